@@ -1,0 +1,2 @@
+/** Automatic differentiation over tensors. */
+package dev.espalier.autograd;

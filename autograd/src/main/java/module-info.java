@@ -1,0 +1,4 @@
+/** Differentiable operations over tensors. */
+module dev.espalier.autograd {
+  requires transitive dev.espalier.tensor;
+}

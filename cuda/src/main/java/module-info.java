@@ -1,0 +1,4 @@
+/** The GPU backend, found at run time as a service. */
+module dev.espalier.cuda {
+  requires transitive dev.espalier.tensor;
+}

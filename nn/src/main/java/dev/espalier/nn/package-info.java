@@ -1,0 +1,2 @@
+/** Neural-network modules and what trains them. */
+package dev.espalier.nn;

@@ -1,0 +1,4 @@
+/** Modules, losses, optimisers, data and the training loop. */
+module dev.espalier.nn {
+  requires transitive dev.espalier.autograd;
+}

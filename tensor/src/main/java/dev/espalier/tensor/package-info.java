@@ -1,0 +1,2 @@
+/** Dense tensors, their memory, shapes, types, devices and random numbers. */
+package dev.espalier.tensor;
