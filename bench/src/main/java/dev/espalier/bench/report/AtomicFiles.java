@@ -14,10 +14,15 @@ final class AtomicFiles {
   private AtomicFiles() {}
 
   static Path write(Path file, byte[] content) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path unfinished = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+    String unique = "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp";
+    Path unfinished = file.resolveSibling(unique);
     try {
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);

@@ -90,6 +90,7 @@ final class Highlights {
             Numbers.bytes(point.pruned(Measurement::bytes).mean()),
             Numbers.milliseconds(point.pruned(Measurement::latencyMs).mean())
                 + " ms against "
-                + Numbers.milliseconds(point.over(trial -> trial.dense().latencyMs()).mean()));
+                + Numbers.milliseconds(point.over(trial -> trial.dense().latencyMs()).mean())
+                + " ms dense");
   }
 }

@@ -27,8 +27,10 @@ final class PageStyle {
       .card p{margin:0;font-size:14px}
       .card .figure{font-size:24px;font-weight:600;margin:2px 0 6px;line-height:1.25}
       figure{margin:0}
-      figure>svg,.charts>svg{display:block;width:100%;height:auto}
-      figure>svg{margin:10px 0}
+      .charts>svg{display:block;width:100%;height:auto}
+      .legend{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:10px 0;padding:0;
+        font-size:14px}
+      .legend svg,.results svg{width:24px;height:14px;vertical-align:-2px;margin-right:7px}
       .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));
         gap:26px 24px;margin:14px 0}
       .scroll{overflow-x:auto}
@@ -37,11 +39,13 @@ final class PageStyle {
       th,td{padding:4px 9px;text-align:right;white-space:nowrap;font-weight:400}
       thead th{color:var(--muted);vertical-align:bottom;border-bottom:1px solid var(--axis)}
       thead .group{text-align:center;border-bottom:0;color:var(--text)}
-      th[scope=row],thead tr:first-child th:first-child,td.word,thead th.word{text-align:left}
+      th[scope=row],thead tr:first-child th:first-child,td.word,thead .word{text-align:left}
       tbody th{font-weight:600}
       tbody tr{border-bottom:1px solid var(--grid)}
       tbody tr:hover{background:var(--wash)}
-      .results{width:100%}
+      .results{width:100%;font-size:12.5px}
+      .results th,.results td{padding:4px 6px}
+      .results thead th{white-space:normal}
       .results .first{border-top:1px solid var(--axis)}
       .results .dense{background:var(--wash)}
       .results .mark{text-align:center;color:var(--series0)}
@@ -49,6 +53,7 @@ final class PageStyle {
       .heatmaps{display:flex;flex-wrap:wrap;gap:22px 34px;margin:10px 0}
       .heat caption{text-align:left;font-weight:600;padding-bottom:4px}
       .heat thead th{border:0;padding:2px 6px}
+      .heat thead th:first-child{padding-left:0}
       .heat tbody tr{border:0}
       .heat td{padding:4px 6px;min-width:48px;border:1px solid var(--paper);text-align:center}
       .heat th[scope=row]{font-weight:400;padding-left:0}

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
@@ -20,6 +19,9 @@ final class PairCharts {
   private static final double MARGIN = 1.08;
   private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
+  private static final String NOTE =
+      "filled: on the Pareto front \u00b7 bars: standard deviation";
+  private static final String TIMES = "\u00d7";
 
   private final PairSummary pair;
   private final List<String> methods;
@@ -60,17 +62,11 @@ final class PairCharts {
     return rows;
   }
 
-  /** Names and colours. */
-  Drawing legend(double width) {
-    return Legend.draw(
-        methods, "filled: on the Pareto front \u00b7 bars: standard deviation", width);
-  }
-
   /** All charts and the legend on one sheet, for a file. */
   Drawing sheet() {
     List<List<Drawing>> rows = rows();
     double width = 2 * CurveChart.WIDTH + 3 * GAP;
-    Drawing legend = legend(width - 2 * GAP);
+    Drawing legend = Legend.draw(methods, NOTE, width - 2 * GAP);
     double top = 52 + legend.height();
     double height = top + rows.size() * (CurveChart.HEIGHT + GAP);
     Drawing sheet = new Drawing(width, height, "Pruning " + pair.name());
@@ -140,7 +136,7 @@ final class PairCharts {
             .map(point -> point.pruned(Measurement::latencyMs))
             .mapToDouble(latency -> latency.mean() + latency.deviation())
             .reduce(denseLatency, Math::max);
-    Axis y = Axis.linear("latency, ms per batch of " + batches(), 0, 1.12 * highest, Numbers::plain);
+    Axis y = Axis.linear("latency, ms per batch of " + batches(), 0, 1.12 * highest, "");
     Axis x = compressionAxis(pair.points().stream().mapToDouble(p -> p.compression().mean()));
     String label = "dense " + Numbers.milliseconds(denseLatency) + " ms";
     return new CurveChart(
@@ -179,7 +175,7 @@ final class PairCharts {
         1 / MARGIN,
         Math.max(highest, 2) * MARGIN,
         ticks,
-        PairCharts::times);
+        TIMES);
   }
 
   private Axis theoreticalAxis(DoubleStream values) {
@@ -194,7 +190,7 @@ final class PairCharts {
     var range = values.summaryStatistics();
     double low = Math.min(1, range.getMin());
     double high = Math.max(1.25, range.getMax());
-    return Axis.logarithmic(label, low / MARGIN, high * MARGIN, PairCharts::times);
+    return Axis.logarithmic(label, low / MARGIN, high * MARGIN, TIMES);
   }
 
   /** From the worst point to just above the best. */
@@ -207,7 +203,7 @@ final class PairCharts {
       highest = Math.max(highest, top1.mean() + top1.deviation());
     }
     double room = Math.max(0.1, 0.1 * (highest - lowest));
-    return accuracyAxis(Math.max(0, lowest - room), highest + room);
+    return accuracyAxis(Math.max(0, lowest - room), Math.min(100, highest + room));
   }
 
   /** A window that holds at least half of the points, if it is much narrower than the whole. */
@@ -229,11 +225,6 @@ final class PairCharts {
   }
 
   private static Axis accuracyAxis(double low, double high) {
-    DoubleFunction<String> format = value -> Numbers.plain(Math.round(100 * value) / 100.0);
-    return Axis.linear("top-1 accuracy, %", low, high, format);
-  }
-
-  private static String times(double value) {
-    return Numbers.plain(Math.round(100 * value) / 100.0) + "\u00d7";
+    return Axis.linear("top-1 accuracy, %", low, high, "");
   }
 }

@@ -1,10 +1,13 @@
 package dev.espalier.bench.report;
 
-import dev.espalier.bench.report.chart.CurveChart;
 import dev.espalier.bench.report.chart.Drawing;
+import dev.espalier.bench.report.chart.Legend;
 import dev.espalier.bench.report.chart.Markup;
 import dev.espalier.bench.report.chart.SvgRenderer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /** The report as one page of HTML, also well-formed XML, that needs no other file. */
@@ -62,7 +65,7 @@ final class ReportPage {
   private String whatWasRun() {
     List<TrialResult> trials = summary.trials();
     Provenance last = trials.get(trials.size() - 1).provenance();
-    return "%s at %s on %s, %s each: %s, run on %s with %s (%s backend, JDK %s)."
+    return "%s at %s on %s; %s each, %s in all, run on %s with %s (%s backend, JDK %s)."
         .formatted(
             PageText.counted(summary.methods().size(), "pruning method"),
             compressions(),
@@ -87,8 +90,15 @@ final class ReportPage {
             + PageText.ratio(ratios.get(ratios.size() - 1));
   }
 
+  /** The pairs by data set: lenet-5 and vgg-tiny on mnist; resnet-20 on cifar-10. */
   private String names() {
-    return String.join(", ", summary.pairs().stream().map(PairSummary::name).toList());
+    Map<String, List<String>> models = new LinkedHashMap<>();
+    for (PairSummary pair : summary.pairs()) {
+      models.computeIfAbsent(pair.data(), data -> new ArrayList<>()).add(pair.model());
+    }
+    List<String> phrases = new ArrayList<>();
+    models.forEach((data, names) -> phrases.add(String.join(" and ", names) + " on " + data));
+    return String.join("; ", phrases);
   }
 
   private void writePair(PairSummary pair) {
@@ -103,14 +113,9 @@ final class ReportPage {
     page.closeLine();
     writeCharts(pair);
     page.leaf("h3", "All results").line();
-    ResultTable.write(page, pair);
+    ResultTable.write(page, pair, this::sample);
     page.leaf("h3", "Where the weights remain").line();
-    page.leaf(
-            "p",
-            "Share of each layer's parameters that remain, in percent, mean over seeds; "
-                + "columns are the compression ratio asked for.",
-            "class",
-            "note")
+    page.leaf("p", "Percent of each layer's parameters that remain, mean over seeds.", "class", "note")
         .line();
     HeatMaps.write(page, pair);
     page.closeLine();
@@ -129,7 +134,11 @@ final class ReportPage {
 
   private void writeCharts(PairSummary pair) {
     PairCharts charts = new PairCharts(pair, summary.methods());
-    page.open("figure").line().raw(SvgRenderer.inline(charts.legend(2 * CurveChart.WIDTH)));
+    page.open("figure").open("ul", "class", "legend").line();
+    for (String method : pair.methods()) {
+      page.open("li").raw(sample(method)).text(method).closeLine();
+    }
+    page.closeLine();
     page.open("div", "class", "charts").line();
     for (List<Drawing> row : charts.rows()) {
       row.forEach(chart -> page.raw(SvgRenderer.inline(chart)));
@@ -137,21 +146,24 @@ final class ReportPage {
     page.closeLine();
     page.leaf(
         "figcaption",
-        "Means over seeds. Filled markers are on the Pareto front: no other point is better in "
+        "Means over seeds; bars are standard deviations. Filled markers are on the Pareto front: no other point is better in "
             + "both directions. In charts over compression, neighbouring methods stand a few "
             + "pixels apart so that their error bars stay legible.");
     page.closeLine();
+  }
+
+  private String sample(String method) {
+    return SvgRenderer.inline(Legend.sample(summary.methods().indexOf(method), method));
   }
 
   private void writeMethods() {
     page.open("section", "id", "methods").line().leaf("h2", "Methods").line();
     page.open("div", "class", "scroll").open("table").open("thead").open("tr");
     for (String head :
-        List.of(
-            "method", "structure", "scorer", "scope", "schedule", "fine-tuning", "epochs",
-            "training time, s")) {
-      page.leaf("th", head, "scope", "col");
+        List.of("method", "structure", "scorer", "scope", "schedule", "fine-tuning")) {
+      page.leaf("th", head, "scope", "col", "class", "word");
     }
+    page.leaf("th", "epochs", "scope", "col").leaf("th", "training time, s", "scope", "col");
     page.close().closeLine().open("tbody");
     for (String method : summary.methods()) {
       writeMethod(method);

@@ -2,6 +2,7 @@ package dev.espalier.bench.report;
 
 import dev.espalier.bench.report.chart.Markup;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Every operating point of a pair with all its figures, as a table of the page. */
 final class ResultTable {
@@ -10,7 +11,8 @@ final class ResultTable {
 
   private ResultTable() {}
 
-  static void write(Markup page, PairSummary pair) {
+  /** Writes the table; {@code sample} gives the markup of a method's line and marker. */
+  static void write(Markup page, PairSummary pair, UnaryOperator<String> sample) {
     Set<OperatingPoint> front = pair.paretoByCompression();
     page.open("div", "class", "scroll").open("table", "class", "results");
     writeHead(page);
@@ -22,7 +24,11 @@ final class ResultTable {
       method = point.method();
       String kind = (firstOfMethod ? "first " : "") + (front.contains(point) ? "front" : "");
       page.open("tr", "class", kind.strip());
-      page.leaf("th", firstOfMethod ? method : "", "scope", "row");
+      page.open("th", "scope", "row");
+      if (firstOfMethod) {
+        page.raw(sample.apply(method)).text(method);
+      }
+      page.close();
       writeFigures(page, point);
       page.leaf("td", front.contains(point) ? "\u25cf" : "", "class", "mark");
       page.closeLine();
@@ -89,7 +95,7 @@ final class ResultTable {
         PageText.percent(point.top1()),
         PageText.points(point.top1Change()),
         PageText.percent(point.top5()),
-        PageText.points(point.top5Change()),
+        PageText.signed(Numbers.points(point.top5Change().mean())),
         Numbers.count(point.pruned(Measurement::parameters).mean()),
         PageText.times(point.compression().mean()),
         Numbers.bytes(point.pruned(Measurement::bytes).mean()),

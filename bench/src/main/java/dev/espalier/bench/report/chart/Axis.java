@@ -1,8 +1,12 @@
 package dev.espalier.bench.report.chart;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleFunction;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * One axis of a chart.
@@ -12,7 +16,7 @@ import java.util.function.DoubleFunction;
  * @param low the value at its beginning
  * @param high the value at its end
  * @param ticks the values labelled, ascending
- * @param format how a tick is written
+ * @param unit what is written after each tick, or empty
  */
 public record Axis(
     String label,
@@ -20,9 +24,10 @@ public record Axis(
     double low,
     double high,
     List<Double> ticks,
-    DoubleFunction<String> format) {
+    String unit) {
 
-  private static final double[] NICE = {1, 2, 2.5, 5, 10};
+  private static final List<BigDecimal> NICE =
+      Stream.of("1", "2", "2.5", "5", "10", "20").map(BigDecimal::new).toList();
   private static final int MOST_TICKS = 7;
 
   /** Refuses an empty range, and one that a logarithm cannot show. */
@@ -35,15 +40,15 @@ public record Axis(
   }
 
   /** A linear axis with round ticks. */
-  public static Axis linear(String label, double low, double high, DoubleFunction<String> format) {
-    return new Axis(label, false, low, high, roundTicks(low, high), format);
+  public static Axis linear(String label, double low, double high, String unit) {
+    return new Axis(label, false, low, high, roundTicks(low, high), unit);
   }
 
   /** A logarithmic axis with ticks at powers of two, or at round values if its range is short. */
   public static Axis logarithmic(
-      String label, double low, double high, DoubleFunction<String> format) {
+      String label, double low, double high, String unit) {
     List<Double> ticks = high / low >= 4 ? powersOfTwo(low, high) : roundTicks(low, high);
-    return new Axis(label, true, low, high, ticks, format);
+    return new Axis(label, true, low, high, ticks, unit);
   }
 
   /** Where a value lies, from 0 at the beginning to 1 at the end. */
@@ -53,24 +58,36 @@ public record Axis(
         : (value - low) / (high - low);
   }
 
+  /** A tick's label; on a linear axis all have the same number of decimals. */
+  public String label(double tick) {
+    int decimals =
+        logarithmic ? decimals(tick) : ticks.stream().mapToInt(Axis::decimals).max().orElse(0);
+    return String.format(Locale.ROOT, "%." + decimals + "f", tick) + unit;
+  }
+
+  private static int decimals(double tick) {
+    BigDecimal shortest = BigDecimal.valueOf(tick).round(new MathContext(4)).stripTrailingZeros();
+    return Math.max(0, shortest.scale());
+  }
+
   private static List<Double> roundTicks(double low, double high) {
-    double step = roundStep((high - low) / MOST_TICKS);
+    BigDecimal step = roundStep((high - low) / MOST_TICKS);
     List<Double> ticks = new ArrayList<>();
-    for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
-      ticks.add(i * step);
+    BigDecimal tick = BigDecimal.valueOf(low).divide(step, 0, RoundingMode.CEILING).multiply(step);
+    for (; tick.doubleValue() <= high; tick = tick.add(step)) {
+      ticks.add(tick.doubleValue());
     }
     return ticks;
   }
 
-  /** The smallest round step that is at least as long. */
-  static double roundStep(double least) {
-    double power = Math.pow(10, Math.floor(Math.log10(least)));
-    for (double nice : NICE) {
-      if (nice * power >= least * (1 - 1e-9)) {
-        return nice * power;
-      }
+  /** The smallest round step that is at least as long; decimal, so that its multiples are exact. */
+  private static BigDecimal roundStep(double least) {
+    int exponent = (int) Math.floor(Math.log10(least));
+    BigDecimal step = BigDecimal.ZERO;
+    for (int i = 0; step.doubleValue() < least; i++) {
+      step = NICE.get(i).scaleByPowerOfTen(exponent);
     }
-    return 10 * power;
+    return step;
   }
 
   private static List<Double> powersOfTwo(double low, double high) {

@@ -35,7 +35,7 @@ public record CurveChart(
   private static final double CAP = 3;
 
   /**
-   * A horizontal line to compare with.
+   * A horizontal line to compare with, and a disc where it is 1 on the horizontal axis.
    *
    * @param value its height
    * @param label what is written on it
@@ -59,7 +59,7 @@ public record CurveChart(
     for (double tick : x.ticks()) {
       double at = px(tick);
       drawing.add(new Drawing.Line(at, TOP, at, BOTTOM, Ink.GRID, 1, 0));
-      String label = x.format().apply(tick);
+      String label = x.label(tick);
       double half = Legend.textWidth(label, TEXT_SIZE) / 2;
       if (at - half > labelEnd + LABEL_GAP) {
         drawing.add(text(label, at, BOTTOM + 17, TEXT_SIZE, Ink.MUTED, Anchor.MIDDLE, false));
@@ -69,7 +69,7 @@ public record CurveChart(
     for (double tick : y.ticks()) {
       double at = py(tick);
       drawing.add(new Drawing.Line(LEFT, at, RIGHT, at, Ink.GRID, 1, 0));
-      String label = y.format().apply(tick);
+      String label = y.label(tick);
       drawing.add(text(label, LEFT - 8, at + 4, TEXT_SIZE, Ink.MUTED, Anchor.END, false));
     }
     drawing.add(new Drawing.Line(LEFT, BOTTOM, RIGHT, BOTTOM, Ink.AXIS, 1, 0));
@@ -95,8 +95,8 @@ public record CurveChart(
       return;
     }
     drawing.add(new Drawing.Line(LEFT, at, RIGHT, at, Ink.TEXT, 1.2, 5));
-    drawing.add(
-        text(line.label(), RIGHT - 4, at - 5, TEXT_SIZE, Ink.TEXT, Anchor.END, false));
+    drawing.add(text(line.label(), RIGHT - 4, at - 5, TEXT_SIZE, Ink.TEXT, Anchor.END, false));
+    drawing.add(new Drawing.Glyph(Marker.CIRCLE, px(1), at, 4.2, Ink.TEXT, true, line.label()));
   }
 
   private void drawLines(Drawing drawing, Curve curve) {

@@ -45,19 +45,29 @@ public final class Legend {
         .place(unsized, 0, 0);
   }
 
+  /** The line and marker of one series, for a legend in a page. */
+  public static Drawing sample(int index, String name) {
+    Drawing drawing = new Drawing(SAMPLE - 6, 14, name);
+    drawSample(drawing, index, 0, 7);
+    return drawing;
+  }
+
   /** A generous estimate, since a page's fonts are not known here. */
   static double textWidth(String text, double size) {
     return 0.6 * size * text.codePointCount(0, text.length());
   }
 
   private static void drawEntry(Drawing drawing, String name, int index, double x, double y) {
-    Ink ink = Ink.series(index);
-    drawing.add(new Drawing.Line(x + 1, y, x + SAMPLE - 7, y, ink, 1.8, 0));
-    drawing.add(
-        new Drawing.Glyph(
-            Marker.series(index), x + SAMPLE / 2 - 3, y, 4.6, ink, true, ""));
+    drawSample(drawing, index, x, y);
     drawing.add(
         new Drawing.Text(
             name, x + SAMPLE, y + 4.5, SIZE, Ink.TEXT, Anchor.START, false, false));
+  }
+
+  private static void drawSample(Drawing drawing, int index, double x, double y) {
+    Ink ink = Ink.series(index);
+    drawing.add(new Drawing.Line(x + 1, y, x + SAMPLE - 7, y, ink, 1.8, 0));
+    drawing.add(
+        new Drawing.Glyph(Marker.series(index), x + SAMPLE / 2 - 3, y, 4.6, ink, true, ""));
   }
 }
