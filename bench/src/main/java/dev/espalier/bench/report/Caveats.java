@@ -62,8 +62,7 @@ final class Caveats {
               .toList();
       if (!missing.isEmpty()) {
         caveats.add(
-            "%s, %s: no trial at %s."
-                .formatted(pair.name(), method, String.join(", ", missing)));
+            "%s, %s: no trial at %s.".formatted(pair.name(), method, String.join(", ", missing)));
       }
     }
   }
@@ -87,9 +86,7 @@ final class Caveats {
   private static void unequalStarts(PairSummary pair, List<String> caveats) {
     Map<Long, TreeSet<Double>> bySeed = new TreeMap<>();
     for (TrialResult trial : pair.trials()) {
-      bySeed
-          .computeIfAbsent(trial.key().seed(), seed -> new TreeSet<>())
-          .add(trial.dense().top1());
+      bySeed.computeIfAbsent(trial.key().seed(), seed -> new TreeSet<>()).add(trial.dense().top1());
     }
     bySeed.forEach(
         (seed, accuracies) -> {

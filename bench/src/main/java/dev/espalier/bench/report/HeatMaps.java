@@ -52,9 +52,10 @@ final class HeatMaps {
     if (percent == 0 || percent == 100) {
       return Numbers.fixed(percent, 0);
     }
-    if (percent < 0.1) {
-      return "<0.1";
-    }
-    return percent > 99.9 ? ">99.9" : Numbers.fixed(percent, 1);
+    return switch (Numbers.fixed(percent, 1)) {
+      case "0.0" -> "<0.1";
+      case "100.0" -> ">99.9";
+      case String text -> text;
+    };
   }
 }

@@ -47,8 +47,7 @@ final class Highlights {
         pair.points().stream()
             .filter(point -> -100 * point.top1Change().mean() <= AFFORDABLE)
             .max(
-                Comparator.comparingDouble(gain)
-                    .thenComparing(point -> point.top1Change().mean()));
+                Comparator.comparingDouble(gain).thenComparing(point -> point.top1Change().mean()));
     if (best.isEmpty()) {
       OperatingPoint nearest =
           pair.points().stream()
@@ -74,8 +73,7 @@ final class Highlights {
       OperatingPoint last = ranked.get(ranked.size() - 1);
       words +=
           "; the last of %d, %s, reaches %s %%"
-              .formatted(
-                  ranked.size(), last.method(), Numbers.percent(last.top1().mean()));
+              .formatted(ranked.size(), last.method(), Numbers.percent(last.top1().mean()));
     }
     return new Card("Best at " + PageText.ratio(ratio), figure, words + ".");
   }

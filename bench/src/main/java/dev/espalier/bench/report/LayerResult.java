@@ -11,8 +11,7 @@ import java.util.List;
  * @param nonzero its parameters that remain and are not zero
  * @param flops its multiply-adds with a non-zero weight, for one input
  */
-public record LayerResult(
-    String name, List<Integer> shape, long params, long nonzero, long flops) {
+public record LayerResult(String name, List<Integer> shape, long params, long nonzero, long flops) {
 
   /** Refuses a blank name, negative sizes and more remaining parameters than there were. */
   public LayerResult {

@@ -19,7 +19,8 @@ final class Numbers {
 
   static String fixed(double value, int decimals) {
     String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-    boolean negativeZero = text.startsWith("-") && text.chars().allMatch(c -> "-0.".indexOf(c) >= 0);
+    boolean negativeZero =
+        text.startsWith("-") && text.chars().allMatch(c -> "-0.".indexOf(c) >= 0);
     return negativeZero ? text.substring(1) : text;
   }
 

@@ -28,17 +28,13 @@ final class PageText {
   /** Mean and spread of fractions in percent. */
   static String percent(Statistic fraction) {
     String mean = Numbers.percent(fraction.mean());
-    return fraction.hasSpread()
-        ? mean + SPREAD + Numbers.percent(fraction.deviation())
-        : mean;
+    return fraction.hasSpread() ? mean + SPREAD + Numbers.percent(fraction.deviation()) : mean;
   }
 
   /** Mean and spread of a difference in percentage points. */
   static String points(Statistic difference) {
     String mean = signed(Numbers.points(difference.mean()));
-    return difference.hasSpread()
-        ? mean + SPREAD + Numbers.percent(difference.deviation())
-        : mean;
+    return difference.hasSpread() ? mean + SPREAD + Numbers.percent(difference.deviation()) : mean;
   }
 
   /** What a change of accuracy is, in words. */

@@ -19,8 +19,7 @@ final class PairCharts {
   private static final double MARGIN = 1.08;
   private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
-  private static final String NOTE =
-      "filled: on the Pareto front \u00b7 bars: standard deviation";
+  private static final String NOTE = "filled: on the Pareto front \u00b7 bars: standard deviation";
   private static final String TIMES = "\u00d7";
 
   private final PairSummary pair;
@@ -58,7 +57,8 @@ final class PairCharts {
     }
     rows.add(
         List.of(
-            latency(), accuracy("Accuracy against measured speed-up", measured, close.orElse(whole))));
+            latency(),
+            accuracy("Accuracy against measured speed-up", measured, close.orElse(whole))));
     return rows;
   }
 
@@ -105,7 +105,8 @@ final class PairCharts {
                   front.contains(point),
                   PageText.tooltip(point));
             });
-    Axis x = gain.axis().apply(pair.points().stream().mapToDouble(p -> gain.figure().apply(p).mean()));
+    Axis x =
+        gain.axis().apply(pair.points().stream().mapToDouble(p -> gain.figure().apply(p).mean()));
     String label = "dense " + Numbers.fixed(dense.mean(), 2);
     return new CurveChart(
             title,
@@ -160,7 +161,12 @@ final class PairCharts {
 
   private String batches() {
     List<String> batches =
-        pair.trials().stream().map(TrialResult::batch).distinct().sorted().map(String::valueOf).toList();
+        pair.trials().stream()
+            .map(TrialResult::batch)
+            .distinct()
+            .sorted()
+            .map(String::valueOf)
+            .toList();
     return String.join(" or ", batches);
   }
 

@@ -72,8 +72,7 @@ public record PairSummary(String model, String data, List<OperatingPoint> points
 
   /** Seeds, ascending. */
   public List<Long> seeds() {
-    return List.copyOf(
-        new TreeSet<>(trials().stream().map(trial -> trial.key().seed()).toList()));
+    return List.copyOf(new TreeSet<>(trials().stream().map(trial -> trial.key().seed()).toList()));
   }
 
   /** Names of the layers in network order. */

@@ -115,7 +115,11 @@ final class ReportPage {
     page.leaf("h3", "All results").line();
     ResultTable.write(page, pair, this::sample);
     page.leaf("h3", "Where the weights remain").line();
-    page.leaf("p", "Percent of each layer's parameters that remain, mean over seeds.", "class", "note")
+    page.leaf(
+            "p",
+            "Percent of each layer's parameters that remain, mean over seeds.",
+            "class",
+            "note")
         .line();
     HeatMaps.write(page, pair);
     page.closeLine();
@@ -146,9 +150,9 @@ final class ReportPage {
     page.closeLine();
     page.leaf(
         "figcaption",
-        "Means over seeds; bars are standard deviations. Filled markers are on the Pareto front: no other point is better in "
-            + "both directions. In charts over compression, neighbouring methods stand a few "
-            + "pixels apart so that their error bars stay legible.");
+        "Means over seeds; bars are standard deviations. Filled markers are on the Pareto front: no"
+            + " other point is better in both directions. In charts over compression, neighbouring"
+            + " methods stand a few pixels apart so that their error bars stay legible.");
     page.closeLine();
   }
 
@@ -184,8 +188,7 @@ final class ReportPage {
               axes.structure(), axes.scorer(), axes.scope(), axes.schedule(), axes.finetune())) {
         page.leaf("td", name, "class", "word");
       }
-      page.leaf(
-          "td", range(same.stream().map(trial -> (double) trial.epochs()).toList()));
+      page.leaf("td", range(same.stream().map(trial -> (double) trial.epochs()).toList()));
       page.leaf("td", Numbers.fixed(Statistic.of(seconds).mean(), 1)).closeLine();
     }
   }

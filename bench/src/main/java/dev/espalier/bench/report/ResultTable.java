@@ -51,8 +51,19 @@ final class ResultTable {
     page.closeLine().open("tr");
     for (String head :
         new String[] {
-          "before tuning", "final", "change", "final", "change", "left", "smaller", "size",
-          "smaller", "left", "fewer", "ms", "faster"
+          "before tuning",
+          "final",
+          "change",
+          "final",
+          "change",
+          "left",
+          "smaller",
+          "size",
+          "smaller",
+          "left",
+          "fewer",
+          "ms",
+          "faster"
         }) {
       page.leaf("th", head, "scope", "col");
     }

@@ -63,7 +63,8 @@ final class TextTable {
     for (int column = 0; column < cells.size(); column++) {
       String cell = cells.get(column);
       String space = " ".repeat(widths.get(column) - length(cell));
-      line.append(column == 0 ? "" : "  ").append(column < leftColumns ? cell + space : space + cell);
+      line.append(column == 0 ? "" : "  ")
+          .append(column < leftColumns ? cell + space : space + cell);
     }
     text.append(line.toString().stripTrailing()).append('\n');
   }

@@ -1,14 +1,16 @@
 package dev.espalier.bench.report;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns a trial into its line of JSON and back; reading is strict. */
@@ -21,8 +23,6 @@ final class TrialJson {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -41,16 +41,43 @@ final class TrialJson {
    */
   static TrialResult read(String line) {
     try {
-      Row row = MAPPER.readValue(line, Row.class);
-      if (row == null) {
-        throw new IllegalArgumentException("null instead of an object");
+      JsonNode node = MAPPER.readTree(line);
+      requireKeys(node, Row.class, "");
+      requireKeys(node.get("provenance"), Provenance.class, "provenance.");
+      for (JsonNode layer : node.get("layers")) {
+        requireKeys(layer, LayerResult.class, "layers.");
       }
-      return row.toTrial();
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException("unknown key \"" + e.getPropertyName() + '"', e);
+      return MAPPER.treeToValue(node, Row.class).toTrial();
     } catch (JacksonException e) {
       throw new IllegalArgumentException(reason(e), e);
     }
+  }
+
+  /** Checked before binding, whose own complaint about a misspelt key is that one is missing. */
+  private static void requireKeys(JsonNode node, Class<? extends Record> type, String path) {
+    if (!node.isObject()) {
+      throw new IllegalArgumentException(
+          (path.isEmpty() ? "the line" : path.replace(".", "")) + " is not a JSON object");
+    }
+    List<String> keys =
+        Arrays.stream(type.getRecordComponents())
+            .map(component -> key(component.getName()))
+            .toList();
+    for (String key : node.propertyNames()) {
+      if (!keys.contains(key)) {
+        throw new IllegalArgumentException("unknown key \"" + path + key + '"');
+      }
+    }
+    for (String key : keys) {
+      if (!node.has(key)) {
+        throw new IllegalArgumentException("missing key \"" + path + key + '"');
+      }
+    }
+  }
+
+  /** As the mapper's naming strategy does it: top1Dense is top1_dense. */
+  private static String key(String component) {
+    return component.replaceAll("(\\p{Upper})", "_$1").toLowerCase(Locale.ROOT);
   }
 
   /** Whether a text is one complete JSON value, whatever it says. */
@@ -63,12 +90,23 @@ final class TrialJson {
   }
 
   private static String reason(JacksonException e) {
+    String path = String.join(".", e.getPath().stream().map(TrialJson::name).toList());
+    String prefix = path.isEmpty() ? "" : path + ": ";
     if (e.getCause() instanceof IllegalArgumentException rule) {
-      return rule.getMessage();
+      return prefix + rule.getMessage();
     }
+    String problem = e.getOriginalMessage().lines().findFirst().orElse("not JSON");
     TokenStreamLocation where = e.getLocation();
-    String column = where == null ? "" : ", at column " + where.getColumnNr();
-    return e.getOriginalMessage().lines().findFirst().orElse("not JSON") + column;
+    boolean located = path.isEmpty() && where != null && where.getColumnNr() > 0;
+    // Jackson adds in brackets which of its features would let the value pass.
+    return prefix
+        + problem.replaceFirst(" \\(but .*", "")
+        + (located ? ", at column " + where.getColumnNr() : "");
+  }
+
+  private static String name(JacksonException.Reference reference) {
+    String property = reference.getPropertyName();
+    return property == null ? String.valueOf(reference.getIndex()) : property;
   }
 
   /** The file's flat layout; its component names are the keys. */

@@ -19,12 +19,7 @@ import java.util.stream.Stream;
  * @param unit what is written after each tick, or empty
  */
 public record Axis(
-    String label,
-    boolean logarithmic,
-    double low,
-    double high,
-    List<Double> ticks,
-    String unit) {
+    String label, boolean logarithmic, double low, double high, List<Double> ticks, String unit) {
 
   private static final List<BigDecimal> NICE =
       Stream.of("1", "2", "2.5", "5", "10", "20").map(BigDecimal::new).toList();
@@ -32,21 +27,19 @@ public record Axis(
 
   /** Refuses an empty range, and one that a logarithm cannot show. */
   public Axis {
-    if (!(low < high) || (logarithmic && !(low > 0)) || !Double.isFinite(high - low)) {
-      throw new IllegalArgumentException(
-          "axis " + label + ": range from " + low + " to " + high + " cannot be shown");
-    }
+    requireRange(label, logarithmic, low, high);
     ticks = ticks.stream().filter(tick -> tick >= low && tick <= high).sorted().toList();
   }
 
   /** A linear axis with round ticks. */
   public static Axis linear(String label, double low, double high, String unit) {
+    requireRange(label, false, low, high);
     return new Axis(label, false, low, high, roundTicks(low, high), unit);
   }
 
   /** A logarithmic axis with ticks at powers of two, or at round values if its range is short. */
-  public static Axis logarithmic(
-      String label, double low, double high, String unit) {
+  public static Axis logarithmic(String label, double low, double high, String unit) {
+    requireRange(label, true, low, high);
     List<Double> ticks = high / low >= 4 ? powersOfTwo(low, high) : roundTicks(low, high);
     return new Axis(label, true, low, high, ticks, unit);
   }
@@ -63,6 +56,13 @@ public record Axis(
     int decimals =
         logarithmic ? decimals(tick) : ticks.stream().mapToInt(Axis::decimals).max().orElse(0);
     return String.format(Locale.ROOT, "%." + decimals + "f", tick) + unit;
+  }
+
+  private static void requireRange(String label, boolean logarithmic, double low, double high) {
+    if (!(low < high) || (logarithmic && !(low > 0)) || !Double.isFinite(high - low)) {
+      throw new IllegalArgumentException(
+          "axis " + label + ": range from " + low + " to " + high + " cannot be shown");
+    }
   }
 
   private static int decimals(double tick) {

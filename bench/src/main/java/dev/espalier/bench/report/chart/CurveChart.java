@@ -75,18 +75,10 @@ public record CurveChart(
     drawing.add(new Drawing.Line(LEFT, BOTTOM, RIGHT, BOTTOM, Ink.AXIS, 1, 0));
     drawing.add(new Drawing.Line(LEFT, TOP, LEFT, BOTTOM, Ink.AXIS, 1, 0));
     double middle = (LEFT + RIGHT) / 2;
-    drawing.add(
-        text(x.label(), middle, HEIGHT - 10, TEXT_SIZE, Ink.TEXT, Anchor.MIDDLE, false));
+    drawing.add(text(x.label(), middle, HEIGHT - 10, TEXT_SIZE, Ink.TEXT, Anchor.MIDDLE, false));
     drawing.add(
         new Drawing.Text(
-            y.label(),
-            14,
-            (TOP + BOTTOM) / 2,
-            TEXT_SIZE,
-            Ink.TEXT,
-            Anchor.MIDDLE,
-            false,
-            true));
+            y.label(), 14, (TOP + BOTTOM) / 2, TEXT_SIZE, Ink.TEXT, Anchor.MIDDLE, false, true));
   }
 
   private void drawLevel(Drawing drawing, Level line) {
@@ -108,8 +100,7 @@ public record CurveChart(
           .ifPresent(
               ends ->
                   drawing.add(
-                      new Drawing.Line(
-                          ends[0], ends[1], ends[2], ends[3], ink(curve), 1.8, 0)));
+                      new Drawing.Line(ends[0], ends[1], ends[2], ends[3], ink(curve), 1.8, 0)));
     }
   }
 
@@ -158,8 +149,7 @@ public record CurveChart(
 
   private void cap(Drawing drawing, Curve curve, double atX, double atY, double dx, double dy) {
     if (atY >= TOP && atY <= BOTTOM) {
-      drawing.add(
-          new Drawing.Line(atX - dx, atY - dy, atX + dx, atY + dy, ink(curve), 1.2, 0));
+      drawing.add(new Drawing.Line(atX - dx, atY - dy, atX + dx, atY + dy, ink(curve), 1.2, 0));
     }
   }
 

@@ -81,13 +81,7 @@ public final class Drawing {
 
   /** A marker, filled or hollow; the tooltip may be empty. */
   public record Glyph(
-      Marker marker,
-      double x,
-      double y,
-      double radius,
-      Ink ink,
-      boolean filled,
-      String tooltip)
+      Marker marker, double x, double y, double radius, Ink ink, boolean filled, String tooltip)
       implements Mark {
 
     /** Thickness of a marker's outline. */

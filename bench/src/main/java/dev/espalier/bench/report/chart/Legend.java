@@ -38,8 +38,7 @@ public final class Legend {
         x = 0;
         y += ROW;
       }
-      unsized.add(
-          new Drawing.Text(note, x, y + 4.5, SIZE, Ink.MUTED, Anchor.START, false, false));
+      unsized.add(new Drawing.Text(note, x, y + 4.5, SIZE, Ink.MUTED, Anchor.START, false, false));
     }
     return new Drawing(width, y + ROW / 2, "Legend: " + String.join(", ", names))
         .place(unsized, 0, 0);
@@ -60,14 +59,12 @@ public final class Legend {
   private static void drawEntry(Drawing drawing, String name, int index, double x, double y) {
     drawSample(drawing, index, x, y);
     drawing.add(
-        new Drawing.Text(
-            name, x + SAMPLE, y + 4.5, SIZE, Ink.TEXT, Anchor.START, false, false));
+        new Drawing.Text(name, x + SAMPLE, y + 4.5, SIZE, Ink.TEXT, Anchor.START, false, false));
   }
 
   private static void drawSample(Drawing drawing, int index, double x, double y) {
     Ink ink = Ink.series(index);
     drawing.add(new Drawing.Line(x + 1, y, x + SAMPLE - 7, y, ink, 1.8, 0));
-    drawing.add(
-        new Drawing.Glyph(Marker.series(index), x + SAMPLE / 2 - 3, y, 4.6, ink, true, ""));
+    drawing.add(new Drawing.Glyph(Marker.series(index), x + SAMPLE / 2 - 3, y, 4.6, ink, true, ""));
   }
 }

@@ -19,6 +19,7 @@ public enum Marker {
   /** A pentagon. */
   PENTAGON(0, -1.2, 1.14, -0.37, 0.7, 0.97, -0.7, 0.97, -1.14, -0.37);
 
+  @SuppressWarnings("ImmutableEnumChecker") // never written, never handed out
   private final double[] corners;
 
   Marker(double... corners) {

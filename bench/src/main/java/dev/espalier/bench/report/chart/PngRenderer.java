@@ -105,8 +105,7 @@ public final class PngRenderer {
   private static Shape shape(Drawing.Glyph glyph) {
     double radius = glyph.radius();
     if (glyph.marker() == Marker.CIRCLE) {
-      return new Ellipse2D.Double(
-          glyph.x() - radius, glyph.y() - radius, 2 * radius, 2 * radius);
+      return new Ellipse2D.Double(glyph.x() - radius, glyph.y() - radius, 2 * radius, 2 * radius);
     }
     double[] corners = glyph.marker().corners(glyph.x(), glyph.y(), radius);
     Path2D.Double path = new Path2D.Double();

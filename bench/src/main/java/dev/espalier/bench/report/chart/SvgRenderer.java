@@ -19,8 +19,7 @@ public final class SvgRenderer {
     for (Ink ink : Ink.all()) {
       css.append(".s-%1$s{stroke:var(--%1$s)}.f-%1$s{fill:var(--%1$s)}".formatted(ink.role()));
     }
-    return css.append("\nsvg text{font-family:").append(FONTS).append("}\n")
-        .toString();
+    return css.append("\nsvg text{font-family:").append(FONTS).append("}\n").toString();
   }
 
   /** A complete SVG file on its own background. */
@@ -45,8 +44,17 @@ public final class SvgRenderer {
     String viewBox = "0 0 " + width + " " + height;
     if (standalone) {
       svg.open(
-          "svg", "xmlns", "http://www.w3.org/2000/svg", "role", "img", "viewBox", viewBox, "width",
-          width, "height", height);
+          "svg",
+          "xmlns",
+          "http://www.w3.org/2000/svg",
+          "role",
+          "img",
+          "viewBox",
+          viewBox,
+          "width",
+          width,
+          "height",
+          height);
     } else {
       svg.open("svg", "role", "img", "viewBox", viewBox, "style", "max-width:" + width + "px");
     }
@@ -94,8 +102,17 @@ public final class SvgRenderer {
     String element = glyph.marker() == Marker.CIRCLE ? "circle" : "polygon";
     if (glyph.marker() == Marker.CIRCLE) {
       svg.open(
-          element, "cx", number(glyph.x()), "cy", number(glyph.y()), "r", number(glyph.radius()),
-          "class", style, "stroke-width", outline);
+          element,
+          "cx",
+          number(glyph.x()),
+          "cy",
+          number(glyph.y()),
+          "r",
+          number(glyph.radius()),
+          "class",
+          style,
+          "stroke-width",
+          outline);
     } else {
       StringBuilder points = new StringBuilder();
       for (double corner : glyph.marker().corners(glyph.x(), glyph.y(), glyph.radius())) {
