@@ -1,4 +1,12 @@
 /** Dense and sparse tensors, masks, CPU backends and file formats. */
 module dev.espalier.tensor {
   requires static jdk.incubator.vector;
+
+  exports dev.espalier.tensor;
+  exports dev.espalier.tensor.spi;
+  exports dev.espalier.tensor.sparse;
+  exports dev.espalier.tensor.cpu to
+      dev.espalier.bench;
+
+  uses dev.espalier.tensor.spi.BackendProvider;
 }

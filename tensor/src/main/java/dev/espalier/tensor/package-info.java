@@ -1,2 +1,2 @@
-/** Tensors: dense storage, shapes, types, views and the operations on them. */
+/** Dense tensors, their memory, shapes, types, devices and random numbers. */
 package dev.espalier.tensor;

@@ -1,0 +1,172 @@
+package dev.espalier.tensor.sparse;
+
+import java.util.Arrays;
+
+/**
+ * The positions of a sparse matrix in compressed-sparse-row order; immutable, without values.
+ *
+ * <pre>
+ * 3×4:  . a . b        rowOffsets    0 2 2 4
+ *       . . . .        columnIndices 1 3 0 2
+ *       c . d .
+ * </pre>
+ *
+ * Column indices ascend strictly within a row. The pattern of the transpose, with the permutation that carries values over, is
+ * computed once and kept, since the backward pass needs both.
+ */
+public final class CsrPattern {
+  private final int rows;
+  private final int columns;
+  private final int[] rowOffsets;
+  private final int[] columnIndices;
+  private volatile Transposed transposed;
+
+  /** The transposed pattern; {@code permutation[p]} is the position in this pattern of the transpose's position p. */
+  private record Transposed(CsrPattern pattern, int[] permutation) {}
+
+  private CsrPattern(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
+    this.rows = rows;
+    this.columns = columns;
+    this.rowOffsets = rowOffsets;
+    this.columnIndices = columnIndices;
+  }
+
+  /**
+   * A pattern from index arrays, which are copied and validated.
+   *
+   * @throws IllegalArgumentException naming the first offending row, position and value
+   */
+  public static CsrPattern of(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
+    return validated(new CsrPattern(rows, columns, rowOffsets.clone(), columnIndices.clone()));
+  }
+
+  /** As {@link #of} without copying; the caller gives the arrays away. */
+  static CsrPattern owning(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
+    return validated(new CsrPattern(rows, columns, rowOffsets, columnIndices));
+  }
+
+  private static CsrPattern validated(CsrPattern pattern) {
+    int[] offsets = pattern.rowOffsets;
+    int nnz = pattern.columnIndices.length;
+    if (pattern.rows < 0 || pattern.columns < 0 || offsets.length != pattern.rows + 1) {
+      throw new IllegalArgumentException(
+          "csr: %d rows × %d columns needs %d row offsets but got %d"
+              .formatted(pattern.rows, pattern.columns, pattern.rows + 1, offsets.length));
+    }
+    if (offsets[0] != 0 || offsets[pattern.rows] != nnz) {
+      throw new IllegalArgumentException(
+          "csr: row offsets must run from 0 to nnz %d but run from %d to %d"
+              .formatted(nnz, offsets[0], offsets[pattern.rows]));
+    }
+    for (int row = 0; row < pattern.rows; row++) {
+      if (offsets[row + 1] < offsets[row] || offsets[row + 1] > nnz) {
+        throw new IllegalArgumentException(
+            "csr: row offsets must not decrease or pass nnz %d, but offset %d is %d after %d"
+                .formatted(nnz, row + 1, offsets[row + 1], offsets[row]));
+      }
+      int previous = -1;
+      for (int p = offsets[row]; p < offsets[row + 1]; p++) {
+        int column = pattern.columnIndices[p];
+        if (column <= previous || column >= pattern.columns) {
+          throw new IllegalArgumentException(
+              "csr: row %d position %d: column %d must lie in [0, %d) and exceed its predecessor %d"
+                  .formatted(row, p, column, pattern.columns, previous));
+        }
+        previous = column;
+      }
+    }
+    return pattern;
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public int columns() {
+    return columns;
+  }
+
+  /** Number of stored positions. */
+  public int nnz() {
+    return columnIndices.length;
+  }
+
+  /** Stored positions as a fraction of all. */
+  public double density() {
+    return rows == 0 || columns == 0 ? 0 : (double) nnz() / ((double) rows * columns);
+  }
+
+  /** Where each row starts, rows + 1 entries; shared, not to be written. */
+  public int[] rowOffsets() {
+    return rowOffsets;
+  }
+
+  /** The column of each position; shared, not to be written. */
+  public int[] columnIndices() {
+    return columnIndices;
+  }
+
+  /** The pattern of the transposed matrix, computed once. */
+  public CsrPattern transpose() {
+    return transposed().pattern;
+  }
+
+  /** {@code permutation[p]}: the position here of the transposed pattern's position p; shared, not to be written. */
+  public int[] transposePermutation() {
+    return transposed().permutation;
+  }
+
+  private Transposed transposed() {
+    Transposed known = transposed;
+    if (known == null) {
+      synchronized (this) {
+        known = transposed;
+        if (known == null) {
+          known = computeTransposed();
+          transposed = known;
+        }
+      }
+    }
+    return known;
+  }
+
+  private Transposed computeTransposed() {
+    int[] offsets = new int[columns + 1];
+    for (int column : columnIndices) {
+      offsets[column + 1]++;
+    }
+    for (int column = 0; column < columns; column++) {
+      offsets[column + 1] += offsets[column];
+    }
+    int[] next = Arrays.copyOf(offsets, columns);
+    int[] rowsOfColumn = new int[nnz()];
+    int[] permutation = new int[nnz()];
+    for (int row = 0; row < rows; row++) {
+      for (int p = rowOffsets[row]; p < rowOffsets[row + 1]; p++) {
+        int at = next[columnIndices[p]]++;
+        rowsOfColumn[at] = row;
+        permutation[at] = p;
+      }
+    }
+    return new Transposed(new CsrPattern(columns, rows, offsets, rowsOfColumn), permutation);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CsrPattern that
+        && rows == that.rows
+        && columns == that.columns
+        && Arrays.equals(rowOffsets, that.rowOffsets)
+        && Arrays.equals(columnIndices, that.columnIndices);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * rows + columns) + Arrays.hashCode(columnIndices);
+  }
+
+  @Override
+  public String toString() {
+    return "CsrPattern(%d×%d, nnz %d)".formatted(rows, columns, nnz());
+  }
+}
