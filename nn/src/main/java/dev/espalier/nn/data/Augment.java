@@ -10,8 +10,8 @@ import java.util.Arrays;
  * normalisation, as in PyTorch when {@code RandomCrop(size, padding)} comes before {@code
  * ToTensor}.
  *
- * <p>PyTorch: {@code transforms.Compose} of {@code RandomCrop}, {@code RandomHorizontalFlip}, {@code
- * ToTensor}, {@code Normalize}.
+ * <p>PyTorch: {@code transforms.Compose} of {@code RandomCrop}, {@code RandomHorizontalFlip},
+ * {@code ToTensor}, {@code Normalize}.
  */
 public final class Augment {
   private static final int LEVELS = 256;

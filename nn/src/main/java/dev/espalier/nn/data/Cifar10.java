@@ -110,7 +110,7 @@ public final class Cifar10 {
   /** An upper bound from the file's size alone, so that memory is taken in proportion to it. */
   private static long maxRecords(Path path) throws IOException {
     try (var file = DatasetFile.open(path)) {
-      return Math.min(MAX_RECORDS, file.maxContentBytes() / RECORD);
+      return Math.min(MAX_RECORDS, Math.ceilDiv(file.maxContentBytes(), RECORD));
     }
   }
 

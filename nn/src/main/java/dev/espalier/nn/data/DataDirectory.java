@@ -22,8 +22,7 @@ final class DataDirectory {
   }
 
   static Path require(String dataset, Path directory, String file) throws IOException {
-    return find(directory, file)
-        .orElseThrow(() -> missing(dataset, directory, List.of(file)));
+    return find(directory, file).orElseThrow(() -> missing(dataset, directory, List.of(file)));
   }
 
   static NoSuchFileException missing(String dataset, Path directory, List<String> files) {
@@ -32,7 +31,10 @@ final class DataDirectory {
     return new NoSuchFileException(
         directory.toString(),
         null,
-        dataset + ": " + problem + String.join(", ", files)
+        dataset
+            + ": "
+            + problem
+            + String.join(", ", files)
             + " (each plain or .gz); nothing is downloaded, put the files there");
   }
 }

@@ -78,15 +78,20 @@ final class DatasetFile implements AutoCloseable {
       throw bad(
           offset,
           field,
-          contentBytes + " bytes declared but the " + (gzip ? "compressed " : "") + "file of "
-              + fileBytes + " bytes holds at most " + maxContentBytes());
+          contentBytes
+              + " bytes declared but the "
+              + (gzip ? "compressed " : "")
+              + "file of "
+              + fileBytes
+              + " bytes holds at most "
+              + maxContentBytes());
     }
   }
 
   int readInt(String field) throws IOException {
     byte[] four = new byte[4];
     readFully(four, 0, 4, field);
-    return (four[0] & 255) << 24 | (four[1] & 255) << 16 | (four[2] & 255) << 8 | four[3] & 255;
+    return (four[0] & 255) << 24 | (four[1] & 255) << 16 | (four[2] & 255) << 8 | (four[3] & 255);
   }
 
   /** The next byte, or -1 at the end of the content. */

@@ -27,15 +27,31 @@ public final class Datasets {
               "fashion-mnist",
               GREY_28,
               List.of(
-                  "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",
-                  "bag", "ankle boot"),
+                  "t-shirt",
+                  "trouser",
+                  "pullover",
+                  "dress",
+                  "coat",
+                  "sandal",
+                  "shirt",
+                  "sneaker",
+                  "bag",
+                  "ankle boot"),
               Normalization.grey(0.2860f, 0.3530f),
               IDX_FILES),
           new DatasetSpec(
               Cifar10.NAME,
               new ImageShape(3, 32, 32),
               List.of(
-                  "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+                  "airplane",
+                  "automobile",
+                  "bird",
+                  "cat",
+                  "deer",
+                  "dog",
+                  "frog",
+                  "horse",
+                  "ship",
                   "truck"),
               new Normalization(
                   List.of(0.4914f, 0.4822f, 0.4465f), List.of(0.2470f, 0.2435f, 0.2616f)),
@@ -69,7 +85,11 @@ public final class Datasets {
     String nearest =
         names.stream().min(Comparator.comparingInt(known -> distance(name, known))).orElseThrow();
     throw new IllegalArgumentException(
-        "unknown data set '" + name + "'; did you mean '" + nearest + "'? Known are "
+        "unknown data set '"
+            + name
+            + "'; did you mean '"
+            + nearest
+            + "'? Known are "
             + String.join(", ", names));
   }
 
@@ -98,7 +118,9 @@ public final class Datasets {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "data set " + name + ": give the directory that holds "
+                        "data set "
+                            + name
+                            + ": give the directory that holds "
                             + String.join(", ", spec.files())
                             + " (each plain or .gz); nothing is downloaded"));
     if (!Files.isDirectory(directory)) {

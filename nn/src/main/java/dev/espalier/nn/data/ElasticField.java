@@ -51,8 +51,7 @@ final class ElasticField {
   }
 
   private static int weights(float position, float[] weight) {
-    float scaled =
-        Math.clamp((position + MARGIN) / (1f + 2f * MARGIN), 0f, 0.99999f) * CELLS;
+    float scaled = Math.clamp((position + MARGIN) / (1f + 2f * MARGIN), 0f, 0.99999f) * CELLS;
     int cell = (int) scaled;
     float t = scaled - cell;
     float u = 1f - t;

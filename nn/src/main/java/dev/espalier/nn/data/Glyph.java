@@ -24,7 +24,7 @@ record Glyph(float[] x, float[] y, boolean[] strokeStart) {
    */
   static Glyph parse(String path) {
     var pen = new Pen();
-    String[] tokens = path.trim().split("\\s+");
+    String[] tokens = path.split(" ", -1);
     for (int at = 0; at < tokens.length; ) {
       String command = tokens[at++];
       int arity =

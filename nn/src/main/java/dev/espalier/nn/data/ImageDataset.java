@@ -67,8 +67,13 @@ public final class ImageDataset {
       throw refuse(
           name,
           split,
-          labels.length + " labels of " + shape + " images need " + expected
-              + " pixel bytes, not " + pixels.length);
+          labels.length
+              + " labels of "
+              + shape
+              + " images need "
+              + expected
+              + " pixel bytes, not "
+              + pixels.length);
     }
     for (int i = 0; i < labels.length; i++) {
       if ((labels[i] & 255) >= classes) {
@@ -89,8 +94,14 @@ public final class ImageDataset {
       throw refuse(
           name,
           split,
-          count + " images of " + shape + " are " + bytes + " bytes; one set holds at most "
-              + MAX_BYTES + " (load fewer images)");
+          count
+              + " images of "
+              + shape
+              + " are "
+              + bytes
+              + " bytes; one set holds at most "
+              + MAX_BYTES
+              + " (load fewer images)");
     }
     return bytes;
   }
@@ -157,9 +168,7 @@ public final class ImageDataset {
     if (count < 0 || count > count()) {
       throw refuse(name, split, "first " + count + " images asked of " + count());
     }
-    return count == count()
-        ? this
-        : subset("first " + count, IntStream.range(0, count).toArray());
+    return count == count() ? this : subset("first " + count, IntStream.range(0, count).toArray());
   }
 
   /** The first {@code perClass} images of each class, in the order they have here. */
@@ -183,7 +192,7 @@ public final class ImageDataset {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw refuse(name, split, "the held-out fraction must be 0 to 1, not " + fraction);
     }
-    int[] shuffled = Shuffle.permutation(count(), seed, Draws.Purpose.SPLIT, 0, 0);
+    int[] shuffled = Draws.generator(seed, Draws.Purpose.SPLIT, 0, 0).permutation(count());
     int[] wanted = classCounts();
     Arrays.setAll(wanted, c -> (int) Math.round(fraction * wanted[c]));
     boolean[] held = new boolean[count()];
@@ -214,8 +223,17 @@ public final class ImageDataset {
   public String digest() {
     MessageDigest sha = Sha256.create();
     String header =
-        "images " + shape.channels() + ' ' + shape.height() + ' ' + shape.width() + ' ' + classes
-            + ' ' + count() + '\n';
+        "images "
+            + shape.channels()
+            + ' '
+            + shape.height()
+            + ' '
+            + shape.width()
+            + ' '
+            + classes
+            + ' '
+            + count()
+            + '\n';
     sha.update(header.getBytes(StandardCharsets.US_ASCII));
     for (int row : rows) {
       sha.update(pixels, row * shape.values(), shape.values());
@@ -228,7 +246,15 @@ public final class ImageDataset {
 
   @Override
   public String toString() {
-    return name + ' ' + split + ": " + count() + " images of " + shape + ", " + classes
+    return name
+        + ' '
+        + split
+        + ": "
+        + count()
+        + " images of "
+        + shape
+        + ", "
+        + classes
         + " classes";
   }
 
@@ -252,8 +278,7 @@ public final class ImageDataset {
       }
       chosen[i] = rows[indices[i]];
     }
-    return new ImageDataset(
-        name, split + '[' + what + ']', shape, classes, pixels, labels, chosen);
+    return new ImageDataset(name, split + '[' + what + ']', shape, classes, pixels, labels, chosen);
   }
 
   private static IllegalArgumentException refuse(String name, String split, String rule) {

@@ -72,8 +72,8 @@ final class KnownDigests {
   private KnownDigests() {}
 
   /**
-   * Compares the digest of a file's content with the published files of the same name: silent if
-   * it is the data set asked for, refused if it is another one, a warning (or with {@code strict} a
+   * Compares the digest of a file's content with the published files of the same name: silent if it
+   * is the data set asked for, refused if it is another one, a warning (or with {@code strict} a
    * refusal) if it is none.
    */
   static void check(String dataset, Path path, String sha256, boolean strict) throws IOException {
@@ -84,10 +84,7 @@ final class KnownDigests {
       if (known.sha256().equals(sha256)) {
         if (datasetKnown && !known.dataset().equals(dataset)) {
           throw new DatasetFormatException(
-              path,
-              0,
-              "content",
-              "this is " + known.dataset() + "'s file, not " + dataset + "'s");
+              path, 0, "content", "this is " + known.dataset() + "'s file, not " + dataset + "'s");
         }
         return;
       }

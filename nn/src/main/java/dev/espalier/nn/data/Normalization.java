@@ -25,8 +25,13 @@ public record Normalization(List<Float> mean, List<Float> std) {
     for (int c = 0; c < mean.size(); c++) {
       if (!Float.isFinite(mean.get(c)) || !Float.isFinite(std.get(c)) || std.get(c) <= 0) {
         throw new IllegalArgumentException(
-            "normalization: channel " + c + " has mean " + mean.get(c) + " and deviation "
-                + std.get(c) + "; finite values and a positive deviation are needed");
+            "normalization: channel "
+                + c
+                + " has mean "
+                + mean.get(c)
+                + " and deviation "
+                + std.get(c)
+                + "; finite values and a positive deviation are needed");
       }
     }
   }

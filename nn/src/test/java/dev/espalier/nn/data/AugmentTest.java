@@ -56,10 +56,14 @@ class AugmentTest {
     for (int epoch = 0; epoch < 1000; epoch++) {
       float[] image = apply(augment, 3, epoch);
       if (Math.round(image[0]) == 3) {
-        assertThat(image).usingComparatorWithPrecision(1e-4f).containsExactly(3, 2, 1, 6, 5, 4, 9, 8, 7);
+        assertThat(image)
+            .usingComparatorWithPrecision(1e-4f)
+            .containsExactly(3, 2, 1, 6, 5, 4, 9, 8, 7);
         flipped++;
       } else {
-        assertThat(image).usingComparatorWithPrecision(1e-4f).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(image)
+            .usingComparatorWithPrecision(1e-4f)
+            .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
       }
     }
     // Five standard deviations of a fair coin.
@@ -76,9 +80,14 @@ class AugmentTest {
     }
     assertThat(corners)
         .containsExactlyInAnyOrder(
-            List.of(0, 5), List.of(0, 6), List.of(0, 0),
-            List.of(0, 8), List.of(1, 9), List.of(2, 0),
-            List.of(4, 0), List.of(5, 0));
+            List.of(0, 5),
+            List.of(0, 6),
+            List.of(0, 0),
+            List.of(0, 8),
+            List.of(1, 9),
+            List.of(2, 0),
+            List.of(4, 0),
+            List.of(5, 0));
   }
 
   @Test

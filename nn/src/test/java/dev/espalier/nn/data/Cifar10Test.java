@@ -34,7 +34,7 @@ class Cifar10Test {
   }
 
   @Test
-  void preferesThePlainFileOfAPair() throws IOException {
+  void prefersThePlainFileOfAPair() throws IOException {
     write("test_batch.bin", records(1));
     write("test_batch.bin.gz", DataFiles.gzip(records(2)));
     assertThat(Cifar10.test(directory, false).label(0)).isEqualTo(1);
@@ -92,8 +92,7 @@ class Cifar10Test {
 
   private void refused(long offset, String field, String part) {
     DatasetFormatException e =
-        catchThrowableOfType(
-            DatasetFormatException.class, () -> Cifar10.test(directory, false));
+        catchThrowableOfType(DatasetFormatException.class, () -> Cifar10.test(directory, false));
     assertThat(e).isNotNull().hasMessageContaining(part).hasMessageContaining("test_batch.bin");
     assertThat(e.offset()).isEqualTo(offset);
     assertThat(e.field()).isEqualTo(field);

@@ -108,8 +108,7 @@ class IdxTest {
       noise[i] = (byte) draws.nextInt();
     }
     byte[] whole = DataFiles.gzip(DataFiles.idxImages(2051, 3, 100, 100, noise));
-    DatasetFormatException e =
-        refusal(Arrays.copyOf(whole, whole.length / 2), GOOD_LABELS);
+    DatasetFormatException e = refusal(Arrays.copyOf(whole, whole.length / 2), GOOD_LABELS);
     assertThat(e).hasMessageContaining("ends early");
     assertThat(e.offset()).isBetween(10_000L, 25_000L);
     assertThat(e.field()).isEqualTo("pixels");
@@ -190,7 +189,10 @@ class IdxTest {
 
   private void refused(byte[] images, byte[] labels, long offset, String field, String... parts) {
     DatasetFormatException e = refusal(images, labels);
-    assertThat(e).isNotNull().hasMessageContaining(directory.toString()).hasMessageContaining(field);
+    assertThat(e)
+        .isNotNull()
+        .hasMessageContaining(directory.toString())
+        .hasMessageContaining(field);
     assertThat(e).hasMessageContainingAll(parts);
     assertThat(e.offset()).isEqualTo(offset);
     assertThat(e.field()).isEqualTo(field);

@@ -33,8 +33,7 @@ class ImageDatasetTest {
 
   @Test
   void refusesArraysThatDisagree() {
-    assertThatThrownBy(
-            () -> ImageDataset.of("own", "train", SHAPE, 3, new byte[5], new byte[2]))
+    assertThatThrownBy(() -> ImageDataset.of("own", "train", SHAPE, 3, new byte[5], new byte[2]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("own train")
         .hasMessageContaining("2 labels of 1x1x2 images need 4 pixel bytes, not 5");

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SyntheticDigitsTest {
   /** The first 100 training images of seed 0; a change here changes every published result. */
   private static final String GOLDEN =
-      "GOLDEN";
+      "b69a75b3738717bec1f156b7aceda22cb45e87d1a9e050adfb60606a23e3fd2a";
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
