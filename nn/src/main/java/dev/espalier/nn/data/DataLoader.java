@@ -239,8 +239,7 @@ public final class DataLoader implements AutoCloseable {
 
   private int[] order(int epoch) {
     return options.shuffle()
-        ? Draws.generator(options.seed(), Draws.Purpose.SHUFFLE, epoch, 0)
-            .permutation(data.count())
+        ? Draws.generator(options.seed(), Draws.Purpose.SHUFFLE, epoch, 0).permutation(data.count())
         : IntStream.range(0, data.count()).toArray();
   }
 }

@@ -15,6 +15,8 @@ public record LoaderOptions(
   private static final int MAX_PREFETCH = 64;
 
   /**
+   * Checks the components.
+   *
    * @throws IllegalArgumentException if the batch size is not positive or prefetch not 1 to 64
    */
   public LoaderOptions {

@@ -58,8 +58,7 @@ class DataLoaderTest {
     long[] labels = {};
     for (Batch batch : loader.epoch()) {
       labels =
-          LongStream.concat(
-                  LongStream.of(labels), LongStream.of(batch.labels().toLongArray()))
+          LongStream.concat(LongStream.of(labels), LongStream.of(batch.labels().toLongArray()))
               .toArray();
     }
     return labels;
@@ -172,8 +171,7 @@ class DataLoaderTest {
     assertThatThrownBy(() -> loader(LoaderOptions.evaluation(11).withDropLast()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no batch of 11 (incomplete ones dropped) in own train: 10 images");
-    assertThatThrownBy(
-            () -> new DataLoader(TEN.first(0), PLAIN, LoaderOptions.evaluation(1)))
+    assertThatThrownBy(() -> new DataLoader(TEN.first(0), PLAIN, LoaderOptions.evaluation(1)))
         .hasMessageContaining("0 images");
     assertThatThrownBy(() -> LoaderOptions.evaluation(0)).hasMessageContaining("batch size");
     assertThatThrownBy(() -> SHUFFLED.withPrefetch(0)).hasMessageContaining("prefetch");
@@ -199,14 +197,15 @@ class DataLoaderTest {
     long before = Memory.stats().bytesInUse();
     try (var _ = Scope.open("outer")) {
       var loader = loader(SHUFFLED);
-      long during = Memory.stats().bytesInUse();
-      assertThat(during).isGreaterThan(before);
+      Memory.Stats during = Memory.stats();
+      assertThat(during.bytesInUse()).isGreaterThan(before);
       for (int i = 0; i < 500; i++) {
         loader.next();
-        assertThat(Memory.stats().bytesInUse()).isEqualTo(during);
       }
+      assertThat(Memory.stats().allocations()).isEqualTo(during.allocations());
       loader.close();
-      assertThat(Memory.stats().bytesInUse()).isEqualTo(before);
+      // Not "equal": the cleaner may meanwhile free what other tests left behind.
+      assertThat(Memory.stats().bytesInUse()).isLessThanOrEqualTo(before);
     }
   }
 
