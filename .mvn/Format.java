@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/** Checks ({@code check ROOT}) or applies ({@code apply ROOT}) the format of every Java source. */
+/** Checks ({@code check DIR}) or applies ({@code apply DIR}) the format of every Java source. */
 final class Format {
+  private static final Path TARGET = Path.of("target");
+
   private Format() {}
 
   public static void main(String[] args) throws IOException {
@@ -36,9 +39,8 @@ final class Format {
   }
 
   private static boolean isSource(Path file) {
-    boolean ours =
-        file.startsWith(".mvn") || (file.getNameCount() > 2 && file.getName(1).endsWith("src"));
-    return ours && file.toString().endsWith(".java");
+    boolean built = StreamSupport.stream(file.spliterator(), false).anyMatch(TARGET::equals);
+    return file.toString().endsWith(".java") && !built;
   }
 
   private static boolean isFormatted(Path file, boolean apply) {
