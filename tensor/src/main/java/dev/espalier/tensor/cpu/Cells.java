@@ -5,11 +5,15 @@ import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The elements of a float32 or float64 tensor as doubles, counted from the tensor's first element; the reference kernels
- * move stretches of them to and from {@code double[]}, so that one kernel text serves both types at full precision.
+ * The elements of a float32 or float64 tensor as doubles, counted from the tensor's first element;
+ * the reference kernels move stretches of them to and from {@code double[]}, so that one kernel
+ * text serves both types at full precision.
  */
 abstract sealed class Cells {
-  /** How many elements kernels move at a time: long enough to amortise the call, short enough for the first-level cache. */
+  /**
+   * How many elements kernels move at a time: long enough to amortise the call, short enough for
+   * the first-level cache.
+   */
   static final int BLOCK = 512;
 
   /** The elements of a tensor of a compute type. */

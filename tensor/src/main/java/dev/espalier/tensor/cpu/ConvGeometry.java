@@ -3,7 +3,10 @@ package dev.espalier.tensor.cpu;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Tensor;
 
-/** The extents of one convolution and which outputs a kernel tap reaches without touching the padding. */
+/**
+ * The extents of one convolution and which outputs a kernel tap reaches without touching the
+ * padding.
+ */
 record ConvGeometry(
     ConvSpec spec,
     int batch,
@@ -18,7 +21,16 @@ record ConvGeometry(
 
   static ConvGeometry of(Tensor x, Tensor w, Tensor out, ConvSpec spec) {
     return new ConvGeometry(
-        spec, x.dim(0), x.dim(1), x.dim(2), x.dim(3), out.dim(1), out.dim(2), out.dim(3), w.dim(2), w.dim(3));
+        spec,
+        x.dim(0),
+        x.dim(1),
+        x.dim(2),
+        x.dim(3),
+        out.dim(1),
+        out.dim(2),
+        out.dim(3),
+        w.dim(2),
+        w.dim(3));
   }
 
   int inPerGroup() {
@@ -56,7 +68,10 @@ record ConvGeometry(
     return j * spec.dilationW() - spec.padW();
   }
 
-  /** The first output position whose input position {@code offset + position stride} is not negative. */
+  /**
+   * The first output position whose input position {@code offset + position stride} is not
+   * negative.
+   */
   static int first(int offset, int stride) {
     return offset >= 0 ? 0 : (-offset + stride - 1) / stride;
   }

@@ -19,7 +19,10 @@ final class Finish {
     this.relu = epilogue.relu();
   }
 
-  /** Stores {@code sums[at ..]} as c's elements from (row, column) on, which lie contiguously from {@code start}. */
+  /**
+   * Stores {@code sums[at ..]} as c's elements from (row, column) on, which lie contiguously from
+   * {@code start}.
+   */
   void row(double[] sums, int at, int n, int row, int column, Cells c, long start) {
     for (int j = 0; j < n; j++) {
       sums[at + j] *= alpha;

@@ -3,8 +3,9 @@ package dev.espalier.tensor.cpu;
 import java.util.Arrays;
 
 /**
- * Adds partial results, each of several lanes, as a balanced binary tree in the order they come, so that rounding errors
- * grow with the logarithm of their number; the tree depends on that number alone.
+ * Adds partial results, each of several lanes, as a balanced binary tree in the order they come, so
+ * that rounding errors grow with the logarithm of their number; the tree depends on that number
+ * alone.
  */
 final class PairwiseSum {
   private final int lanes;

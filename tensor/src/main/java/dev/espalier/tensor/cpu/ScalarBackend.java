@@ -16,10 +16,11 @@ import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
 
 /**
- * The reference kernels: plain loops on one thread that accumulate in double and round once to the operands' type.
+ * The reference kernels: plain loops on one thread that accumulate in double and round once to the
+ * operands' type.
  *
- * <p>Every other backend is tested against this one, and it runs where the Vector API is absent. A faster backend extends it and
- * overrides what it does better.
+ * <p>Every other backend is tested against this one, and it runs where the Vector API is absent. A
+ * faster backend extends it and overrides what it does better.
  */
 public class ScalarBackend implements Backend {
   @Override
@@ -143,17 +144,34 @@ public class ScalarBackend implements Backend {
   }
 
   @Override
-  public void batchNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+  public void batchNormGrad(
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     ScalarNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
   }
 
   @Override
-  public void layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
+  public void layerNorm(
+      Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
     ScalarLayerNorm.forward(x, gamma, beta, eps, out, mean, invStd);
   }
 
   @Override
-  public void layerNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+  public void layerNormGrad(
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     ScalarLayerNorm.grad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
   }
 
@@ -178,12 +196,20 @@ public class ScalarBackend implements Backend {
   }
 
   @Override
-  public void random(Distribution distribution, double a, double b, long seed, long stream, long position, Tensor out) {
+  public void random(
+      Distribution distribution,
+      double a,
+      double b,
+      long seed,
+      long stream,
+      long position,
+      Tensor out) {
     ScalarRandom.random(distribution, a, b, seed, stream, position, out);
   }
 
   @Override
-  public void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  public void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     ScalarSparse.spmm(pattern, values, b, beta, c, epilogue);
   }
 
@@ -193,7 +219,8 @@ public class ScalarBackend implements Backend {
   }
 
   @Override
-  public void bsrSpmm(BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  public void bsrSpmm(
+      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     ScalarSparse.bsrSpmm(pattern, values, b, beta, c, epilogue);
   }
 

@@ -5,8 +5,8 @@ import dev.espalier.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Convolution as a sum over kernel taps: each tap combines a shifted input plane with an output plane, which are held as
- * doubles one image at a time.
+ * Convolution as a sum over kernel taps: each tap combines a shifted input plane with an output
+ * plane, which are held as doubles one image at a time.
  */
 final class ScalarConv {
   /** How a tap combines {@code count} elements of an input row with as many of an output row. */
@@ -31,7 +31,8 @@ final class ScalarConv {
   }
 
   static void forward(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
-    var kernel = new ScalarConv(ConvGeometry.of(x, w, out, spec), Direction.FORWARD, Cells.toArray(w));
+    var kernel =
+        new ScalarConv(ConvGeometry.of(x, w, out, spec), Direction.FORWARD, Cells.toArray(w));
     double[] biases = bias == null ? new double[out.dim(1)] : Cells.toArray(bias);
     try (Tensor dense = x.contiguous()) {
       Cells from = Cells.of(dense);
@@ -52,7 +53,8 @@ final class ScalarConv {
   }
 
   static void gradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
-    var kernel = new ScalarConv(ConvGeometry.of(dx, w, dy, spec), Direction.TO_INPUT, Cells.toArray(w));
+    var kernel =
+        new ScalarConv(ConvGeometry.of(dx, w, dy, spec), Direction.TO_INPUT, Cells.toArray(w));
     try (Tensor dense = dy.contiguous()) {
       Cells from = Cells.of(dense);
       Cells to = Cells.of(dx);
@@ -105,7 +107,11 @@ final class ScalarConv {
     int firstColumn = ConvGeometry.first(columnOffset, strideW);
     int count = ConvGeometry.end(columnOffset, strideW, g.width(), g.outWidth()) - firstColumn;
     for (int row = ConvGeometry.first(rowOffset, strideH); row < lastRow; row++) {
-      int in = c * g.inPlane() + (rowOffset + row * strideH) * g.width() + columnOffset + firstColumn * strideW;
+      int in =
+          c * g.inPlane()
+              + (rowOffset + row * strideH) * g.width()
+              + columnOffset
+              + firstColumn * strideW;
       int out = o * g.outPlane() + row * g.outWidth() + firstColumn;
       switch (direction) {
         case FORWARD -> addToResult(weight[tap], image, in, strideW, result, out, count);
@@ -115,7 +121,8 @@ final class ScalarConv {
     }
   }
 
-  private static void addToResult(double w, double[] image, int in, int stride, double[] result, int out, int count) {
+  private static void addToResult(
+      double w, double[] image, int in, int stride, double[] result, int out, int count) {
     if (stride == 1) {
       for (int i = 0; i < count; i++) {
         result[out + i] += w * image[in + i];
@@ -127,7 +134,8 @@ final class ScalarConv {
     }
   }
 
-  private static void addToImage(double w, double[] image, int in, int stride, double[] result, int out, int count) {
+  private static void addToImage(
+      double w, double[] image, int in, int stride, double[] result, int out, int count) {
     if (stride == 1) {
       for (int i = 0; i < count; i++) {
         image[in + i] += w * result[out + i];
@@ -139,7 +147,8 @@ final class ScalarConv {
     }
   }
 
-  private static double dot(double[] image, int in, int stride, double[] result, int out, int count) {
+  private static double dot(
+      double[] image, int in, int stride, double[] result, int out, int count) {
     double sum = 0;
     for (int i = 0; i < count; i++) {
       sum += image[in + i * stride] * result[out + i];

@@ -30,7 +30,8 @@ final class ScalarElementwise {
     Cells to = Cells.of(out);
     double[] block = new double[Cells.BLOCK];
     double[] other = new double[Cells.BLOCK];
-    StridedLoop loop = StridedLoop.over(out.shape().toArray(), a.strides(), b.strides(), out.strides());
+    StridedLoop loop =
+        StridedLoop.over(out.shape().toArray(), a.strides(), b.strides(), out.strides());
     loop.forEachRow(
         Cells.BLOCK,
         (starts, n) -> {

@@ -5,8 +5,8 @@ import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
 
 /**
- * Dense products: tiles of c accumulate in double over panels of a and b that were read into arrays, so strides cost only at
- * the panel's reading.
+ * Dense products: tiles of c accumulate in double over panels of a and b that were read into
+ * arrays, so strides cost only at the panel's reading.
  */
 final class ScalarGemm {
   private static final int ROWS = 64;
@@ -63,18 +63,22 @@ final class ScalarGemm {
         Arrays.fill(tile, 0);
         for (int at = 0; at < k; at += DEPTH) {
           int depth = Math.min(DEPTH, k - at);
-          readPanel(a, aStart + row * aStrides[0] + at * aStrides[1], aStrides, height, depth, aPanel);
-          readPanel(b, bStart + at * bStrides[0] + column * bStrides[1], bStrides, depth, width, bPanel);
+          readPanel(
+              a, aStart + row * aStrides[0] + at * aStrides[1], aStrides, height, depth, aPanel);
+          readPanel(
+              b, bStart + at * bStrides[0] + column * bStrides[1], bStrides, depth, width, bPanel);
           addProduct(height, depth, width);
         }
         for (int i = 0; i < height; i++) {
-          finish.row(tile, i * width, width, row + i, column, c, cStart + (row + i) * cRowStride + column);
+          finish.row(
+              tile, i * width, width, row + i, column, c, cStart + (row + i) * cRowStride + column);
         }
       }
     }
   }
 
-  private static void readPanel(Cells from, long start, long[] strides, int height, int width, double[] panel) {
+  private static void readPanel(
+      Cells from, long start, long[] strides, int height, int width, double[] panel) {
     for (int i = 0; i < height; i++) {
       from.read(start + i * strides[0], strides[1], width, panel, i * width);
     }

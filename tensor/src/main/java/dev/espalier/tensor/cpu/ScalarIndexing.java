@@ -19,7 +19,8 @@ final class ScalarIndexing {
     MemorySegment to = out.segment();
     MemorySegment rows = index.segment();
     for (long k = 0; k < index.size(); k++) {
-      ScalarMove.copyRow(bytes, from, indexAt(rows, k) * x.stride(0), x.stride(1), to, k * width, 1, width);
+      ScalarMove.copyRow(
+          bytes, from, indexAt(rows, k) * x.stride(0), x.stride(1), to, k * width, 1, width);
     }
   }
 

@@ -6,7 +6,8 @@ import dev.espalier.tensor.Tensor;
 final class ScalarLayerNorm {
   private ScalarLayerNorm() {}
 
-  static void forward(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
+  static void forward(
+      Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
     int width = x.dim(1);
     double[] gammas = Cells.toArray(gamma);
     double[] betas = Cells.toArray(beta);
@@ -37,7 +38,14 @@ final class ScalarLayerNorm {
   }
 
   static void grad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     int width = x.dim(1);
     double[] gammas = Cells.toArray(gamma);
     double[] means = Cells.toArray(mean);

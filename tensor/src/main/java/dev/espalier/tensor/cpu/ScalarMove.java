@@ -9,7 +9,8 @@ import java.nio.ByteOrder;
 
 /** Filling, copying and choosing elements of every type. */
 final class ScalarMove {
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
 
   private ScalarMove() {}
 
@@ -32,7 +33,8 @@ final class ScalarMove {
   }
 
   static void copy(Tensor source, Tensor target) {
-    StridedLoop loop = StridedLoop.over(source.shape().toArray(), source.strides(), target.strides());
+    StridedLoop loop =
+        StridedLoop.over(source.shape().toArray(), source.strides(), target.strides());
     MemorySegment from = source.segment();
     MemorySegment to = target.segment();
     long fromStride = loop.innerStride(0);
@@ -61,7 +63,8 @@ final class ScalarMove {
 
   static void select(Tensor condition, Tensor a, Tensor b, Tensor out) {
     StridedLoop loop =
-        StridedLoop.over(out.shape().toArray(), condition.strides(), a.strides(), b.strides(), out.strides());
+        StridedLoop.over(
+            out.shape().toArray(), condition.strides(), a.strides(), b.strides(), out.strides());
     MemorySegment test = condition.segment();
     MemorySegment yes = a.segment();
     MemorySegment no = b.segment();
@@ -83,7 +86,14 @@ final class ScalarMove {
 
   /** Moves n elements of a width in bytes unchanged; starts and strides count elements. */
   static void copyRow(
-      int bytes, MemorySegment from, long start, long stride, MemorySegment to, long toStart, long toStride, int n) {
+      int bytes,
+      MemorySegment from,
+      long start,
+      long stride,
+      MemorySegment to,
+      long toStart,
+      long toStride,
+      int n) {
     if (n > 1 && stride == 1 && toStride == 1) {
       MemorySegment.copy(from, start * bytes, to, toStart * bytes, (long) n * bytes);
       return;
@@ -91,7 +101,10 @@ final class ScalarMove {
     switch (bytes) {
       case 1 -> {
         for (int i = 0; i < n; i++) {
-          to.set(ValueLayout.JAVA_BYTE, toStart + i * toStride, from.get(ValueLayout.JAVA_BYTE, start + i * stride));
+          to.set(
+              ValueLayout.JAVA_BYTE,
+              toStart + i * toStride,
+              from.get(ValueLayout.JAVA_BYTE, start + i * stride));
         }
       }
       case 2 -> {
@@ -101,12 +114,18 @@ final class ScalarMove {
       }
       case 4 -> {
         for (int i = 0; i < n; i++) {
-          to.setAtIndex(Elements.INT, toStart + i * toStride, from.getAtIndex(Elements.INT, start + i * stride));
+          to.setAtIndex(
+              Elements.INT,
+              toStart + i * toStride,
+              from.getAtIndex(Elements.INT, start + i * stride));
         }
       }
       case 8 -> {
         for (int i = 0; i < n; i++) {
-          to.setAtIndex(Elements.LONG, toStart + i * toStride, from.getAtIndex(Elements.LONG, start + i * stride));
+          to.setAtIndex(
+              Elements.LONG,
+              toStart + i * toStride,
+              from.getAtIndex(Elements.LONG, start + i * stride));
         }
       }
       default -> throw new AssertionError("no element type has " + bytes + " bytes");

@@ -93,7 +93,14 @@ final class ScalarNorm {
   }
 
   static void batchNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     var norm = new ScalarNorm(x);
     double[] gammas = Cells.toArray(gamma);
     double[] means = Cells.toArray(mean);

@@ -66,9 +66,10 @@ final class ScalarOptim {
     }
   }
 
-  private static void adamBlock(AdamStep step, double[] ws, double[] gs, double[] ms, double[] vs, int n) {
-    double c1 = 1 - Math.pow(step.beta1(), step.step());
-    double c2 = 1 - Math.pow(step.beta2(), step.step());
+  private static void adamBlock(
+      AdamStep step, double[] ws, double[] gs, double[] ms, double[] vs, int n) {
+    double c1 = 1 - Math.pow(step.beta1(), (double) step.step());
+    double c2 = 1 - Math.pow(step.beta2(), (double) step.step());
     for (int i = 0; i < n; i++) {
       double g = gs[i];
       if (step.decoupled()) {

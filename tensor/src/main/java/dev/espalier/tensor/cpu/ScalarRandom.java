@@ -8,22 +8,29 @@ import dev.espalier.tensor.spi.Distribution;
 /**
  * Random tensors from Philox counters; every backend must give the same bits.
  *
- * <p>Elements 4q … 4q+3 take the words w0 … w3 of counter {@code position + q}. With u(w) = (w >>> 8) 2^-24, computed in double
- * and rounded once to the element type (so that float64 holds the same numbers as float32 before that rounding):
+ * <p>Elements 4q … 4q+3 take the words w0 … w3 of counter {@code position + q}. With u(w) = (w >>>
+ * 8) 2^-24, computed in double and rounded once to the element type (so that float64 holds the same
+ * numbers as float32 before that rounding):
  *
  * <ul>
  *   <li>UNIFORM: {@code a + (b - a) u(w)}; where rounding reaches b, the next number below b;
  *   <li>DROPOUT: {@code u(w) < a ? 0 : 1 / (1 - a)};
- *   <li>NORMAL (Box and Muller 1958): a pair of words (w0, w1), and likewise (w2, w3), gives {@code a + b r cos t} and {@code
- *       a + b r sin t} with {@code r = sqrt(-2 ln((w0 + 1) 2^-32))}, {@code t = 2π w1 2^-32}, words unsigned, functions of {@link
- *       StrictMath}.
+ *   <li>NORMAL (Box and Muller 1958): a pair of words (w0, w1), and likewise (w2, w3), gives {@code
+ *       a + b r cos t} and {@code a + b r sin t} with {@code r = sqrt(-2 ln((w0 + 1) 2^-32))},
+ *       {@code t = 2π w1 2^-32}, words unsigned, functions of {@link StrictMath}.
  * </ul>
  */
 final class ScalarRandom {
   private ScalarRandom() {}
 
   static void random(
-      Distribution distribution, double a, double b, long seed, long stream, long position, Tensor out) {
+      Distribution distribution,
+      double a,
+      double b,
+      long seed,
+      long stream,
+      long position,
+      Tensor out) {
     Cells to = Cells.of(out);
     double belowB = out.dtype() == DType.FLOAT32 ? Math.nextDown((float) b) : Math.nextDown(b);
     int[] words = new int[4];
@@ -54,7 +61,8 @@ final class ScalarRandom {
 
   private static void normal(int[] words, double mean, double deviation, double[] values) {
     for (int i = 0; i < 4; i += 2) {
-      double radius = StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(words[i]) + 1) * 0x1p-32));
+      double radius =
+          StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(words[i]) + 1) * 0x1p-32));
       double angle = 2 * Math.PI * (Integer.toUnsignedLong(words[i + 1]) * 0x1p-32);
       values[i] = mean + deviation * (radius * StrictMath.cos(angle));
       values[i + 1] = mean + deviation * (radius * StrictMath.sin(angle));

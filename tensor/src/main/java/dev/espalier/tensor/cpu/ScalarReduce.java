@@ -6,9 +6,9 @@ import dev.espalier.tensor.spi.ReduceOp;
 import java.util.Arrays;
 
 /**
- * Reductions. Neighbouring outputs are lanes that advance together over the reduced elements, so memory is read along
- * whichever of the two runs contiguously. Sums take {@value #CHUNK} elements at a time and join those partial sums
- * pairwise; the split depends on shape and strides alone.
+ * Reductions. Neighbouring outputs are lanes that advance together over the reduced elements, so
+ * memory is read along whichever of the two runs contiguously. Sums take {@value #CHUNK} elements
+ * at a time and join those partial sums pairwise; the split depends on shape and strides alone.
  */
 final class ScalarReduce {
   private static final int LANES = 128;
@@ -40,7 +40,10 @@ final class ScalarReduce {
     StridedLoop reduced = StridedLoop.over(folded, x.strides());
     var kernel = new ScalarReduce(op, Cells.of(x), reduced);
     Cells to = Cells.of(out);
-    boolean alongRows = x.size() == 0 || reduced.innerStride(0) <= outputs.innerStride(0) || outputs.innerStride(0) == 0;
+    boolean alongRows =
+        x.size() == 0
+            || reduced.innerStride(0) <= outputs.innerStride(0)
+            || outputs.innerStride(0) == 0;
     double[] result = new double[LANES];
     outputs.forEachRow(
         LANES,
@@ -129,7 +132,9 @@ final class ScalarReduce {
     int extent = x.dim(last);
     long step = x.stride(last);
     int[] outer = Arrays.copyOf(x.shape().toArray(), last);
-    StridedLoop loop = StridedLoop.over(outer, Arrays.copyOf(x.strides(), last), Arrays.copyOf(out.strides(), last));
+    StridedLoop loop =
+        StridedLoop.over(
+            outer, Arrays.copyOf(x.strides(), last), Arrays.copyOf(out.strides(), last));
     Cells from = Cells.of(x);
     var to = out.segment();
     loop.forEachRow(

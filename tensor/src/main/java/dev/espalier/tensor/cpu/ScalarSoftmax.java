@@ -2,7 +2,10 @@ package dev.espalier.tensor.cpu;
 
 import dev.espalier.tensor.Tensor;
 
-/** Softmax and its logarithm along the last axis of contiguous tensors, with the row's maximum subtracted first. */
+/**
+ * Softmax and its logarithm along the last axis of contiguous tensors, with the row's maximum
+ * subtracted first.
+ */
 final class ScalarSoftmax {
   private ScalarSoftmax() {}
 

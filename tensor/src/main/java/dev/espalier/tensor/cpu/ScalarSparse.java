@@ -10,7 +10,8 @@ import java.util.Arrays;
 final class ScalarSparse {
   private ScalarSparse() {}
 
-  static void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  static void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     int[] offsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     int n = b.dim(1);
@@ -50,7 +51,8 @@ final class ScalarSparse {
     }
   }
 
-  static void bsrSpmm(BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  static void bsrSpmm(
+      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     int[] offsets = pattern.blocks().rowOffsets();
     int[] columns = pattern.blocks().columnIndices();
     int height = pattern.blockHeight();

@@ -3,15 +3,17 @@ package dev.espalier.tensor.cpu;
 import java.util.Arrays;
 
 /**
- * Walks several operands of one shape and different strides together, row by row along the innermost axis, without
- * dividing: neighbouring axes that are one run of memory in every operand are merged first, so contiguous operands are a
- * single row.
+ * Walks several operands of one shape and different strides together, row by row along the
+ * innermost axis, without dividing: neighbouring axes that are one run of memory in every operand
+ * are merged first, so contiguous operands are a single row.
  */
 final class StridedLoop {
   /** What is done with a row of each operand. */
   @FunctionalInterface
   interface Row {
     /**
+     * Receives one row.
+     *
      * @param starts each operand's first element of the row, valid during the call
      * @param length elements in the row
      */
@@ -43,7 +45,8 @@ final class StridedLoop {
       if (dims[axis] == 1) {
         continue;
       }
-      if (rank > 0 && continues(strides, axis, merged, extents[rank - 1], rank - 1, dims[axis], rank > 1)) {
+      if (rank > 0
+          && continues(strides, axis, merged, extents[rank - 1], rank - 1, dims[axis], rank > 1)) {
         extents[rank - 1] *= dims[axis];
         continue;
       }

@@ -12,8 +12,8 @@ import java.util.Arrays;
 final class Check {
   private Check() {}
 
-  static IllegalArgumentException refuse(String operation, String format, Object... values) {
-    return new IllegalArgumentException(operation + ": " + format.formatted(values));
+  static IllegalArgumentException refuse(String operation, String rule) {
+    return new IllegalArgumentException(operation + ": " + rule);
   }
 
   /** All operands compute in one floating type and lie on one device. */
@@ -22,9 +22,9 @@ final class Check {
     if (!first.dtype().isCompute()) {
       throw refuse(
           operation,
-          "arithmetic needs float32 or float64 but an operand is %s of shape %s; convert it with to(DType.FLOAT32)",
-          first.dtype(),
-          first.shape());
+          ("arithmetic needs float32 or float64 but an operand is %s of shape %s; convert it with"
+                  + " to(DType.FLOAT32)")
+              .formatted(first.dtype(), first.shape()));
     }
     same(operation, operands);
   }
@@ -36,11 +36,9 @@ final class Check {
       if (other != null && other.dtype() != first.dtype()) {
         throw refuse(
             operation,
-            "operands have different types, %s (shape %s) and %s (shape %s); convert one with to(DType)",
-            first.dtype(),
-            first.shape(),
-            other.dtype(),
-            other.shape());
+            ("operands have different types, %s (shape %s) and %s (shape %s); convert one with"
+                    + " to(DType)")
+                .formatted(first.dtype(), first.shape(), other.dtype(), other.shape()));
       }
     }
     device(operation, operands);
@@ -53,9 +51,8 @@ final class Check {
       if (other != null && !other.device().equals(device)) {
         throw refuse(
             operation,
-            "operands are on different devices, %s and %s; move one with to(device)",
-            device,
-            other.device());
+            "operands are on different devices, %s and %s; move one with to(device)"
+                .formatted(device, other.device()));
       }
     }
   }
@@ -63,19 +60,23 @@ final class Check {
   static void type(String operation, String role, Tensor tensor, DType wanted) {
     if (tensor.dtype() != wanted) {
       throw refuse(
-          operation, "%s must be %s but is %s; convert it with to(DType.%s)", role, wanted, tensor.dtype(), wanted.name());
+          operation,
+          "%s must be %s but is %s; convert it with to(DType.%s)"
+              .formatted(role, wanted, tensor.dtype(), wanted.name()));
     }
   }
 
   static void rank(String operation, String role, Tensor tensor, int rank, String layout) {
     if (tensor.rank() != rank) {
-      throw refuse(operation, "%s must be %s but has shape %s", role, layout, tensor.shape());
+      throw refuse(
+          operation, "%s must be %s but has shape %s".formatted(role, layout, tensor.shape()));
     }
   }
 
   static void shape(String operation, String role, Tensor tensor, Shape wanted) {
     if (tensor != null && !tensor.shape().equals(wanted)) {
-      throw refuse(operation, "%s must have shape %s but has %s", role, wanted, tensor.shape());
+      throw refuse(
+          operation, "%s must have shape %s but has %s".formatted(role, wanted, tensor.shape()));
     }
   }
 
@@ -83,14 +84,16 @@ final class Check {
     if (tensor != null && !tensor.isContiguous()) {
       throw refuse(
           operation,
-          "%s is written in place and must be contiguous, but shape %s has strides %s; write to a contiguous copy",
-          role,
-          tensor.shape(),
-          Arrays.toString(tensor.strides()));
+          ("%s is written in place and must be contiguous, but shape %s has strides %s; write to a"
+                  + " contiguous copy")
+              .formatted(role, tensor.shape(), Arrays.toString(tensor.strides())));
     }
   }
 
-  /** Every index lies in [0, bound); looked at on the host only, since reading device memory back would stall it. */
+  /**
+   * Every index lies in [0, bound); looked at on the host only, since reading device memory back
+   * would stall it.
+   */
   static void indices(String operation, Tensor index, int bound) {
     if (!index.device().equals(Device.CPU)) {
       return;
@@ -100,7 +103,8 @@ final class Check {
       long value = values.getAtIndex(Elements.LONG, k);
       if (value < 0 || value >= bound) {
         throw new IndexOutOfBoundsException(
-            "%s: index %d at position %d lies outside [0, %d)".formatted(operation, value, k, bound));
+            "%s: index %d at position %d lies outside [0, %d)"
+                .formatted(operation, value, k, bound));
       }
     }
   }

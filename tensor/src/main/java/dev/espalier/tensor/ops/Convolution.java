@@ -5,13 +5,17 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 
-/** Two-dimensional convolution (cross-correlation) and its gradients; x [N, C, H, W], w [O, C/groups, kh, kw], y [N, O, H', W']. */
+/**
+ * Two-dimensional convolution (cross-correlation) and its gradients; x [N, C, H, W], w [O,
+ * C/groups, kh, kw], y [N, O, H', W'].
+ */
 public final class Convolution {
   private Convolution() {}
 
   /**
-   * {@code y[n,o,p,q] = bias[o] + Σ_c,i,j w[o,c,i,j] x[n, c, p sh + i dh - ph, q sw + j dw - pw]}, then ReLU if asked; positions in
-   * the padding count as zero; bias [O] or null. PyTorch: {@code torch.nn.functional.conv2d}.
+   * {@code y[n,o,p,q] = bias[o] + Σ_c,i,j w[o,c,i,j] x[n, c, p sh + i dh - ph, q sw + j dw - pw]},
+   * then ReLU if asked; positions in the padding count as zero; bias [O] or null. PyTorch: {@code
+   * torch.nn.functional.conv2d}.
    */
   public static Tensor conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec) {
     Check.compute("conv2d", x, w, bias);
@@ -26,7 +30,10 @@ public final class Convolution {
     return out;
   }
 
-  /** The gradient of {@link #conv2d} with respect to x, given dy [N, O, H', W']. PyTorch: {@code torch.nn.grad.conv2d_input}. */
+  /**
+   * The gradient of {@link #conv2d} with respect to x, given dy [N, O, H', W']. PyTorch: {@code
+   * torch.nn.grad.conv2d_input}.
+   */
   public static Tensor conv2dGradInput(Tensor dy, Tensor w, ConvSpec spec, Shape inputShape) {
     Check.compute("conv2dGradInput", dy, w);
     checkGradient("conv2dGradInput", dy, inputShape, w.shape(), spec);
@@ -37,7 +44,10 @@ public final class Convolution {
     return dx;
   }
 
-  /** The gradient of {@link #conv2d} with respect to w, given dy [N, O, H', W']. PyTorch: {@code torch.nn.grad.conv2d_weight}. */
+  /**
+   * The gradient of {@link #conv2d} with respect to w, given dy [N, O, H', W']. PyTorch: {@code
+   * torch.nn.grad.conv2d_weight}.
+   */
   public static Tensor conv2dGradWeight(Tensor x, Tensor dy, ConvSpec spec, Shape weightShape) {
     Check.compute("conv2dGradWeight", x, dy);
     checkGradient("conv2dGradWeight", dy, x.shape(), weightShape, spec);
@@ -50,7 +60,10 @@ public final class Convolution {
 
   private static void checkGradient(String name, Tensor dy, Shape x, Shape w, ConvSpec spec) {
     if (x.rank() != 4 || w.rank() != 4) {
-      throw Check.refuse(name, "input must be [N, C, H, W] and weight [O, C/groups, kh, kw] but have shapes %s and %s", x, w);
+      throw Check.refuse(
+          name,
+          "input must be [N, C, H, W] and weight [O, C/groups, kh, kw] but have shapes %s and %s"
+              .formatted(x, w));
     }
     Check.shape(name, "the gradient of the output", dy, outShape(name, x, w, spec));
   }
@@ -60,26 +73,23 @@ public final class Convolution {
     if (x.dim(1) != (long) w.dim(1) * spec.groups()) {
       throw Check.refuse(
           name,
-          "input has %d channels but weight expects %d (input %s, weight %s, groups %d)",
-          x.dim(1),
-          (long) w.dim(1) * spec.groups(),
-          x,
-          w,
-          spec.groups());
+          "input has %d channels but weight expects %d (input %s, weight %s, groups %d)"
+              .formatted(x.dim(1), (long) w.dim(1) * spec.groups(), x, w, spec.groups()));
     }
     if (w.dim(0) % spec.groups() != 0) {
       throw Check.refuse(
-          name, "%d output channels do not divide into %d groups (weight %s)", w.dim(0), spec.groups(), w);
+          name,
+          "%d output channels do not divide into %d groups (weight %s)"
+              .formatted(w.dim(0), spec.groups(), w));
     }
     int height = w.dim(2) == 0 ? 0 : spec.outHeight(x.dim(2), w.dim(2));
     int width = w.dim(3) == 0 ? 0 : spec.outWidth(x.dim(3), w.dim(3));
     if (height < 1 || width < 1) {
       throw Check.refuse(
           name,
-          "the dilated kernel must not be empty or exceed the padded input (input %s, weight %s, %s); pad the input or use a smaller kernel",
-          x,
-          w,
-          spec);
+          ("the dilated kernel must not be empty or exceed the padded input (input %s, weight %s,"
+                  + " %s); pad the input or use a smaller kernel")
+              .formatted(x, w, spec));
     }
     return Shape.of(x.dim(0), w.dim(0), height, width);
   }

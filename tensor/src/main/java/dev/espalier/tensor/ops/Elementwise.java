@@ -5,11 +5,11 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.UnaryOp;
-import java.util.Locale;
 
 /**
- * Functions of each element. Operands broadcast (axes are aligned at the end, an extent of 1 stretches) and may have any
- * strides; results are new and contiguous. Types must agree and be float32 or float64.
+ * Functions of each element. Operands broadcast (axes are aligned at the end, an extent of 1
+ * stretches) and may have any strides; results are new and contiguous. Types must agree and be
+ * float32 or float64.
  *
  * <p>PyTorch: the functions of the same names in {@code torch} and {@code torch.nn.functional}.
  */
@@ -44,9 +44,12 @@ public final class Elementwise {
   /** The Java name of an operation, as in {@code addScalar}. */
   private static String label(Enum<?> op) {
     var label = new StringBuilder();
-    for (String word : op.name().split("_")) {
-      label.append(label.isEmpty() ? word.substring(0, 1).toLowerCase(Locale.ROOT) : word.substring(0, 1));
-      label.append(word.substring(1).toLowerCase(Locale.ROOT));
+    boolean capital = false;
+    for (char letter : op.name().toCharArray()) {
+      if (letter != '_') {
+        label.append(capital ? letter : Character.toLowerCase(letter));
+      }
+      capital = letter == '_';
     }
     return label.toString();
   }
@@ -181,7 +184,10 @@ public final class Elementwise {
     return unary(UnaryOp.TANH, 0, x);
   }
 
-  /** {@code x Φ(x)} with the exact normal distribution function (Hendrycks and Gimpel, Gaussian Error Linear Units, 2016). */
+  /**
+   * {@code x Φ(x)} with the exact normal distribution function (Hendrycks and Gimpel, Gaussian
+   * Error Linear Units, 2016).
+   */
   public static Tensor gelu(Tensor x) {
     return unary(UnaryOp.GELU, 0, x);
   }
@@ -242,12 +248,15 @@ public final class Elementwise {
   }
 
   /**
-   * {@code condition != 0 ? a : b}; the condition has any type, a and b one type, which may be any. PyTorch: {@code where}.
+   * {@code condition != 0 ? a : b}; the condition has any type, a and b one type, which may be any.
+   * PyTorch: {@code where}.
    */
   public static Tensor select(Tensor condition, Tensor a, Tensor b) {
     Check.same("select", a, b);
     Check.device("select", a, condition);
-    Shape shape = Shape.broadcast("select", condition.shape(), Shape.broadcast("select", a.shape(), b.shape()));
+    Shape shape =
+        Shape.broadcast(
+            "select", condition.shape(), Shape.broadcast("select", a.shape(), b.shape()));
     Tensor out = Tensor.empty(a.dtype(), shape, a.device());
     try (Tensor test = condition.expand(shape);
         Tensor yes = a.expand(shape);
@@ -260,7 +269,10 @@ public final class Elementwise {
 
   // ---- in place; the changed tensor may have any strides and is returned
 
-  /** {@code y = alpha x + beta y}; x broadcasts to y's shape; beta 0 does not read y. PyTorch: {@code y.mul_(beta).add_(x, alpha)}. */
+  /**
+   * {@code y = alpha x + beta y}; x broadcasts to y's shape; beta 0 does not read y. PyTorch:
+   * {@code y.mul_(beta).add_(x, alpha)}.
+   */
   public static Tensor axpby(double alpha, Tensor x, double beta, Tensor y) {
     Check.compute("axpby", y, x);
     if (!y.isContiguous()) {

@@ -5,13 +5,16 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 
-/** Gathering, scattering, joining and padding. Indices are int64 and are checked before anything is read or written. */
+/**
+ * Gathering, scattering, joining and padding. Indices are int64 and are checked before anything is
+ * read or written.
+ */
 public final class Indexing {
   private Indexing() {}
 
   /**
-   * {@code out[k…, :] = x[index[k…], :]}; x [R, …] of any type, index of any shape, out [index…, …]. PyTorch: {@code embedding}, {@code
-   * index_select(x, 0, index)}.
+   * {@code out[k…, :] = x[index[k…], :]}; x [R, …] of any type, index of any shape, out [index…,
+   * …]. PyTorch: {@code embedding}, {@code index_select(x, 0, index)}.
    */
   public static Tensor gatherRows(Tensor x, Tensor index) {
     Check.type("gatherRows", "index", index, DType.INT64);
@@ -34,8 +37,8 @@ public final class Indexing {
   }
 
   /**
-   * {@code out[index[k…], :] += source[k…, :]} in order of k, in place; out [R, …] contiguous, source [index…, …]. Returns out.
-   * PyTorch: {@code out.index_add_(0, index, source)}.
+   * {@code out[index[k…], :] += source[k…, :]} in order of k, in place; out [R, …] contiguous,
+   * source [index…, …]. Returns out. PyTorch: {@code out.index_add_(0, index, source)}.
    */
   public static Tensor scatterAddRows(Tensor source, Tensor index, Tensor out) {
     String name = "scatterAddRows";
@@ -61,7 +64,10 @@ public final class Indexing {
     return out;
   }
 
-  /** {@code out[r] = x[r, index[r]]}; x [R, C], index [R]. PyTorch: {@code x.gather(1, index[:, None])[:, 0]}. */
+  /**
+   * {@code out[r] = x[r, index[r]]}; x [R, C], index [R]. PyTorch: {@code x.gather(1, index[:,
+   * None])[:, 0]}.
+   */
   public static Tensor pick(Tensor x, Tensor index) {
     Check.compute("pick", x);
     Check.rank("pick", "input", x, 2, "[R, C]");
@@ -76,7 +82,10 @@ public final class Indexing {
     return out;
   }
 
-  /** {@code out[r, index[r]] = source[r]}, zero elsewhere; source [R], index [R], out [R, columns]: the gradient of {@link #pick}. */
+  /**
+   * {@code out[r, index[r]] = source[r]}, zero elsewhere; source [R], index [R], out [R, columns]:
+   * the gradient of {@link #pick}.
+   */
   public static Tensor unpick(Tensor source, Tensor index, int columns) {
     Check.compute("unpick", source);
     Check.rank("unpick", "source", source, 1, "[R]");
@@ -91,7 +100,9 @@ public final class Indexing {
     return out;
   }
 
-  /** Joins tensors of one type along an axis; the other extents agree. PyTorch: {@code torch.cat}. */
+  /**
+   * Joins tensors of one type along an axis; the other extents agree. PyTorch: {@code torch.cat}.
+   */
   public static Tensor concat(int axis, Tensor... parts) {
     if (parts.length == 0) {
       throw Check.refuse("concat", "needs at least one tensor");
@@ -101,12 +112,18 @@ public final class Indexing {
     int normal = first.axis(axis);
     long extent = 0;
     for (Tensor part : parts) {
-      if (part.rank() != first.rank() || !part.shape().with(normal, first.dim(normal)).equals(first)) {
-        throw Check.refuse("concat", "shapes %s and %s differ in another axis than %d", first, part.shape(), normal);
+      if (part.rank() != first.rank()
+          || !part.shape().with(normal, first.dim(normal)).equals(first)) {
+        throw Check.refuse(
+            "concat",
+            "shapes %s and %s differ in another axis than %d"
+                .formatted(first, part.shape(), normal));
       }
       extent += part.dim(normal);
     }
-    Tensor out = Tensor.empty(parts[0].dtype(), first.with(normal, Math.toIntExact(extent)), parts[0].device());
+    Tensor out =
+        Tensor.empty(
+            parts[0].dtype(), first.with(normal, Math.toIntExact(extent)), parts[0].device());
     int at = 0;
     for (Tensor part : parts) {
       try (Tensor place = out.narrow(normal, at, part.dim(normal))) {
@@ -117,16 +134,24 @@ public final class Indexing {
     return out;
   }
 
-  /** x surrounded by a constant: {@code before[i]} and {@code after[i]} positions along axis i. PyTorch: {@code pad(mode='constant')}. */
+  /**
+   * x surrounded by a constant: {@code before[i]} and {@code after[i]} positions along axis i.
+   * PyTorch: {@code pad(mode='constant')}.
+   */
   public static Tensor pad(Tensor x, int[] before, int[] after, double value) {
     if (before.length != x.rank() || after.length != x.rank()) {
       throw Check.refuse(
-          "pad", "needs one amount before and after for each axis of %s but got %d and %d", x.shape(), before.length, after.length);
+          "pad",
+          "needs one amount before and after for each axis of %s but got %d and %d"
+              .formatted(x.shape(), before.length, after.length));
     }
     int[] dims = x.shape().toArray();
     for (int axis = 0; axis < dims.length; axis++) {
       if (before[axis] < 0 || after[axis] < 0) {
-        throw Check.refuse("pad", "amounts must be >= 0 but axis %d has %d and %d; narrow to cut", axis, before[axis], after[axis]);
+        throw Check.refuse(
+            "pad",
+            "amounts must be >= 0 but axis %d has %d and %d; narrow to cut"
+                .formatted(axis, before[axis], after[axis]));
       }
       dims[axis] = Math.addExact(dims[axis], Math.addExact(before[axis], after[axis]));
     }
@@ -146,7 +171,10 @@ public final class Indexing {
     }
   }
 
-  /** {@code out[…, index[…]] = 1}, zero elsewhere; index of any shape, out [index…, classes]. PyTorch: {@code one_hot}. */
+  /**
+   * {@code out[…, index[…]] = 1}, zero elsewhere; index of any shape, out [index…, classes].
+   * PyTorch: {@code one_hot}.
+   */
   public static Tensor oneHot(Tensor index, int classes, DType dtype) {
     try (Tensor flat = index.reshape(Math.toIntExact(index.size()));
         Tensor one = Tensor.empty(dtype, Shape.SCALAR, index.device()).fill(1);

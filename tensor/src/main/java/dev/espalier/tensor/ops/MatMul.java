@@ -11,8 +11,9 @@ public final class MatMul {
   private MatMul() {}
 
   /**
-   * The matrix product {@code out[…, m, n] = Σ_k a[…, m, k] b[…, k, n]}: [M, K] [K, N], with one leading batch axis on either
-   * side (which broadcasts), or vectors [K], whose axis disappears. PyTorch: {@code torch.matmul}.
+   * The matrix product {@code out[…, m, n] = Σ_k a[…, m, k] b[…, k, n]}: [M, K] [K, N], with one
+   * leading batch axis on either side (which broadcasts), or vectors [K], whose axis disappears.
+   * PyTorch: {@code torch.matmul}.
    */
   public static Tensor matmul(Tensor a, Tensor b) {
     Check.compute("matmul", a, b);
@@ -46,21 +47,26 @@ public final class MatMul {
   }
 
   /**
-   * {@code c = alpha a b + beta c} in place, all 2-D or all 3-D with one batch extent; c has unit column stride and does not
-   * overlap a or b; beta 0 does not read c. Returns c. PyTorch: {@code c.addmm_(a, b)}, {@code c.baddbmm_(a, b)}.
+   * {@code c = alpha a b + beta c} in place, all 2-D or all 3-D with one batch extent; c has unit
+   * column stride and does not overlap a or b; beta 0 does not read c. Returns c. PyTorch: {@code
+   * c.addmm_(a, b)}, {@code c.baddbmm_(a, b)}.
    */
   public static Tensor matmul(Tensor a, Tensor b, double alpha, double beta, Tensor c) {
     Check.compute("matmul", c, a, b);
     if (a.rank() != c.rank() || b.rank() != c.rank() || (c.rank() != 2 && c.rank() != 3)) {
       throw Check.refuse(
-          "matmul", "a, b and c must be all 2-D or all 3-D but have shapes %s, %s and %s", a.shape(), b.shape(), c.shape());
+          "matmul",
+          "a, b and c must be all 2-D or all 3-D but have shapes %s, %s and %s"
+              .formatted(a.shape(), b.shape(), c.shape()));
     }
     requireInner(a, b);
     Shape wanted =
         c.rank() == 2 ? Shape.of(a.dim(0), b.dim(1)) : Shape.of(batch(a, b), a.dim(1), b.dim(2));
     Check.shape("matmul", "c", c, wanted);
     if (c.dim(-1) > 1 && c.stride(-1) != 1) {
-      throw Check.refuse("matmul", "c must have column stride 1 but has strides %s", Arrays.toString(c.strides()));
+      throw Check.refuse(
+          "matmul",
+          "c must have column stride 1 but has strides %s".formatted(Arrays.toString(c.strides())));
     }
     if (c.rank() == 2) {
       product("matmul", alpha, a, b, beta, c, Epilogue.NONE);
@@ -75,8 +81,8 @@ public final class MatMul {
   }
 
   /**
-   * {@code out[…, o] = Σ_i x[…, i] w[o, i] + bias[o]}, then ReLU if asked; x [*, I], w [O, I], bias [O] or null, out [*, O].
-   * PyTorch: {@code torch.nn.functional.linear}.
+   * {@code out[…, o] = Σ_i x[…, i] w[o, i] + bias[o]}, then ReLU if asked; x [*, I], w [O, I], bias
+   * [O] or null, out [*, O]. PyTorch: {@code torch.nn.functional.linear}.
    */
   public static Tensor linear(Tensor x, Tensor w, Tensor bias, boolean relu) {
     Check.compute("linear", x, w, bias);
@@ -84,10 +90,8 @@ public final class MatMul {
     if (x.rank() == 0 || x.dim(-1) != w.dim(1)) {
       throw Check.refuse(
           "linear",
-          "the last axis of the input must have the weight's %d in-features (input %s, weight %s)",
-          w.dim(1),
-          x.shape(),
-          w.shape());
+          "the last axis of the input must have the weight's %d in-features (input %s, weight %s)"
+              .formatted(w.dim(1), x.shape(), w.shape()));
     }
     Check.shape("linear", "bias", bias, Shape.of(w.dim(0)));
     Shape shape = x.shape().with(-1, w.dim(0));
@@ -122,16 +126,18 @@ public final class MatMul {
     if (operand.rank() < 1 || operand.rank() > 3) {
       throw Check.refuse(
           "matmul",
-          "operands must have 1, 2 or 3 axes but have shapes %s and %s; reshape leading axes into one",
-          a.shape(),
-          b.shape());
+          ("operands must have 1, 2 or 3 axes but have shapes %s and %s; reshape leading axes into"
+                  + " one")
+              .formatted(a.shape(), b.shape()));
     }
   }
 
   private static void requireInner(Tensor a, Tensor b) {
     if (a.dim(-1) != b.dim(-2)) {
       throw Check.refuse(
-          "matmul", "the columns of a, %d, must equal the rows of b, %d (a %s, b %s)", a.dim(-1), b.dim(-2), a.shape(), b.shape());
+          "matmul",
+          "the columns of a, %d, must equal the rows of b, %d (a %s, b %s)"
+              .formatted(a.dim(-1), b.dim(-2), a.shape(), b.shape()));
     }
   }
 
@@ -140,7 +146,9 @@ public final class MatMul {
     int right = b.rank() == 3 ? b.dim(0) : 1;
     if (left != right && left != 1 && right != 1) {
       throw Check.refuse(
-          "matmul", "batch extents %d and %d differ and neither is 1 (a %s, b %s)", left, right, a.shape(), b.shape());
+          "matmul",
+          "batch extents %d and %d differ and neither is 1 (a %s, b %s)"
+              .formatted(left, right, a.shape(), b.shape()));
     }
     return left == 1 ? right : left;
   }

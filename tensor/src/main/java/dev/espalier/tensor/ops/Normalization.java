@@ -11,18 +11,26 @@ public final class Normalization {
   /** Per-channel mean and biased variance, both [C]. */
   public record Stats(Tensor mean, Tensor variance) {}
 
-  /** Layer normalisation's output, and per row the mean and {@code 1 / sqrt(variance + eps)} that its gradient needs. */
+  /**
+   * Layer normalisation's output, and per row the mean and {@code 1 / sqrt(variance + eps)} that
+   * its gradient needs.
+   */
   public record LayerNormed(Tensor values, Tensor mean, Tensor invStd) {}
 
   /** Gradients with respect to the input, the scale and the shift. */
   public record Gradients(Tensor dx, Tensor dgamma, Tensor dbeta) {}
 
-  /** Mean and biased variance per channel of [N, C, …], in two passes. PyTorch: {@code var_mean(correction=0)} over all axes but 1. */
+  /**
+   * Mean and biased variance per channel of [N, C, …], in two passes. PyTorch: {@code
+   * var_mean(correction=0)} over all axes but 1.
+   */
   public static Stats channelStats(Tensor x) {
     Check.compute("channelStats", x);
     Shape planes = planes("channelStats", x);
     if (x.dim(1) > 0 && x.size() == 0) {
-      throw Check.refuse("channelStats", "needs at least one value per channel but the shape is %s", x.shape());
+      throw Check.refuse(
+          "channelStats",
+          "needs at least one value per channel but the shape is %s".formatted(x.shape()));
     }
     Tensor mean = Tensor.empty(x.dtype(), Shape.of(x.dim(1)), x.device());
     Tensor variance = Tensor.empty(x.dtype(), Shape.of(x.dim(1)), x.device());
@@ -33,7 +41,10 @@ public final class Normalization {
     return new Stats(mean, variance);
   }
 
-  /** {@code out[n,c,…] = scale[c] x[n,c,…] + shift[c]}, then ReLU if asked. PyTorch: {@code batch_norm} in evaluation, folded. */
+  /**
+   * {@code out[n,c,…] = scale[c] x[n,c,…] + shift[c]}, then ReLU if asked. PyTorch: {@code
+   * batch_norm} in evaluation, folded.
+   */
   public static Tensor channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu) {
     Check.compute("channelAffine", x, scale, shift);
     Shape planes = planes("channelAffine", x);
@@ -48,11 +59,13 @@ public final class Normalization {
   }
 
   /**
-   * The gradient of {@code y = gamma (x - mean) invStd + beta} where mean and invStd are those of this batch. With m values per
-   * channel and {@code x̂ = (x - mean) invStd}: {@code dbeta = Σ dy}, {@code dgamma = Σ dy x̂}, {@code dx = gamma invStd (dy - dbeta/m -
-   * x̂ dgamma/m)}. Source: Ioffe and Szegedy, Batch Normalization (2015). PyTorch: {@code native_batch_norm_backward}.
+   * The gradient of {@code y = gamma (x - mean) invStd + beta} where mean and invStd are those of
+   * this batch. With m values per channel and {@code x̂ = (x - mean) invStd}: {@code dbeta = Σ dy},
+   * {@code dgamma = Σ dy x̂}, {@code dx = gamma invStd (dy - dbeta/m - x̂ dgamma/m)}. Source: Ioffe
+   * and Szegedy, Batch Normalization (2015). PyTorch: {@code native_batch_norm_backward}.
    */
-  public static Gradients batchNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd) {
+  public static Gradients batchNormGrad(
+      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd) {
     String name = "batchNormGrad";
     Check.compute(name, x, dy, gamma, mean, invStd);
     Shape planes = planes(name, x);
@@ -72,8 +85,9 @@ public final class Normalization {
   }
 
   /**
-   * {@code y = gamma (x - mean) / sqrt(variance + eps) + beta} with mean and biased variance over the last axis; gamma, beta [D]. Source:
-   * Ba, Kiros and Hinton, Layer Normalization (2016). PyTorch: {@code layer_norm} over the last axis.
+   * {@code y = gamma (x - mean) / sqrt(variance + eps) + beta} with mean and biased variance over
+   * the last axis; gamma, beta [D]. Source: Ba, Kiros and Hinton, Layer Normalization (2016).
+   * PyTorch: {@code layer_norm} over the last axis.
    */
   public static LayerNormed layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
     Check.compute("layerNorm", x, gamma, beta);
@@ -90,8 +104,12 @@ public final class Normalization {
     }
   }
 
-  /** The gradient of {@link #layerNorm}; mean and invStd [rows] are those it returned. PyTorch: {@code native_layer_norm_backward}. */
-  public static Gradients layerNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd) {
+  /**
+   * The gradient of {@link #layerNorm}; mean and invStd [rows] are those it returned. PyTorch:
+   * {@code native_layer_norm_backward}.
+   */
+  public static Gradients layerNormGrad(
+      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd) {
     String name = "layerNormGrad";
     Check.compute(name, x, dy, gamma, mean, invStd);
     Shape rows = rows(name, x);
@@ -113,7 +131,7 @@ public final class Normalization {
   /** x as [N, C, S]. */
   private static Shape planes(String name, Tensor x) {
     if (x.rank() < 2) {
-      throw Check.refuse(name, "input must be [N, C, …] but has shape %s", x.shape());
+      throw Check.refuse(name, "input must be [N, C, …] but has shape %s".formatted(x.shape()));
     }
     long spatial = 1;
     for (int axis = 2; axis < x.rank(); axis++) {
@@ -137,7 +155,9 @@ public final class Normalization {
   private static void perChannel(String name, Tensor x, String role, Tensor values) {
     if (values.rank() != 1 || values.dim(0) != x.dim(1)) {
       throw Check.refuse(
-          name, "%s must hold one value for each of the %d channels of %s but has shape %s", role, x.dim(1), x.shape(), values.shape());
+          name,
+          "%s must hold one value for each of the %d channels of %s but has shape %s"
+              .formatted(role, x.dim(1), x.shape(), values.shape()));
     }
   }
 }

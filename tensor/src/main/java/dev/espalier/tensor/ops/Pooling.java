@@ -18,7 +18,10 @@ public final class Pooling {
    */
   public record Pooled(Tensor values, Tensor indices) {}
 
-  /** The largest element of each window, the first of equals; NaN counts as largest. PyTorch: {@code max_pool2d(return_indices=True)}. */
+  /**
+   * The largest element of each window, the first of equals; NaN counts as largest. PyTorch: {@code
+   * max_pool2d(return_indices=True)}.
+   */
   public static Pooled maxPool2d(Tensor x, PoolSpec spec) {
     Check.compute("maxPool2d", x);
     Shape shape = outShape("maxPool2d", x.shape(), spec);
@@ -34,7 +37,11 @@ public final class Pooling {
   public static Tensor maxPool2dGrad(Tensor dy, Tensor indices, PoolSpec spec, Shape inputShape) {
     Check.compute("maxPool2dGrad", dy);
     Check.type("maxPool2dGrad", "indices", indices, DType.INT32);
-    Check.shape("maxPool2dGrad", "the gradient of the output", dy, outShape("maxPool2dGrad", inputShape, spec));
+    Check.shape(
+        "maxPool2dGrad",
+        "the gradient of the output",
+        dy,
+        outShape("maxPool2dGrad", inputShape, spec));
     Check.shape("maxPool2dGrad", "indices", indices, dy.shape());
     Tensor dx = Tensor.empty(dy.dtype(), inputShape, dy.device());
     try (var use = Use.of("maxPool2dGrad", dy, indices, dx)) {
@@ -43,7 +50,9 @@ public final class Pooling {
     return dx;
   }
 
-  /** {@code out[n,c,p,q] = x[n,c].flat[indices[n,c,p,q]]}: the gradient of {@link #maxPool2dGrad}. */
+  /**
+   * {@code out[n,c,p,q] = x[n,c].flat[indices[n,c,p,q]]}: the gradient of {@link #maxPool2dGrad}.
+   */
   public static Tensor maxPool2dGather(Tensor x, Tensor indices) {
     Check.compute("maxPool2dGather", x);
     Check.type("maxPool2dGather", "indices", indices, DType.INT32);
@@ -51,7 +60,9 @@ public final class Pooling {
     Check.rank("maxPool2dGather", "indices", indices, 4, "[N, C, H', W']");
     if (x.dim(0) != indices.dim(0) || x.dim(1) != indices.dim(1)) {
       throw Check.refuse(
-          "maxPool2dGather", "input %s and indices %s must agree in batch and channels", x.shape(), indices.shape());
+          "maxPool2dGather",
+          "input %s and indices %s must agree in batch and channels"
+              .formatted(x.shape(), indices.shape()));
     }
     Tensor out = Tensor.empty(x.dtype(), indices.shape(), x.device());
     try (var use = Use.of("maxPool2dGather", x, indices, out)) {
@@ -60,7 +71,10 @@ public final class Pooling {
     return out;
   }
 
-  /** The mean of each window; padding counts as zeros. PyTorch: {@code avg_pool2d(count_include_pad=True)}. */
+  /**
+   * The mean of each window; padding counts as zeros. PyTorch: {@code
+   * avg_pool2d(count_include_pad=True)}.
+   */
   public static Tensor avgPool2d(Tensor x, PoolSpec spec) {
     Check.compute("avgPool2d", x);
     Tensor out = Tensor.empty(x.dtype(), outShape("avgPool2d", x.shape(), spec), x.device());
@@ -73,7 +87,11 @@ public final class Pooling {
   /** The gradient of {@link #avgPool2d}. */
   public static Tensor avgPool2dGrad(Tensor dy, PoolSpec spec, Shape inputShape) {
     Check.compute("avgPool2dGrad", dy);
-    Check.shape("avgPool2dGrad", "the gradient of the output", dy, outShape("avgPool2dGrad", inputShape, spec));
+    Check.shape(
+        "avgPool2dGrad",
+        "the gradient of the output",
+        dy,
+        outShape("avgPool2dGrad", inputShape, spec));
     Tensor dx = Tensor.empty(dy.dtype(), inputShape, dy.device());
     try (var use = Use.of("avgPool2dGrad", dy, dx)) {
       use.backend().avgPool2dGrad(dy, spec, dx);
@@ -83,12 +101,15 @@ public final class Pooling {
 
   private static Shape outShape(String name, Shape x, PoolSpec spec) {
     if (x.rank() != 4) {
-      throw Check.refuse(name, "input must be [N, C, H, W] but has shape %s", x);
+      throw Check.refuse(name, "input must be [N, C, H, W] but has shape %s".formatted(x));
     }
     int height = x.dim(2) == 0 ? 0 : spec.outHeight(x.dim(2));
     int width = x.dim(3) == 0 ? 0 : spec.outWidth(x.dim(3));
     if (height < 1 || width < 1) {
-      throw Check.refuse(name, "the window must not exceed the padded input (input %s, %s); use a smaller kernel", x, spec);
+      throw Check.refuse(
+          name,
+          "the window must not exceed the padded input (input %s, %s); use a smaller kernel"
+              .formatted(x, spec));
     }
     return Shape.of(x.dim(0), x.dim(1), height, width);
   }

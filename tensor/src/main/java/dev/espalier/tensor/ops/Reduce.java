@@ -8,8 +8,9 @@ import dev.espalier.tensor.spi.ReduceOp;
 import java.util.Arrays;
 
 /**
- * Reductions over axes (all of them if none is named; negative ones count from the end). Reduced axes disappear, or stay
- * with extent 1 if {@code keepDims}. Sums are taken pairwise, in an order that depends on shapes alone.
+ * Reductions over axes (all of them if none is named; negative ones count from the end). Reduced
+ * axes disappear, or stay with extent 1 if {@code keepDims}. Sums are taken pairwise, in an order
+ * that depends on shapes alone.
  *
  * <p>PyTorch: {@code torch.sum}, {@code mean}, {@code amax}, {@code amin}, {@code argmax}.
  */
@@ -63,7 +64,8 @@ public final class Reduce {
   public static Tensor argmax(Tensor x) {
     Check.compute("argmax", x);
     if (x.rank() == 0 || x.dim(-1) == 0) {
-      throw Check.refuse("argmax", "the last axis must not be empty but the shape is %s", x.shape());
+      throw Check.refuse(
+          "argmax", "the last axis must not be empty but the shape is %s".formatted(x.shape()));
     }
     Tensor out = Tensor.empty(DType.INT64, x.shape().without(-1), x.device());
     try (var use = Use.of("argmax", x, out)) {
@@ -72,7 +74,10 @@ public final class Reduce {
     return out;
   }
 
-  /** Sums a gradient back to the shape that was broadcast to x's; an alias if the shapes are equal. PyTorch: {@code sum_to_size}. */
+  /**
+   * Sums a gradient back to the shape that was broadcast to x's; an alias if the shapes are equal.
+   * PyTorch: {@code sum_to_size}.
+   */
   public static Tensor sumTo(Tensor x, Shape target) {
     if (x.shape().equals(target)) {
       return x.alias();
@@ -82,7 +87,10 @@ public final class Reduce {
     for (int axis = 0; axis < axes.length; axis++) {
       axes[axis] = axis < added || target.dim(axis - added) != x.dim(axis);
       if (added < 0 || (axis >= added && axes[axis] && target.dim(axis - added) != 1)) {
-        throw Check.refuse("sumTo", "%s does not broadcast to %s, so it cannot be summed back", target, x.shape());
+        throw Check.refuse(
+            "sumTo",
+            "%s does not broadcast to %s, so it cannot be summed back"
+                .formatted(target, x.shape()));
       }
     }
     Check.compute("sumTo", x);
@@ -101,7 +109,8 @@ public final class Reduce {
         dims[rank++] = 1;
       }
       if (reduced[axis] && x.dim(axis) == 0 && (op == ReduceOp.MAX || op == ReduceOp.MIN)) {
-        throw Check.refuse(name, "axis %d of %s is empty and has no such element", axis, x.shape());
+        throw Check.refuse(
+            name, "axis %d of %s is empty and has no such element".formatted(axis, x.shape()));
       }
     }
     return run(name, op, x, reduced, Shape.of(Arrays.copyOf(dims, rank)));
@@ -113,7 +122,8 @@ public final class Reduce {
     for (int axis : axes) {
       int normal = x.shape().axis(axis);
       if (reduced[normal]) {
-        throw Check.refuse(name, "axis %d is named twice in %s", axis, Arrays.toString(axes));
+        throw Check.refuse(
+            name, "axis %d is named twice in %s".formatted(axis, Arrays.toString(axes)));
       }
       reduced[normal] = true;
     }

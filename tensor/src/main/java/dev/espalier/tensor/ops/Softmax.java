@@ -3,7 +3,10 @@ package dev.espalier.tensor.ops;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 
-/** Softmax along the last axis; the row's maximum is subtracted first, so large logits do not overflow. */
+/**
+ * Softmax along the last axis; the row's maximum is subtracted first, so large logits do not
+ * overflow.
+ */
 public final class Softmax {
   private Softmax() {}
 
