@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
  *
  * <p>The system property {@code espalier.threads} (default: the available processors) or {@link
  * #setThreads} sizes it; the calling thread counts as one. Tasks are claimed dynamically, so which
- * thread runs a task is not defined: kernels must partition their output, or reduce over a number of
- * partials that does not depend on the thread count, so that results never do either.
+ * thread runs a task is not defined: kernels must partition their output, or reduce over a number
+ * of partials that does not depend on the thread count, so that results never do either.
  *
  * <p>PyTorch: {@code torch.set_num_threads}.
  */
@@ -43,7 +43,8 @@ public final class Workers {
       return requirePositive(Integer.parseInt(text.strip()));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "espalier.threads: '%s' is not a number; use a whole number from 1 on".formatted(text), e);
+          "espalier.threads: '%s' is not a number; use a whole number from 1 on".formatted(text),
+          e);
     }
   }
 
@@ -79,10 +80,11 @@ public final class Workers {
    * have ended.
    *
    * <p>Runs inline, in order, with one task, with one thread, inside another {@code run}, or while
-   * another caller occupies the pool. After a task has thrown, tasks that have not begun are skipped.
+   * another caller occupies the pool. After a task has thrown, tasks that have not begun are
+   * skipped.
    *
-   * @throws RuntimeException or Error: what the first failing task threw; those of tasks that failed
-   *     at the same time are suppressed in it
+   * @throws RuntimeException or Error: what the first failing task threw; those of tasks that
+   *     failed at the same time are suppressed in it
    */
   public static void run(int tasks, IntConsumer body) {
     assert tasks >= 0;

@@ -22,7 +22,7 @@ final class Lanes {
   static final int COUNT = FLOATS.length();
 
   /** Bytes per vector. */
-  static final int BYTES = SHAPE.vectorBitSize() / Byte.SIZE;
+  static final long BYTES = SHAPE.vectorBitSize() / Byte.SIZE;
 
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

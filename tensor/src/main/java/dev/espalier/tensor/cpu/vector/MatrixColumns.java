@@ -7,7 +7,8 @@ import java.lang.foreign.ValueLayout;
 record MatrixColumns(MatrixView b) implements ColumnSource {
 
   @Override
-  public void pack(int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
+  public void pack(
+      int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
     MemorySegment panels = scratch.columnPanels;
     long pitch = width * (long) Float.BYTES;
     if (columns < width) {

@@ -3,13 +3,12 @@ package dev.espalier.tensor.cpu.vector;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A float32 matrix in off-heap memory: element (i, j) is float number {@code offset + i rowStride + j
- * columnStride} of {@code data}.
+ * A float32 matrix in off-heap memory: element (i, j) is float number {@code offset + i rowStride +
+ * j columnStride} of {@code data}.
  *
  * @param offset in elements, not bytes
  */
-public record MatrixView(
-    MemorySegment data, long offset, long rowStride, long columnStride) {
+public record MatrixView(MemorySegment data, long offset, long rowStride, long columnStride) {
 
   /** A view of rows that follow each other without a gap. */
   public static MatrixView rowMajor(MemorySegment data, long offset, long columns) {

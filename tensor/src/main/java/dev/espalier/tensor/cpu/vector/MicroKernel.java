@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The register tiles of the matrix product: {@code tile = panelA × panelB}.
  *
- * <p>A's panel holds up to {@value #ROWS} rows, x floats apart; B's holds one or two
+ * <p>A's panel holds up to {@value #ROWS} rows, {@value #DEPTH} floats apart; B's holds one or two
  * vectors of columns per step of depth; the tile has rows of two vectors. Twelve accumulators, two
  * vectors of B and one broadcast of A fill the sixteen registers of AVX2 and keep two multiply-add
  * pipes of latency four busy (Goto and van de Geijn, Anatomy of High-Performance Matrix
@@ -14,8 +14,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>The accumulators are local variables and every vector operation stands in the method itself:
  * the compiler does not keep arrays of vectors in registers, and a small method that it refuses to
- * inline boxes every vector passed. The offset into B is a running sum, because for one linear in the
- * loop counter the compiler hoists the range check by a loop nest whose values spill.
+ * inline boxes every vector passed. The offset into B is a running sum, because for one linear in
+ * the loop counter the compiler hoists the range check by a loop nest whose values spill.
  */
 final class MicroKernel {
   /** Rows of a full tile. */
@@ -28,7 +28,7 @@ final class MicroKernel {
   static final int COLUMNS = 2 * Lanes.COUNT;
 
   /** Largest depth of one call, and the distance of two rows in A's panel. */
-  static final int DEPTH = Integer.getInteger("D", 768);
+  static final int DEPTH = 768;
 
   /** Distance of two rows in a tile. */
   static final long TILE_ROW_BYTES = 2L * Lanes.BYTES;

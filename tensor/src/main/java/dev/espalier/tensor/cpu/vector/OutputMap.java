@@ -3,8 +3,8 @@ package dev.espalier.tensor.cpu.vector;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Where the elements of a product go: row i is {@code rowStride} further on, and its columns are cut
- * into lines, the lines into images.
+ * Where the elements of a product go: row i is {@code rowStride} further on, and its columns are
+ * cut into lines, the lines into images.
  *
  * <p>A plain matrix is one line. The product of a convolution has a column per output pixel of the
  * batch, while the channels of one image lie together.

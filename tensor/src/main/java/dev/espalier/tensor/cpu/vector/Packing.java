@@ -51,7 +51,8 @@ final class Packing {
       }
       for (int j = whole; j < columns; j++) {
         long shift = j * (long) Float.BYTES;
-        target.set(ValueLayout.JAVA_FLOAT, t + shift, source.get(ValueLayout.JAVA_FLOAT, f + shift));
+        target.set(
+            ValueLayout.JAVA_FLOAT, t + shift, source.get(ValueLayout.JAVA_FLOAT, f + shift));
       }
     }
   }
@@ -73,7 +74,12 @@ final class Packing {
       long t = to + i * (long) Float.BYTES;
       for (int j = 0; j < wholeColumns; j += 4) {
         transpose4(
-            source, f + j * (long) Float.BYTES, sourcePitch, target, t + j * targetPitch, targetPitch);
+            source,
+            f + j * (long) Float.BYTES,
+            sourcePitch,
+            target,
+            t + j * targetPitch,
+            targetPitch);
       }
     }
     for (int i = 0; i < rows; i++) {

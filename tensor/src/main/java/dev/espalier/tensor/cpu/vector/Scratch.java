@@ -17,8 +17,8 @@ final class Scratch implements AutoCloseable {
   private static final ArrayDeque<Scratch> IDLE = new ArrayDeque<>();
 
   /**
-   * Distance of two rows in {@link #rowChunk}: one cache line more than they need, as rows a multiple
-   * of 1 KiB apart would compete for the same few sets of the cache.
+   * Distance of two rows in {@link #rowChunk}: one cache line more than they need, as rows a
+   * multiple of 1 KiB apart would compete for the same few sets of the cache.
    */
   static final int CHUNK_PITCH = MicroKernel.DEPTH + 16;
 

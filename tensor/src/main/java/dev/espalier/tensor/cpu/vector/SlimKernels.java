@@ -44,13 +44,26 @@ final class SlimKernels {
     for (int k = 0; k < depth; k++) {
       FloatVector xk = FloatVector.broadcast(Lanes.FLOATS, x[k]);
       s0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER).fma(xk, s0);
-      s1 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + Lanes.BYTES, Lanes.ORDER).fma(xk, s1);
-      s2 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 2 * Lanes.BYTES, Lanes.ORDER).fma(xk, s2);
-      s3 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 3 * Lanes.BYTES, Lanes.ORDER).fma(xk, s3);
-      s4 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 4 * Lanes.BYTES, Lanes.ORDER).fma(xk, s4);
-      s5 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 5 * Lanes.BYTES, Lanes.ORDER).fma(xk, s5);
-      s6 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 6 * Lanes.BYTES, Lanes.ORDER).fma(xk, s6);
-      s7 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 7 * Lanes.BYTES, Lanes.ORDER).fma(xk, s7);
+      s1 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + Lanes.BYTES, Lanes.ORDER).fma(xk, s1);
+      s2 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 2 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s2);
+      s3 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 3 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s3);
+      s4 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 4 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s4);
+      s5 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 5 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s5);
+      s6 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 6 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s6);
+      s7 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + 7 * Lanes.BYTES, Lanes.ORDER)
+              .fma(xk, s7);
       at += pitch;
     }
     s0.intoMemorySegment(tile, 0, Lanes.ORDER);
@@ -150,7 +163,8 @@ final class SlimKernels {
 
   /**
    * {@code tile[i][j] = Σ_k a[i][k] b[j][k]} for up to {@value #DOT_TILE_ROWS} contiguous vectors
-   * a[i] and {@value #DOT_TILE_COLUMNS} vectors b[j]; the last that exists stands in for the others.
+   * a[i] and {@value #DOT_TILE_COLUMNS} vectors b[j]; the last that exists stands in for the
+   * others.
    */
   static void dotTile(
       MemorySegment a,

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What happens to a finished element (i, j) of a product: {@code relu(c + rowBias[i] + columnBias[j])},
- * each part optional.
+ * What happens to a finished element (i, j) of a product: {@code relu(c + rowBias[i] +
+ * columnBias[j])}, each part optional.
  *
  * @param rowBias one contiguous value per row, or null
  * @param rowBiasOffset first value, in elements

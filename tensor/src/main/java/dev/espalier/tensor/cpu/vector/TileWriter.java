@@ -88,8 +88,7 @@ final class TileWriter {
     for (int row = rowBegin; row < rowEnd; row++) {
       for (int column = columnBegin; column < columnEnd; column++) {
         long at = c.byteOffset(row, column);
-        c.data().set(
-            ValueLayout.JAVA_FLOAT, at, beta * c.data().get(ValueLayout.JAVA_FLOAT, at));
+        c.data().set(ValueLayout.JAVA_FLOAT, at, beta * c.data().get(ValueLayout.JAVA_FLOAT, at));
       }
     }
   }

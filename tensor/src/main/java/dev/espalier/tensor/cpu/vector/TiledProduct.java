@@ -5,10 +5,11 @@ import dev.espalier.tensor.cpu.Workers;
 /**
  * The blocked matrix product {@code C = epilogue(A B + beta C)}.
  *
- * <p>A task owns a block of C. For each slice of depth it packs its strip of B once, which then stays
- * in the second-level cache, and for each panel of A, packed into the first-level cache, sweeps that
- * strip. Depth is never divided between tasks and every element sees the same additions in the same
- * order wherever the blocks are cut, so the bits of C do not depend on the number of threads.
+ * <p>A task owns a block of C. For each slice of depth it packs its strip of B once, which then
+ * stays in the second-level cache, and for each panel of A, packed into the first-level cache,
+ * sweeps that strip. Depth is never divided between tasks and every element sees the same additions
+ * in the same order wherever the blocks are cut, so the bits of C do not depend on the number of
+ * threads.
  *
  * @param beta 0 does not read C
  */
@@ -21,10 +22,12 @@ record TiledProduct(
     float beta,
     OutputMap c,
     TileEpilogue epilogue) {
-  /** Columns of the largest strip: with the full depth 576 KiB, which fits caches of 1 MiB. */
-  static final int STRIP = Integer.getInteger("S", 256);
+  /** Columns of the largest strip: with the full depth 768 KiB, for caches of 1 MiB. */
+  static final int STRIP = 256;
 
-  /** Rows of A that are prepared at a time: whole tiles, and whole cache lines of a transposed A. */
+  /**
+   * Rows of A that are prepared at a time: whole tiles, and whole cache lines of a transposed A.
+   */
   private static final int ROW_CHUNK = 8 * MicroKernel.ROWS;
 
   /** Rows of the last, largest chunk: cutting no less than a chunk off never splits a low tile. */
@@ -139,11 +142,9 @@ record TiledProduct(
 
   private static void multiply(int rows, int depth, int width, long panel, Scratch scratch) {
     if (width > Lanes.COUNT) {
-      MicroKernel.wide(
-          rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+      MicroKernel.wide(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
     } else {
-      MicroKernel.narrow(
-          rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+      MicroKernel.narrow(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
     }
   }
 }
