@@ -99,24 +99,8 @@ public final class AtomicFile {
   }
 
   private static Path writeTemporary(Path file, Content<FileChannel> content) throws IOException {
-    Path temporary = null;
-    FileChannel channel = null;
-    while (channel == null) {
-      temporary =
-          file.resolveSibling(
-              ".%s.%d-%d.tmp"
-                  .formatted(
-                      file.getFileName(),
-                      ProcessHandle.current().pid(),
-                      COUNTER.incrementAndGet()));
-      try {
-        channel =
-            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      } catch (FileAlreadyExistsException _) {
-        continue; // left by a killed process that had the same id
-      }
-    }
-    try (FileChannel out = channel) {
+    Path temporary = createBeside(file);
+    try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       content.writeTo(out);
       out.force(true);
     } catch (Throwable t) {
@@ -124,6 +108,17 @@ public final class AtomicFile {
       throw t;
     }
     return temporary;
+  }
+
+  private static Path createBeside(Path file) throws IOException {
+    String prefix = ".%s.%d-".formatted(file.getFileName(), ProcessHandle.current().pid());
+    while (true) {
+      try {
+        return Files.createFile(file.resolveSibling(prefix + COUNTER.incrementAndGet() + ".tmp"));
+      } catch (FileAlreadyExistsException _) {
+        // left by a killed process that had the same id: the next number is free
+      }
+    }
   }
 
   private static void deleteAfter(Throwable failure, Path temporary) {

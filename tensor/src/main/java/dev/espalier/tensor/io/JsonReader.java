@@ -134,7 +134,10 @@ final class JsonReader {
       digits();
     }
     String number = text(start, at);
-    return integer ? parseLong(number, start) : parseDouble(number, start);
+    if (integer) {
+      return parseLong(number, start);
+    }
+    return parseDouble(number, start);
   }
 
   private static Long parseLong(String number, int start) {
@@ -184,27 +187,29 @@ final class JsonReader {
   }
 
   private char escape() {
-    int escape = at < text.length ? text[at++] : -1;
-    return switch (escape) {
-      case '"', '\\', '/' -> (char) escape;
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      case 't' -> '\t';
-      case 'u' -> hexadecimal();
-      default -> {
-        at = Math.max(0, at - 1);
-        throw expected("one of \"\\/bfnrtu after a backslash");
-      }
-    };
+    int letter = at < text.length ? text[at] : -1;
+    char value =
+        switch (letter) {
+          case '"', '\\', '/' -> (char) letter;
+          case 'b' -> '\b';
+          case 'f' -> '\f';
+          case 'n' -> '\n';
+          case 'r' -> '\r';
+          case 't' -> '\t';
+          case 'u' -> hexadecimal();
+          default -> throw expected("one of \"\\/bfnrtu after a backslash");
+        };
+    at++;
+    return value;
   }
 
+  /** Stops at the last of the four digits. */
   private char hexadecimal() {
     int value = 0;
-    for (int i = 0; i < 4; i++, at++) {
+    for (int i = 0; i < 4; i++) {
+      at++;
       int digit = at < text.length ? Character.digit((char) (text[at] & 0xff), 16) : -1;
-      if (digit < 0 || text[at] < 0) {
+      if (digit < 0) {
         throw expected("four hexadecimal digits after \\u");
       }
       value = value * 16 + digit;

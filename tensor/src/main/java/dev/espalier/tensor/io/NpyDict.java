@@ -77,7 +77,8 @@ final class NpyDict {
   private void value(String key, int keyAt) {
     switch (key) {
       case "descr" -> {
-        if (next() == '[' || at < text.length && text[at] == '(') {
+        int first = next();
+        if (first == '[' || first == '(') {
           throw source.fault(
               start + at, key, NpyHeader.SUPPORTED, "a structured dtype (a list of fields)");
         }

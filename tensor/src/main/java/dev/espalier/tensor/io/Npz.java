@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
@@ -31,8 +32,8 @@ import java.util.zip.ZipOutputStream;
 public final class Npz {
   private static final String SUFFIX = ".npy";
 
-  /** The earliest a zip archive can express. */
-  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /** The JDK adds a time in UTC, so the machine's zone, to anything up to 1980-01-01. */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   /** Two bits are the least that deflate spends on its longest copy, 258 bytes. */
   private static final long LARGEST_EXPANSION = 1032;
@@ -46,7 +47,7 @@ public final class Npz {
    *     compressed bytes can expand to, appears twice or is not an NPY file
    * @throws UncheckedIOException if the file cannot be read
    */
-  public static LinkedHashMap<String, Tensor> read(Path file) {
+  public static SequencedMap<String, Tensor> read(Path file) {
     var tensors = new LinkedHashMap<String, Tensor>();
     try (ZipFile zip = open(file)) {
       List<? extends ZipEntry> entries = Collections.list(zip.entries());

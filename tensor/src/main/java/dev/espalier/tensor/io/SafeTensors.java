@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * Reads and writes named tensors in the safetensors format.
@@ -36,7 +37,7 @@ public final class SafeTensors {
   }
 
   /** Reads all tensors into memory of their own, in the header's order; throws as {@link #open}. */
-  public static LinkedHashMap<String, Tensor> readAll(Path file) {
+  public static SequencedMap<String, Tensor> readAll(Path file) {
     var tensors = new LinkedHashMap<String, Tensor>();
     try (SafeTensorsFile source = open(file)) {
       for (String name : source.names()) {

@@ -132,25 +132,25 @@ final class NpyHostileTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       value = {
-        "|O | Python objects",
-        "<c8 | complex",
-        "<U4 | text",
-        "|S3 | byte strings",
-        "|V2 | raw bytes",
-        "<M8[s] | dates",
-        "<m8 | time spans",
-        "<u2 | another width",
-        "<i2 | another width",
-        "<u8 | another width",
-        "<f16 | another width",
-        "<z9 | unknown",
-        "< | unknown",
-        "f4 | unknown",
-        "|f4 | one of",
-        "=f4 | one of",
-        "=u1 | one of"
+        "|O ; Python objects",
+        "<c8 ; complex",
+        "<U4 ; text",
+        "|S3 ; byte strings",
+        "|V2 ; raw bytes",
+        "<M8[s] ; dates",
+        "<m8 ; time spans",
+        "<u2 ; another width",
+        "<i2 ; another width",
+        "<u8 ; another width",
+        "<f16 ; another width",
+        "<z9 ; unknown",
+        "< ; unknown",
+        "f4 ; unknown",
+        "|f4 ; one of",
+        "=f4 ; one of",
+        "=u1 ; one of"
       })
   void unsupportedDtypeIsNamed(String descr, String named) {
     var refusal =

@@ -185,7 +185,7 @@ final class NpyTest {
           .hasMessageContaining("Npy.read");
       assertThatThrownBy(() -> Npy.map(misaligned, arena))
           .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageContaining("at byte 69");
+          .hasMessageContaining("at byte 66");
     }
     assertThat(Npy.read(misaligned).get(0)).isZero();
   }

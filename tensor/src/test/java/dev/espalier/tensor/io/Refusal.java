@@ -31,7 +31,8 @@ final class Refusal {
     return refusal;
   }
 
-  private static TensorFileException anyOf(ThrowingCallable reading) {
+  /** Any refusal at all. */
+  static TensorFileException anyOf(ThrowingCallable reading) {
     TensorFileException refusal = catchThrowableOfType(TensorFileException.class, reading);
     assertThat(refusal).as("the refusal").isNotNull();
     return refusal;
