@@ -4,6 +4,7 @@ module dev.espalier.tensor {
 
   exports dev.espalier.tensor;
   exports dev.espalier.tensor.io;
+  exports dev.espalier.tensor.ops;
   exports dev.espalier.tensor.spi;
   exports dev.espalier.tensor.sparse;
   exports dev.espalier.tensor.cpu to
