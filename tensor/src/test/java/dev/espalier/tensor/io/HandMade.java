@@ -3,8 +3,6 @@ package dev.espalier.tensor.io;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,27 +43,22 @@ final class HandMade {
   }
 
   HandMade int64(long value) {
-    return raw(littleEndian(8).putLong(value).array());
+    return littleEndian(value, 8);
   }
 
   HandMade int32(long value) {
-    return raw(littleEndian(4).putInt((int) value).array());
+    return littleEndian(value, 4);
   }
 
-  HandMade int16(int value) {
-    return raw(littleEndian(2).putShort((short) value).array());
+  HandMade int16(long value) {
+    return littleEndian(value, 2);
   }
 
-  HandMade floats(float... values) {
-    ByteBuffer bytes = littleEndian(4 * values.length);
-    for (float value : values) {
-      bytes.putFloat(value);
+  private HandMade littleEndian(long value, int width) {
+    for (int i = 0; i < width; i++) {
+      out.write((int) (value >>> 8 * i));
     }
-    return raw(bytes.array());
-  }
-
-  private static ByteBuffer littleEndian(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    return this;
   }
 
   byte[] toArray() {

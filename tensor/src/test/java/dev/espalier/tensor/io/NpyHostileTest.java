@@ -193,9 +193,9 @@ final class NpyHostileTest {
 
   @Test
   void tooManyDimensions() {
-    var dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s)}";
-    assertThat(refusal(dict.formatted("1,".repeat(65)), "shape"))
-        .hasMessageContaining("65 dimensions");
+    String dict =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%s)}".formatted("1,".repeat(65));
+    assertThat(refusal(dict, "shape")).hasMessageContaining("65 dimensions");
   }
 
   @Test
