@@ -56,7 +56,7 @@ final class HandMade {
 
   private HandMade littleEndian(long value, int width) {
     for (int i = 0; i < width; i++) {
-      out.write((int) (value >>> 8 * i));
+      out.write((int) (value >>> (8 * i)));
     }
     return this;
   }
