@@ -57,7 +57,7 @@ public final class Coo implements SparseTensor {
                 .formatted(p, row, column, view.rows(), view.columns(), shape));
       }
     }
-    int[] order = order(rowIndices, columnIndices, view.columns());
+    int[] order = RowMajor.order("coo", rowIndices, columnIndices, view.columns());
     int[] rows = Arrays.stream(order).map(p -> rowIndices[p]).toArray();
     int[] columns = Arrays.stream(order).map(p -> columnIndices[p]).toArray();
     if (Arrays.equals(rows, rowIndices) && Arrays.equals(columns, columnIndices)) {
@@ -66,26 +66,6 @@ public final class Coo implements SparseTensor {
     Coo sorted = new Coo(shape, rows, columns, Entries.gather(values, order));
     values.close();
     return sorted;
-  }
-
-  /** The entries in row-major order; refuses two at one place. */
-  private static int[] order(int[] rows, int[] columns, int width) {
-    long[] flat = new long[rows.length];
-    Arrays.setAll(flat, p -> (long) rows[p] * width + columns[p]);
-    long[] sorted = flat.clone();
-    Arrays.sort(sorted);
-    int[] order = new int[flat.length];
-    Arrays.fill(order, -1);
-    for (int p = 0; p < flat.length; p++) {
-      int at = Arrays.binarySearch(sorted, flat[p]);
-      if (order[at] >= 0) {
-        throw new IllegalArgumentException(
-            "coo: entries %d and %d are both at (%d, %d); sum or drop duplicates first"
-                .formatted(order[at], p, rows[p], columns[p]));
-      }
-      order[at] = p;
-    }
-    return order;
   }
 
   @Override
@@ -123,13 +103,7 @@ public final class Coo implements SparseTensor {
   @Override
   public Csr toCsr() {
     Tiling view = Tiling.elements(shape);
-    int[] offsets = new int[view.rows() + 1];
-    for (int row : rowIndices) {
-      offsets[row + 1]++;
-    }
-    for (int row = 0; row < view.rows(); row++) {
-      offsets[row + 1] += offsets[row];
-    }
+    int[] offsets = RowMajor.offsets(rowIndices, view.rows());
     CsrPattern pattern = CsrPattern.owning(view.rows(), view.columns(), offsets, columnIndices);
     return new Csr(shape, pattern, values.alias());
   }
