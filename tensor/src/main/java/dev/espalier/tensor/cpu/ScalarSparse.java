@@ -15,6 +15,7 @@ final class ScalarSparse {
     int[] offsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     int n = b.dim(1);
+    long step = b.stride(0);
     Cells factors = Cells.of(values);
     Cells right = Cells.of(b);
     Cells to = Cells.of(c);
@@ -25,7 +26,7 @@ final class ScalarSparse {
         int width = Math.min(Cells.BLOCK, n - at);
         Arrays.fill(sums, 0);
         for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-          right.addScaledTo(factors.get(p), (long) columns[p] * n + at, width, sums);
+          right.addScaledTo(factors.get(p), columns[p] * step + at, width, sums);
         }
         finish.row(sums, 0, width, row, at, to, (long) row * n + at);
       }
@@ -36,6 +37,7 @@ final class ScalarSparse {
     int[] offsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     int n = a.dim(1);
+    long step = b.stride(0);
     Cells left = Cells.of(a);
     Cells right = Cells.of(b);
     Cells to = Cells.of(out);
@@ -46,7 +48,7 @@ final class ScalarSparse {
       }
       left.read((long) row * n, n, rowOfA);
       for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-        to.set(p, right.dot((long) columns[p] * n, n, rowOfA));
+        to.set(p, right.dot(columns[p] * step, n, rowOfA));
       }
     }
   }

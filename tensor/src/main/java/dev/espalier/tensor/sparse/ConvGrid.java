@@ -7,15 +7,19 @@ import dev.espalier.tensor.Tensor;
 import java.util.Objects;
 
 /**
- * The geometry on which a sparse convolution is a sparse matrix product over shifted images, with nothing copied per kernel tap.
+ * The geometry on which a sparse convolution is a sparse matrix product over shifted images, with
+ * nothing copied per kernel tap.
  *
- * <p>All images of a batch lie in one zero-padded sheet per channel, [N, rows, pitch], so that the tap (i, j) of every output
- * position at once is the sheet shifted by {@code i pitch + j}: one contiguous run of {@link #columns} values. A stride s splits
- * the padded image into s × s phases (every s-th row and column), inside which it is 1 again. With stride 1 the padding after a row
- * is the padding before the next. Positions of a sheet that are no output positions are computed and thrown away.
+ * <p>All images of a batch lie in one zero-padded sheet per channel, [N, rows, pitch], so that the
+ * tap (i, j) of every output position at once is the sheet shifted by {@code i pitch + j}: one
+ * contiguous run of {@link #columns} values. A stride s splits the padded image into s × s phases
+ * (every s-th row and column), inside which it is 1 again. With stride 1 the padding after a row is
+ * the padding before the next. Positions of a sheet that are no output positions are computed and
+ * thrown away.
  *
- * <p>Source: Park et al., "Faster CNNs with Direct Sparse Convolutions and Guided Pruning", 2017 (stretched offsets on padded
- * input); Elsen et al., "Fast Sparse ConvNets", 2020 (sparse times dense over channel-major images).
+ * <p>Source: Park et al., "Faster CNNs with Direct Sparse Convolutions and Guided Pruning", 2017
+ * (stretched offsets on padded input); Elsen et al., "Fast Sparse ConvNets", 2020 (sparse times
+ * dense over channel-major images).
  */
 public final class ConvGrid {
   private final Shape input;
@@ -39,6 +43,11 @@ public final class ConvGrid {
     this.rows = extent(outHeight, weight.dim(2), spec.strideH(), spec.dilationH(), spec.padH());
     this.pitch = extent(outWidth, weight.dim(3), spec.strideW(), spec.dilationW(), spec.padW());
     long largest = Math.max(sheets(), weight.dim(0)) * columns() + maxShift();
+    if (weight.size() == 0 || input.size() == 0) {
+      throw new IllegalArgumentException(
+          "sparse conv2d: input %s and weight %s must not be empty; skip the layer"
+              .formatted(input, weight));
+    }
     if (Math.max(largest, input.size()) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sparse conv2d: the padded images of input %s (weight %s, %s) have more than 2^31 - 1 elements; use smaller batches"
@@ -46,7 +55,10 @@ public final class ConvGrid {
     }
   }
 
-  /** Rows (or columns) of one phase of a padded image; neighbours share padding where no two taps would then coincide. */
+  /**
+   * Rows (or columns) of one phase of a padded image; neighbours share padding where no two taps
+   * would then coincide.
+   */
   private static int extent(int out, int kernel, int stride, int dilation, int pad) {
     int reach = (kernel - 1) * dilation / stride;
     int shared = stride == 1 ? Math.min(pad, reach) : 0;
@@ -88,7 +100,8 @@ public final class ConvGrid {
   int sheet(int outChannel, int inGroupChannel, int i, int j) {
     int channel = outChannel / (weight.dim(0) / spec.groups()) * weight.dim(1) + inGroupChannel;
     int phase =
-        i * spec.dilationH() % spec.strideH() * spec.strideW() + j * spec.dilationW() % spec.strideW();
+        i * spec.dilationH() % spec.strideH() * spec.strideW()
+            + j * spec.dilationW() % spec.strideW();
     return phase * input.dim(1) + channel;
   }
 
@@ -110,7 +123,9 @@ public final class ConvGrid {
     }
   }
 
-  /** The input gradient out of its sheets [sheets, columns]; zero where no output reads the input. */
+  /**
+   * The input gradient out of its sheets [sheets, columns]; zero where no output reads the input.
+   */
   public Tensor inputFrom(Tensor sheets) {
     try (var scope = Scope.open("sparse conv2d")) {
       Tensor images = Tensor.zeros(sheets.dtype(), input);
@@ -129,6 +144,15 @@ public final class ConvGrid {
     }
   }
 
+  /** The output gradient as the matrix [O, columns], zero where the sheet holds no output. */
+  public Tensor outputMatrix(Tensor dy) {
+    Tensor product = Tensor.zeros(dy.dtype(), Shape.of(weight.dim(0), (int) columns()));
+    try (Tensor valid = validOutputs(product)) {
+      valid.copyFrom(dy);
+    }
+    return product;
+  }
+
   /** The output [N, O, H', W'] out of the product [O, columns]. */
   public Tensor outputFrom(Tensor product) {
     try (Tensor valid = validOutputs(product)) {
@@ -137,8 +161,8 @@ public final class ConvGrid {
   }
 
   /**
-   * A view whose row k is {@code sheets} from element k on, with {@link #columns} columns; the column indices of a {@link
-   * ConvPattern} are its rows.
+   * A view whose row k is {@code sheets} from element k on, with {@link #columns} columns; the
+   * column indices of a {@link ConvPattern} are its rows.
    */
   public Tensor shifted(Tensor sheets) {
     int columns = (int) columns();
@@ -153,7 +177,10 @@ public final class ConvGrid {
     void between(Tensor onSheets, Tensor inImages);
   }
 
-  /** Visits each phase as two views of one shape [N, C, rows, columns], on the sheets and in the images. */
+  /**
+   * Visits each phase as two views of one shape [N, C, rows, columns], on the sheets and in the
+   * images.
+   */
   private void forEachPhase(Tensor sheets, Tensor images, Move move) {
     int width = input.dim(3);
     long image = (long) input.dim(2) * width;

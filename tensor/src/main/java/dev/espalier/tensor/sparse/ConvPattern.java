@@ -1,17 +1,17 @@
 package dev.espalier.tensor.sparse;
 
-import java.util.Arrays;
-
 /**
- * The positions of a sparse convolution weight, re-addressed to the sheets of a {@link ConvGrid}: what turns the three products of
- * a convolution into products of sparse and dense matrices. Obtained, and remembered, by {@link CsrPattern#convolution}.
+ * The positions of a sparse convolution weight, re-addressed to the sheets of a {@link ConvGrid}:
+ * what turns the three products of a convolution into products of sparse and dense matrices.
+ * Obtained, and remembered, by {@link CsrPattern#convolution}.
  */
 public final class ConvPattern {
   /**
    * Index work for one product.
    *
    * @param pattern positions whose columns are rows of {@link ConvGrid#shifted}
-   * @param order {@code order[p]} is the position in the weight's own pattern of position p; shared, not to be written
+   * @param order {@code order[p]} is the position in the weight's own pattern of position p;
+   *     shared, not to be written
    */
   public record Taps(CsrPattern pattern, int[] order) {}
 
@@ -45,7 +45,9 @@ public final class ConvPattern {
     return known;
   }
 
-  /** For the input's gradient: the row of an input sheet reads the sheets of the output gradient. */
+  /**
+   * For the input's gradient: the row of an input sheet reads the sheets of the output gradient.
+   */
   public Taps backward() {
     Taps known = backward;
     if (known == null) {
@@ -82,7 +84,8 @@ public final class ConvPattern {
 
   private static Taps arrange(int rows, int columns, int[] rowOf, int[] columnOf) {
     int[] order = RowMajor.order("conv2d", rowOf, columnOf, columns);
-    int[] columnIndices = Arrays.stream(order).map(p -> columnOf[p]).toArray();
-    return new Taps(CsrPattern.owning(rows, columns, RowMajor.offsets(rowOf, rows), columnIndices), order);
+    int[] columnIndices = RowMajor.compose(columnOf, order);
+    return new Taps(
+        CsrPattern.owning(rows, columns, RowMajor.offsets(rowOf, rows), columnIndices), order);
   }
 }

@@ -16,14 +16,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The measured table that says up to which density a sparse kernel beats the dense one.
  *
- * <p>A rule serves one family of products in one direction, for weights of one granularity, with at least so many columns in the
- * dense operand and so many elements in the weight: its sparse kernel runs up to its density, the dense one above. Of the rules
- * that fit, the one with the most columns wins, then the one with the most elements; a granularity without rules of its own is
- * served by those of {@code element}; where no rule fits, the dense kernel runs. The text form is that of {@link CrossoverText}.
+ * <p>A rule serves one family of products in one direction, for weights of one granularity, with at
+ * least so many columns in the dense operand and so many elements in the weight: its sparse kernel
+ * runs up to its density, the dense one above. Of the rules that fit, the one with the most columns
+ * wins, then the one with the most elements; a granularity without rules of its own is served by
+ * those of {@code element}; where no rule fits, the dense kernel runs. The text form is that of
+ * {@link CrossoverText}.
  *
- * <p>Training reads {@link #standard()}, which is part of the library and hence the same on every machine and for every thread
- * count, so that results are. Its {@link #digest()} belongs beside them. A table measured by {@code CrossoverProbe} may serve
- * compiled inference.
+ * <p>Training reads {@link #standard()}, which is part of the library and hence the same on every
+ * machine and for every thread count, so that results are. Its {@link #digest()} belongs beside
+ * them. A table measured by {@code CrossoverProbe} may serve compiled inference.
  */
 public final class Crossover {
   private static final System.Logger LOG = System.getLogger(Crossover.class.getName());
@@ -69,7 +71,8 @@ public final class Crossover {
   /**
    * One line of the table.
    *
-   * @param minColumns smallest number of columns of the dense operand (rows of a batch, output positions of a convolution)
+   * @param minColumns smallest number of columns of the dense operand (rows of a batch, output
+   *     positions of a convolution)
    * @param minWeights smallest number of elements of the weight
    * @param kernel CSR, or BSR where the granularity is a block or vector
    * @param maxDensity the largest density at which the sparse kernel runs; 0 for never
@@ -139,7 +142,8 @@ public final class Crossover {
     private static Crossover read() {
       try (InputStream in = Crossover.class.getResourceAsStream(RESOURCE)) {
         if (in == null) {
-          throw new IllegalStateException("crossover: the resource " + RESOURCE + " is missing from the library");
+          throw new IllegalStateException(
+              "crossover: the resource " + RESOURCE + " is missing from the library");
         }
         return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RESOURCE);
       } catch (IOException e) {
@@ -185,7 +189,8 @@ public final class Crossover {
   /**
    * Reads a table that was measured elsewhere.
    *
-   * @throws IllegalArgumentException naming file, line and field that is not as {@link CrossoverText} describes
+   * @throws IllegalArgumentException naming file, line and field that is not as {@link
+   *     CrossoverText} describes
    */
   public static Crossover parse(Path file) throws IOException {
     return parse(Files.readString(file), file.toString());
@@ -204,7 +209,8 @@ public final class Crossover {
   /**
    * The kernel for one product.
    *
-   * @param columns columns of the dense operand: rows of the batch, or output positions of a convolution over the batch
+   * @param columns columns of the dense operand: rows of the batch, or output positions of a
+   *     convolution over the batch
    * @param weights elements of the weight, pruned ones included
    * @param density kept fraction of the weight
    */

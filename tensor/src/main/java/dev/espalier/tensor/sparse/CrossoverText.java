@@ -10,10 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * The text form of a {@link Crossover} table: a version line, then one rule of seven fields per line.
+ * The text form of a {@link Crossover} table: a version line, then one rule of seven fields per
+ * line.
  *
  * <pre>
  * espalier-crossover 1
@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
  * linear    forward    block-4x4    1            0            bsr     0.5
  * </pre>
  *
- * Fields are separated by blanks; {@code #} starts a comment; families are linear, pointwise and convolution, directions forward,
- * grad-input and grad-weight, granularities as {@link Granularity#parse} reads them, kernels csr and bsr.
+ * Fields are separated by blanks; {@code #} starts a comment; families are linear, pointwise and
+ * convolution, directions forward, grad-input and grad-weight, granularities as {@link
+ * Granularity#parse} reads them, kernels csr and bsr.
  */
 final class CrossoverText {
   private static final String HEADER = "espalier-crossover 1";
@@ -56,7 +57,8 @@ final class CrossoverText {
       Integer earlier = lineOf.putIfAbsent(rule.condition(), i + 1);
       if (earlier != null) {
         throw new IllegalArgumentException(
-            "crossover: %s: line %d has the same condition, %s".formatted(where, earlier, rule.condition()));
+            "crossover: %s: line %d has the same condition, %s"
+                .formatted(where, earlier, rule.condition()));
       }
       rules.add(rule);
     }
@@ -100,18 +102,20 @@ final class CrossoverText {
   }
 
   static String format(List<Rule> rules) {
-    return rules.stream()
-        .map(
-            rule ->
-                "%-12s %-12s %-16s %12d %12d %6s %12s\n"
-                    .formatted(
-                        rule.family().label(),
-                        rule.direction().label(),
-                        rule.granularity().name(),
-                        rule.minColumns(),
-                        rule.minWeights(),
-                        rule.kernel().label(),
-                        rule.maxDensity())
-        .collect(Collectors.joining("", HEADER + "\n", ""));
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    for (Rule rule : rules) {
+      String line =
+          "%-12s %-12s %-16s %8d %10d %6s %s"
+              .formatted(
+                  rule.family().label(),
+                  rule.direction().label(),
+                  rule.granularity().name(),
+                  rule.minColumns(),
+                  rule.minWeights(),
+                  rule.kernel().label(),
+                  rule.maxDensity());
+      text.append(line).append('\n');
+    }
+    return text.toString();
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.tensor.sparse;
 
+import dev.espalier.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  * Column indices ascend strictly within a row. The pattern of the transpose, with the permutation
  * that carries values over, is computed once and kept, since the backward pass needs both.
  */
-public final class CsrPattern {
+public final class CsrPattern implements SparsePattern {
   private static final int REMEMBERED_GRIDS = 4;
 
   private final int rows;
@@ -105,22 +106,24 @@ public final class CsrPattern {
     return pattern;
   }
 
+  @Override
   public int rows() {
     return rows;
   }
 
+  @Override
   public int columns() {
     return columns;
   }
 
-  /** Number of stored positions. */
+  @Override
   public int nnz() {
     return columnIndices.length;
   }
 
-  /** Stored positions as a fraction of all. */
-  public double density() {
-    return rows == 0 || columns == 0 ? 0 : (double) nnz() / ((double) rows * columns);
+  @Override
+  public Shape valuesShape() {
+    return Shape.of(nnz());
   }
 
   /** Where each row starts, rows + 1 entries; shared, not to be written. */
@@ -133,25 +136,17 @@ public final class CsrPattern {
     return columnIndices;
   }
 
-  /** The pattern of the transposed matrix, computed once. */
+  @Override
   public CsrPattern transpose() {
     return transposed().pattern;
   }
 
-  /**
-   * {@code permutation[p]}: the position here of the transposed pattern's position p; shared, not
-   * to be written.
-   */
+  @Override
   public int[] transposePermutation() {
     return transposed().permutation;
   }
 
-  /**
-   * The row-major index in the dense matrix of each position, computed once; shared, not to be
-   * written.
-   *
-   * @throws IllegalArgumentException if the matrix has more than 2^31 - 1 elements
-   */
+  @Override
   public int[] flatPositions() {
     int[] known = flatPositions;
     if (known == null) {
@@ -170,28 +165,19 @@ public final class CsrPattern {
     return known;
   }
 
-  /**
-   * For each position of {@link #transpose} its row-major index in this dense matrix, computed
-   * once: what gathers the values of the transposed weight straight from the dense weight. Shared,
-   * not to be written.
-   */
+  @Override
   public int[] transposedFlatPositions() {
     int[] known = transposedFlatPositions;
     if (known == null) {
-      int[] permutation = transposePermutation();
-      int[] flat = flatPositions();
-      known = new int[permutation.length];
-      for (int p = 0; p < known.length; p++) {
-        known[p] = flat[permutation[p]];
-      }
+      known = RowMajor.compose(flatPositions(), transposePermutation());
       transposedFlatPositions = known;
     }
     return known;
   }
 
   /**
-   * This pattern of a convolution weight on a grid; the last few grids are remembered, since training, a last smaller batch and
-   * evaluation alternate.
+   * This pattern of a convolution weight on a grid; the last few grids are remembered, since
+   * training, a last smaller batch and evaluation alternate.
    *
    * @throws IllegalArgumentException if the grid's weight has another matrix view
    */

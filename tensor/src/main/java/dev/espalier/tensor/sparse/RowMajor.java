@@ -26,6 +26,20 @@ final class RowMajor {
     return order;
   }
 
+  static boolean isIdentity(int[] order) {
+    for (int i = 0; i < order.length; i++) {
+      if (order[i] != i) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** {@code positions[order[p]]} for every p. */
+  static int[] compose(int[] positions, int[] order) {
+    return Arrays.stream(order).map(p -> positions[p]).toArray();
+  }
+
   /** Where each of {@code count} rows starts, given the row of every entry. */
   static int[] offsets(int[] rowOfEntry, int count) {
     int[] offsets = new int[count + 1];
