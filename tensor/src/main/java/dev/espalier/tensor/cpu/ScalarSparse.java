@@ -15,7 +15,6 @@ final class ScalarSparse {
     int[] offsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     int n = b.dim(1);
-    long step = b.stride(0);
     Cells factors = Cells.of(values);
     Cells right = Cells.of(b);
     Cells to = Cells.of(c);
@@ -26,7 +25,7 @@ final class ScalarSparse {
         int width = Math.min(Cells.BLOCK, n - at);
         Arrays.fill(sums, 0);
         for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-          right.addScaledTo(factors.get(p), columns[p] * step + at, width, sums);
+          right.addScaledTo(factors.get(p), columns[p] * b.stride(0) + at, width, sums);
         }
         finish.row(sums, 0, width, row, at, to, (long) row * n + at);
       }
@@ -37,7 +36,6 @@ final class ScalarSparse {
     int[] offsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     int n = a.dim(1);
-    long step = b.stride(0);
     Cells left = Cells.of(a);
     Cells right = Cells.of(b);
     Cells to = Cells.of(out);
@@ -48,7 +46,7 @@ final class ScalarSparse {
       }
       left.read((long) row * n, n, rowOfA);
       for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-        to.set(p, right.dot(columns[p] * step, n, rowOfA));
+        to.set(p, right.dot(columns[p] * b.stride(0), n, rowOfA));
       }
     }
   }
