@@ -1,4 +1,15 @@
 /** Command line, studies, reports and benchmarks. */
 module dev.espalier.bench {
   requires dev.espalier.prune;
+  requires info.picocli;
+  requires java.management;
+  requires jdk.management;
+  requires jmh.core;
+
+  uses dev.espalier.tensor.spi.BackendProvider;
+
+  opens dev.espalier.bench to
+      info.picocli;
+  opens dev.espalier.bench.command to
+      info.picocli;
 }
