@@ -2,9 +2,11 @@
 module dev.espalier.bench {
   requires dev.espalier.prune;
   requires info.picocli;
+  requires java.desktop;
   requires java.management;
   requires jdk.management;
   requires jmh.core;
+  requires tools.jackson.databind;
 
   uses dev.espalier.tensor.spi.BackendProvider;
 
@@ -12,4 +14,6 @@ module dev.espalier.bench {
       info.picocli;
   opens dev.espalier.bench.command to
       info.picocli;
+  opens dev.espalier.bench.report to
+      tools.jackson.databind;
 }
