@@ -30,6 +30,10 @@ final class Storage {
     return device;
   }
 
+  int references() {
+    return references.get();
+  }
+
   /** Counts in-place writes, so that a saved tensor can tell that it was changed. */
   int version() {
     return version;

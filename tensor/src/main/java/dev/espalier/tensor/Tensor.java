@@ -202,6 +202,11 @@ public final class Tensor implements AutoCloseable {
     return handle.storage == other.handle.storage;
   }
 
+  /** Whether another tensor, or a running kernel, holds the same memory. */
+  public boolean isShared() {
+    return handle.storage.references() > 1;
+  }
+
   // ---- views
 
   /** A second handle on the same elements, closed on its own. */
