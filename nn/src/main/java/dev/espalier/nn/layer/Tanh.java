@@ -1,0 +1,12 @@
+package dev.espalier.nn.layer;
+
+import dev.espalier.autograd.Variable;
+import dev.espalier.nn.Module;
+
+/** Hyperbolic tangent. PyTorch: {@code torch.nn.Tanh}. */
+public final class Tanh extends Module {
+  @Override
+  public Variable forward(Variable x) {
+    return x.tanh();
+  }
+}
