@@ -1,4 +1,6 @@
 /** The GPU backend, found at run time as a service. */
 module dev.espalier.cuda {
   requires transitive dev.espalier.tensor;
+
+  exports dev.espalier.cuda.driver;
 }

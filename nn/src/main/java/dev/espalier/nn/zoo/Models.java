@@ -30,8 +30,8 @@ public final class Models {
     add("conv-4", "four 3×3 convolutions, 256-256 head", colour, (c, g) -> Plain.conv(2, c, g));
     add("conv-6", "six 3×3 convolutions, 256-256 head", colour, (c, g) -> Plain.conv(3, c, g));
     add("vgg-tiny", "3×3 convolutions 16-16-M-32-32-M-64-64-M with batch-norm", colour, Plain::vggTiny);
-    add("resnet-8", "3 residual blocks 16-32-64 with 1×1 projections", colour, (c, g) -> ResNet.create(1, true, c, g));
-    add("resnet-20", "9 residual blocks 16-32-64 (He et al. 2016)", colour, (c, g) -> ResNet.create(3, false, c, g));
+    add("resnet-8", "3 residual blocks 16-32-64 with 1×1 projections", colour, (c, g) -> ResNet.create(1, c, g));
+    add("resnet-20", "9 residual blocks 16-32-64 (He et al. 2016)", colour, (c, g) -> ResNet.create(3, c, g));
   }
 
   private Models() {}

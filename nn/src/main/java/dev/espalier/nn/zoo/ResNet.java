@@ -22,7 +22,7 @@ import java.util.List;
 final class ResNet {
   private ResNet() {}
 
-  static Module create(int blocksPerStage, boolean projectFirst, int classes, Generator generator) {
+  static Module create(int blocksPerStage, int classes, Generator generator) {
     List<Module> layers = new ArrayList<>();
     layers.add(Blocks.conv(3, 16, 3, 1, generator));
     layers.add(new BatchNorm2d(16));
@@ -31,8 +31,7 @@ final class ResNet {
     for (int width : new int[] {16, 32, 64}) {
       for (int block = 0; block < blocksPerStage; block++) {
         int stride = block == 0 && width > 16 ? 2 : 1;
-        boolean project = width != channels || (projectFirst && block == 0);
-        layers.add(block(channels, width, stride, project, generator));
+        layers.add(block(channels, width, stride, generator));
         layers.add(new ReLU());
         channels = width;
       }
@@ -43,7 +42,7 @@ final class ResNet {
     return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
   }
 
-  private static Module block(int in, int out, int stride, boolean project, Generator generator) {
+  private static Module block(int in, int out, int stride, Generator generator) {
     var body =
         new Sequential(
             Blocks.conv(in, out, 3, stride, generator),
@@ -52,7 +51,7 @@ final class ResNet {
             Blocks.conv(out, out, 3, 1, generator),
             new BatchNorm2d(out));
     var shortcut =
-        project ? new Sequential(Blocks.conv(in, out, 1, stride, generator), new BatchNorm2d(out)) : null;
+        in != out ? new Sequential(Blocks.conv(in, out, 1, stride, generator), new BatchNorm2d(out)) : null;
     return new Residual(body, shortcut);
   }
 }

@@ -45,7 +45,10 @@ public final class CpuBackends {
           "espalier.provider=vector: the module jdk.incubator.vector is not there; start Java with --add-modules jdk.incubator.vector");
     }
     try {
-      return (Backend) Class.forName(VECTOR_BACKEND).getDeclaredConstructor().newInstance();
+      return Class.forName(VECTOR_BACKEND)
+          .asSubclass(Backend.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the vector backend could not be started: " + e, e);
     }

@@ -11,8 +11,8 @@ import java.util.Arrays;
  *       c . d .
  * </pre>
  *
- * Column indices ascend strictly within a row. The pattern of the transpose, with the permutation that carries values over, is
- * computed once and kept, since the backward pass needs both.
+ * Column indices ascend strictly within a row. The pattern of the transpose, with the permutation
+ * that carries values over, is computed once and kept, since the backward pass needs both.
  */
 public final class CsrPattern {
   private final int rows;
@@ -20,8 +20,13 @@ public final class CsrPattern {
   private final int[] rowOffsets;
   private final int[] columnIndices;
   private volatile Transposed transposed;
+  private volatile int[] flatPositions;
+  private volatile int[] transposedFlatPositions;
 
-  /** The transposed pattern; {@code permutation[p]} is the position in this pattern of the transpose's position p. */
+  /**
+   * The transposed pattern; {@code permutation[p]} is the position in this pattern of the
+   * transpose's position p.
+   */
   private record Transposed(CsrPattern pattern, int[] permutation) {}
 
   private CsrPattern(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
@@ -43,6 +48,23 @@ public final class CsrPattern {
   /** As {@link #of} without copying; the caller gives the arrays away. */
   static CsrPattern owning(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
     return validated(new CsrPattern(rows, columns, rowOffsets, columnIndices));
+  }
+
+  /** The pattern of strictly ascending row-major indices, which are kept, not copied. */
+  static CsrPattern ofFlatPositions(int rows, int columns, int[] positions) {
+    int[] offsets = new int[rows + 1];
+    int[] columnIndices = new int[positions.length];
+    for (int p = 0; p < positions.length; p++) {
+      int row = positions[p] / columns;
+      offsets[row + 1]++;
+      columnIndices[p] = positions[p] - row * columns;
+    }
+    for (int row = 0; row < rows; row++) {
+      offsets[row + 1] += offsets[row];
+    }
+    CsrPattern pattern = owning(rows, columns, offsets, columnIndices);
+    pattern.flatPositions = positions;
+    return pattern;
   }
 
   private static CsrPattern validated(CsrPattern pattern) {
@@ -111,9 +133,55 @@ public final class CsrPattern {
     return transposed().pattern;
   }
 
-  /** {@code permutation[p]}: the position here of the transposed pattern's position p; shared, not to be written. */
+  /**
+   * {@code permutation[p]}: the position here of the transposed pattern's position p; shared, not
+   * to be written.
+   */
   public int[] transposePermutation() {
     return transposed().permutation;
+  }
+
+  /**
+   * The row-major index in the dense matrix of each position, computed once; shared, not to be
+   * written.
+   *
+   * @throws IllegalArgumentException if the matrix has more than 2^31 - 1 elements
+   */
+  public int[] flatPositions() {
+    int[] known = flatPositions;
+    if (known == null) {
+      if ((long) rows * columns > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "csr: the dense %d×%d matrix has more than 2^31 - 1 elements".formatted(rows, columns));
+      }
+      known = new int[nnz()];
+      for (int row = 0; row < rows; row++) {
+        for (int p = rowOffsets[row]; p < rowOffsets[row + 1]; p++) {
+          known[p] = row * columns + columnIndices[p];
+        }
+      }
+      flatPositions = known;
+    }
+    return known;
+  }
+
+  /**
+   * For each position of {@link #transpose} its row-major index in this dense matrix, computed
+   * once: what gathers the values of the transposed weight straight from the dense weight. Shared,
+   * not to be written.
+   */
+  public int[] transposedFlatPositions() {
+    int[] known = transposedFlatPositions;
+    if (known == null) {
+      int[] permutation = transposePermutation();
+      int[] flat = flatPositions();
+      known = new int[permutation.length];
+      for (int p = 0; p < known.length; p++) {
+        known[p] = flat[permutation[p]];
+      }
+      transposedFlatPositions = known;
+    }
+    return known;
   }
 
   private Transposed transposed() {

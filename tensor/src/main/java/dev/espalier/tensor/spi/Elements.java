@@ -67,7 +67,7 @@ public final class Elements {
     if (dtype == DType.INT64) {
       segment.setAtIndex(LONG, index, value);
     } else {
-      set(dtype, segment, index, value);
+      set(dtype, segment, index, (double) value);
     }
   }
 
