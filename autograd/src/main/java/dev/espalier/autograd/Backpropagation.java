@@ -3,14 +3,11 @@ package dev.espalier.autograd;
 import dev.espalier.autograd.op.SumTo;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
@@ -26,7 +23,6 @@ final class Backpropagation {
   private final Map<Node, Variable> atNode = new IdentityHashMap<>();
   private final Map<Variable, Variable> atLeaf = new IdentityHashMap<>();
   private final List<Variable> leaves = new ArrayList<>();
-  private final Map<Node, Variable> outputs = new IdentityHashMap<>();
 
   private Backpropagation(boolean retainGraph, boolean createGraph) {
     this.retainGraph = retainGraph || createGraph;
@@ -73,13 +69,14 @@ final class Backpropagation {
     }
     try (var _ = createGraph ? Autograd.enableGrad() : Autograd.noGrad()) {
       deposit(root, Variable.of(gradient.tensor().alias()), gradient);
-      for (Node node : newestFirst(root)) {
+      for (Variable made : Traversal.oldestFirst(root).reversed()) {
+        Node node = made.node();
         Variable atOutput = atNode.get(node);
         if (atOutput == null) {
           continue;
         }
         node.context().checkAlive();
-        Variable hooked = outputs.get(node).throughHooks(atOutput);
+        Variable hooked = made.throughHooks(atOutput);
         step(node, hooked);
         if (!keepAt.contains(node)) {
           atNode.remove(node);
@@ -157,7 +154,6 @@ final class Backpropagation {
     }
     if (at.node() != null) {
       atNode.put(at.node(), sum);
-      outputs.putIfAbsent(at.node(), at);
     } else {
       atLeaf.put(at, sum);
     }
@@ -185,29 +181,5 @@ final class Backpropagation {
       }
       leaf.setGrad(Variable.of(Scope.detach(result)));
     }
-  }
-
-  private static List<Node> newestFirst(Variable root) {
-    var seen = new HashSet<Node>();
-    var open = new ArrayDeque<Node>();
-    var ordered = new PriorityQueue<Node>(Comparator.comparingLong((Node n) -> -n.order()));
-    if (root.node() != null) {
-      open.add(root.node());
-      seen.add(root.node());
-    }
-    while (!open.isEmpty()) {
-      Node node = open.poll();
-      ordered.add(node);
-      for (Variable input : node.inputs()) {
-        if (input.node() != null && seen.add(input.node())) {
-          open.add(input.node());
-        }
-      }
-    }
-    List<Node> list = new ArrayList<>(ordered.size());
-    while (!ordered.isEmpty()) {
-      list.add(ordered.poll());
-    }
-    return list;
   }
 }
