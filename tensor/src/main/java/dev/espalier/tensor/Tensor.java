@@ -298,6 +298,26 @@ public final class Tensor implements AutoCloseable {
     return view(target, steps, offset);
   }
 
+  /**
+   * A view of the same storage with any shape and strides, which may overlap; it starts at this tensor's first element. PyTorch:
+   * {@code torch.as_strided}.
+   *
+   * @param steps distance in elements between neighbours along each axis, {@code >= 0}
+   * @throws IllegalArgumentException if the view would reach past this tensor's last element
+   */
+  public Tensor asStrided(Shape target, long... steps) {
+    if (steps.length != target.rank()) {
+      throw new IllegalArgumentException(
+          "asStrided: shape %s needs %d strides but got %s".formatted(target, target.rank(), Arrays.toString(steps)));
+    }
+    if (target.size() > 0 && (Arrays.stream(steps).anyMatch(s -> s < 0) || span(target, steps) > span(shape, strides))) {
+      throw new IllegalArgumentException(
+          "asStrided: shape %s with strides %s does not lie in the %d elements that shape %s spans"
+              .formatted(target, Arrays.toString(steps), span(shape, strides), shape));
+    }
+    return view(target, steps.clone(), offset);
+  }
+
   private Tensor view(Shape newShape, long[] newStrides, long newOffset) {
     checkOpen("view");
     if (!handle.storage.tryRetain()) {
@@ -368,16 +388,20 @@ public final class Tensor implements AutoCloseable {
    */
   public MemorySegment segment() {
     checkOpen("segment");
+    return handle.storage.buffer().segment().asSlice(offset * dtype.bytes(), span(shape, strides) * dtype.bytes());
+  }
+
+  /** Elements from the first to the last one, gaps included. */
+  private static long span(Shape shape, long[] strides) {
     long span = 1;
     for (int axis = 0; axis < strides.length; axis++) {
       int extent = shape.dim(axis);
       if (extent == 0) {
-        span = 0;
-        break;
+        return 0;
       }
-      span += (extent - 1) * strides[axis];
+      span = Math.addExact(span, Math.multiplyExact(extent - 1, strides[axis]));
     }
-    return handle.storage.buffer().segment().asSlice(offset * dtype.bytes(), span * dtype.bytes());
+    return span;
   }
 
   /** The device memory of the whole storage; {@link #offset} elements in lies this tensor's first element. */

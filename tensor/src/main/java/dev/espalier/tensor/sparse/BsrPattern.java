@@ -162,6 +162,42 @@ public final class BsrPattern {
     return known;
   }
 
+  /** Every position of every block in CSR order. */
+  public CsrPattern elements() {
+    int[] offsets = new int[rows() + 1];
+    int[] columnIndices = new int[nnz()];
+    int at = 0;
+    for (int row = 0; row < rows(); row++) {
+      int blockRow = row / blockHeight;
+      for (int b = blocks.rowOffsets()[blockRow]; b < blocks.rowOffsets()[blockRow + 1]; b++) {
+        for (int j = 0; j < blockWidth; j++) {
+          columnIndices[at++] = blocks.columnIndices()[b] * blockWidth + j;
+        }
+      }
+      offsets[row + 1] = at;
+    }
+    return CsrPattern.owning(rows(), columns(), offsets, columnIndices);
+  }
+
+  /** Where in the block storage each position of a pattern lies that these blocks cover. */
+  int[] valuePositions(CsrPattern covered) {
+    int[] positions = new int[covered.nnz()];
+    int[] blockAt = new int[blocks.columns()];
+    for (int row = 0; row < covered.rows(); row++) {
+      int blockRow = row / blockHeight;
+      for (int b = blocks.rowOffsets()[blockRow]; b < blocks.rowOffsets()[blockRow + 1]; b++) {
+        blockAt[blocks.columnIndices()[b]] = b;
+      }
+      for (int p = covered.rowOffsets()[row]; p < covered.rowOffsets()[row + 1]; p++) {
+        int column = covered.columnIndices()[p];
+        positions[p] =
+            (blockAt[column / blockWidth] * blockHeight + row % blockHeight) * blockWidth
+                + column % blockWidth;
+      }
+    }
+    return positions;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof BsrPattern that

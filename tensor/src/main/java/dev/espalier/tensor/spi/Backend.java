@@ -148,16 +148,23 @@ public interface Backend {
 
   // ---- sparse; values [nnz] contiguous, in the pattern's order
 
-  /** {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N] contiguous, c [M, N] contiguous. N 1 is SpMV. */
+  /**
+   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N] contiguous. N 1 is SpMV. The columns of b lie next
+   * to each other; its rows may lie at any distance and overlap, since a sparse convolution reads one padded image through many
+   * shifts: kernels read only the rows that the pattern names.
+   */
   void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
-  /** {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N], b [K, N] contiguous. */
+  /**
+   * {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N] contiguous, b [K, N] as in {@link
+   * #spmm}.
+   */
   void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out);
 
-  /** As {@link #spmm} with A in block-CSR; values [blocks, bh, bw]. */
+  /** As {@link #spmm} with A in block-CSR and b contiguous; values [blocks, bh, bw]. */
   void bsrSpmm(BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
-  /** As {@link #sddmm} at the pattern's blocks; out [blocks, bh, bw]. */
+  /** As {@link #sddmm} at the pattern's blocks, b contiguous; out [blocks, bh, bw]. */
   void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out);
 
   /** {@code values[p] = dense[positions[p]]}: fills a pattern's values from a dense contiguous weight. */

@@ -1,0 +1,85 @@
+package dev.espalier.tensor.sparse;
+
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+
+/**
+ * Block compressed sparse rows: {@link Csr} over dense blocks of one size.
+ *
+ * <pre>
+ * 3×4 in 1×2 blocks:  a b . .        rowOffsets    0 1 1 3
+ *                     . . . .        columnIndices 0 0 1       (of blocks)
+ *                     c d e f        values        (a b) (c d) (e f)
+ * </pre>
+ *
+ * @param shape shape of the dense tensor, whose matrix view the pattern describes
+ * @param pattern the stored blocks
+ * @param values [blocks, height, width], contiguous float32 or float64; owned
+ */
+public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements SparseTensor {
+  public Bsr {
+    Shape stored = Shape.of(pattern.blocks().nnz(), pattern.blockHeight(), pattern.blockWidth());
+    Entries.check("bsr", shape, pattern.rows(), pattern.columns(), values, stored);
+  }
+
+  /** A matrix. */
+  public Bsr(BsrPattern pattern, Tensor values) {
+    this(Shape.of(pattern.rows(), pattern.columns()), pattern, values);
+  }
+
+  @Override
+  public Tensor dense() {
+    return Entries.scatter(values, pattern.flatPositions(), shape);
+  }
+
+  @Override
+  public Coo toCoo() {
+    try (Csr csr = toCsr()) {
+      return csr.toCoo();
+    }
+  }
+
+  @Override
+  public Csr toCsr() {
+    CsrPattern elements = pattern.elements();
+    return new Csr(shape, elements, Entries.gather(values, pattern.valuePositions(elements)));
+  }
+
+  @Override
+  public Bsr toBsr(int blockHeight, int blockWidth) {
+    if (blockHeight == pattern.blockHeight() && blockWidth == pattern.blockWidth()) {
+      return withValues(values.alias());
+    }
+    try (Csr csr = toCsr()) {
+      return csr.toBsr(blockHeight, blockWidth);
+    }
+  }
+
+  @Override
+  public Bsr transpose() {
+    BsrPattern transposed = pattern.transpose();
+    try (Tensor flat = Entries.gather(values, pattern.transposePermutation())) {
+      return new Bsr(
+          transposed,
+          flat.reshape(
+              transposed.blocks().nnz(), transposed.blockHeight(), transposed.blockWidth()));
+    }
+  }
+
+  @Override
+  public Bsr withValues(Tensor other) {
+    return new Bsr(shape, pattern, other);
+  }
+
+  @Override
+  public boolean samePattern(SparseTensor other) {
+    return other instanceof Bsr that && shape.equals(that.shape) && pattern.equals(that.pattern);
+  }
+
+  @Override
+  public String toString() {
+    return "Bsr(%s, %s, %d blocks of %d×%d)"
+        .formatted(
+            dtype(), shape, pattern.blocks().nnz(), pattern.blockHeight(), pattern.blockWidth());
+  }
+}

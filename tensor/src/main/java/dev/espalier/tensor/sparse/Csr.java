@@ -1,0 +1,76 @@
+package dev.espalier.tensor.sparse;
+
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * Compressed sparse rows: the column of every entry, row by row, and where each row starts.
+ *
+ * <pre>
+ * 3×4:  . a . b        rowOffsets    0 2 2 4
+ *       . . . .        columnIndices 1 3 0 2
+ *       c . d .        values        a b c d
+ * </pre>
+ *
+ * @param shape shape of the dense tensor, whose matrix view the pattern describes
+ * @param pattern the stored positions
+ * @param values [nnz], contiguous float32 or float64; owned
+ */
+public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements SparseTensor {
+  public Csr {
+    Entries.check("csr", shape, pattern.rows(), pattern.columns(), values, Shape.of(pattern.nnz()));
+  }
+
+  /** A matrix. */
+  public Csr(CsrPattern pattern, Tensor values) {
+    this(Shape.of(pattern.rows(), pattern.columns()), pattern, values);
+  }
+
+  @Override
+  public Tensor dense() {
+    return Entries.scatter(values, pattern.flatPositions(), shape);
+  }
+
+  @Override
+  public Coo toCoo() {
+    int[] rows = new int[pattern.nnz()];
+    for (int row = 0; row < pattern.rows(); row++) {
+      Arrays.fill(rows, pattern.rowOffsets()[row], pattern.rowOffsets()[row + 1], row);
+    }
+    return new Coo(shape, rows, pattern.columnIndices(), values.alias());
+  }
+
+  @Override
+  public Csr toCsr() {
+    return withValues(values.alias());
+  }
+
+  @Override
+  public Bsr toBsr(int blockHeight, int blockWidth) {
+    BsrPattern blocked = BsrPattern.covering(pattern, blockHeight, blockWidth);
+    Shape stored = Shape.of(blocked.blocks().nnz(), blockHeight, blockWidth);
+    return new Bsr(
+        shape, blocked, Entries.scatter(values, blocked.valuePositions(pattern), stored));
+  }
+
+  @Override
+  public Csr transpose() {
+    return new Csr(pattern.transpose(), Entries.gather(values, pattern.transposePermutation()));
+  }
+
+  @Override
+  public Csr withValues(Tensor other) {
+    return new Csr(shape, pattern, other);
+  }
+
+  @Override
+  public boolean samePattern(SparseTensor other) {
+    return other instanceof Csr that && shape.equals(that.shape) && pattern.equals(that.pattern);
+  }
+
+  @Override
+  public String toString() {
+    return "Csr(%s, %s, nnz %d)".formatted(dtype(), shape, nnz());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.espalier.tensor.sparse;
+
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.Use;
+
+/** What the formats share: checks of their parts, and moving values between index orders. */
+final class Entries {
+  private Entries() {}
+
+  /** Refuses values and pattern that do not fit the shape. */
+  static void check(
+      String format, Shape shape, int rows, int columns, Tensor values, Shape valuesShape) {
+    Tiling view = Tiling.elements(shape);
+    if (view.rows() != rows || view.columns() != columns) {
+      throw new IllegalArgumentException(
+          "%s: the pattern is %d×%d but shape %s is the matrix %d×%d"
+              .formatted(format, rows, columns, shape, view.rows(), view.columns()));
+    }
+    if (!values.dtype().isCompute()) {
+      throw new IllegalArgumentException(
+          "%s: values must be float32 or float64 but are %s; convert them with to(FLOAT32)"
+              .formatted(format, values.dtype()));
+    }
+    if (!values.shape().equals(valuesShape) || !values.isContiguous()) {
+      throw new IllegalArgumentException(
+          "%s: the pattern needs contiguous values of shape %s but they are %s%s"
+              .formatted(
+                  format,
+                  valuesShape,
+                  values.shape(),
+                  values.isContiguous() ? "" : ", strided; make them contiguous()"));
+    }
+  }
+
+  /** {@code out[p] = source[positions[p]]} as a vector. */
+  static Tensor gather(Tensor source, int[] positions) {
+    Tensor out = Tensor.empty(source.dtype(), Shape.of(positions.length), source.device());
+    try (Tensor dense = source.contiguous();
+        var use = Use.of("gather", dense, out)) {
+      use.backend().gatherElements(dense, positions, out);
+    }
+    return out;
+  }
+
+  /** {@code out[positions[p]] = values[p]}, zero elsewhere. */
+  static Tensor scatter(Tensor values, int[] positions, Shape shape) {
+    Tensor out = Tensor.empty(values.dtype(), shape, values.device());
+    try (Tensor flat = values.reshape(positions.length);
+        var use = Use.of("scatter", flat, out)) {
+      use.backend().scatterElements(flat, positions, out);
+    }
+    return out;
+  }
+}
