@@ -20,6 +20,9 @@ import java.util.Map;
  * global_unstructured}.
  */
 public final class Pruner {
+  /** Below every sum of real scores, yet far from overflow when a filter's worth of it is summed. */
+  private static final double PRUNED = -1e29;
+
   private final Module module;
   private final Method method;
   private final Generator generator;
@@ -116,7 +119,7 @@ public final class Pruner {
   /** Already pruned weights rank behind every other, in element pruning as in sums over filters. */
   private static Tensor belowAll(Tensor score, Mask mask) {
     return Elementwise.select(
-        mask.toTensor(DType.BOOL), score, Tensor.full(score.dtype(), score.shape(), -Float.MAX_VALUE / 1e9));
+        mask.toTensor(DType.BOOL), score, Tensor.full(score.dtype(), score.shape(), PRUNED));
   }
 
   private void checkNumbers(String name, Tensor score) {

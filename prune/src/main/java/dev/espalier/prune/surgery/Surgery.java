@@ -38,9 +38,10 @@ public final class Surgery {
   public static Report shrink(Module module, Tensor example) {
     Map<String, Integer> removed = new LinkedHashMap<>();
     List<String> stay = new ArrayList<>();
+    Map<Parameter, boolean[][]> cuts = new LinkedHashMap<>();
     for (ChannelSpace space : ChannelGraph.of(module, example)) {
       boolean[] dead = deadChannels(space);
-      int count = (int) IntStream.range(0, dead.length).filter(c -> dead[c]).count();
+      int count = count(dead);
       if (count == 0) {
         continue;
       }
@@ -52,13 +53,28 @@ public final class Surgery {
       if (count == space.channels()) {
         dead[0] = false; // a layer without channels cannot run; an all-zero one can
       }
-      for (ChannelSpace.Member member : space.members()) {
-        cut(member, space.channels(), dead);
-      }
-      cutStatistics(module, space, dead);
-      removed.put(space.name(), (int) IntStream.range(0, dead.length).filter(c -> dead[c]).count());
+      space.members().forEach(member -> mark(cuts, member, dead));
+      removed.put(space.name(), count(dead));
     }
+    cutStatistics(module, cuts);
+    cuts.forEach(Surgery::cut);
     return new Report(removed, stay);
+  }
+
+  private static int count(boolean[] dead) {
+    return (int) IntStream.range(0, dead.length).filter(c -> dead[c]).count();
+  }
+
+  /** Collected first and cut once, since a concatenation gives one axis several runs of channels. */
+  private static void mark(Map<Parameter, boolean[][]> cuts, ChannelSpace.Member member, boolean[] dead) {
+    Shape shape = member.parameter().shape();
+    boolean[][] axes = cuts.computeIfAbsent(member.parameter(), _ -> new boolean[shape.rank()][]);
+    if (axes[member.axis()] == null) {
+      axes[member.axis()] = new boolean[shape.dim(member.axis())];
+    }
+    for (int i = 0; i < dead.length * member.repeat(); i++) {
+      axes[member.axis()][member.offset() + i] |= dead[i / member.repeat()];
+    }
   }
 
   private static boolean[] deadChannels(ChannelSpace space) {
@@ -86,54 +102,47 @@ public final class Surgery {
     return IntStream.range(first, last).noneMatch(mask::get);
   }
 
-  private static void cut(ChannelSpace.Member member, int channels, boolean[] dead) {
-    Parameter parameter = member.parameter();
-    int[] keep = keptIndices(parameter.dim(member.axis()), member, channels, dead);
+  private static void cut(Parameter parameter, boolean[][] deadPerAxis) {
     Mask mask = parameter.mask();
     var mode = parameter.maskMode();
     try (var _ = Scope.open("surgery")) {
-      Tensor maskBits = mask == null ? null : select(mask.toTensor(DType.FLOAT32), member.axis(), keep);
-      parameter.replace(select(parameter.tensor(), member.axis(), keep));
-      if (maskBits != null) {
-        Mask rest = Mask.nonZeros(maskBits);
-        if (rest.kept() < rest.size()) {
-          parameter.setMask(rest, mode);
-        }
+      Tensor value = selected(parameter.tensor(), deadPerAxis);
+      Mask rest = mask == null ? null : Mask.nonZeros(selected(mask.toTensor(DType.FLOAT32), deadPerAxis));
+      parameter.replace(value);
+      if (rest != null && rest.kept() < rest.size()) {
+        parameter.setMask(rest, mode);
       }
     }
   }
 
-  private static int[] keptIndices(int extent, ChannelSpace.Member member, int channels, boolean[] dead) {
-    int first = member.offset();
-    int last = first + channels * member.repeat();
-    return IntStream.range(0, extent)
-        .filter(i -> i < first || i >= last || !dead[(i - first) / member.repeat()])
-        .toArray();
+  private static Tensor selected(Tensor x, boolean[][] deadPerAxis) {
+    Tensor result = x.copy();
+    for (int axis = 0; axis < deadPerAxis.length; axis++) {
+      if (deadPerAxis[axis] != null) {
+        result = select(result, axis, deadPerAxis[axis]);
+      }
+    }
+    return result;
   }
 
-  private static void cutStatistics(Module module, ChannelSpace space, boolean[] dead) {
+  private static void cutStatistics(Module module, Map<Parameter, boolean[][]> cuts) {
     for (Module part : module.namedModules().values()) {
-      if (!(part instanceof BatchNorm norm)) {
-        continue;
-      }
-      for (ChannelSpace.Member member : space.members()) {
-        if (member.parameter() == norm.weight()) {
-          int[] keep = keptIndices(norm.runningMean().dim(0), member, space.channels(), dead);
-          try (var scope = Scope.open("surgery")) {
-            norm.replaceStatistics(
-                scope.keep(select(norm.runningMean(), 0, keep)), scope.keep(select(norm.runningVariance(), 0, keep)));
-          }
+      if (part instanceof BatchNorm norm && cuts.containsKey(norm.weight())) {
+        boolean[] dead = cuts.get(norm.weight())[0];
+        try (var scope = Scope.open("surgery")) {
+          norm.replaceStatistics(
+              scope.keep(select(norm.runningMean(), 0, dead)), scope.keep(select(norm.runningVariance(), 0, dead)));
         }
       }
     }
   }
 
-  /** The given indices along one axis, in order. */
-  private static Tensor select(Tensor x, int axis, int[] keep) {
-    long[] index = IntStream.of(keep).asLongStream().toArray();
+  /** The indices along one axis that are not dead, in order. */
+  private static Tensor select(Tensor x, int axis, boolean[] dead) {
+    long[] keep = IntStream.range(0, dead.length).filter(i -> !dead[i]).asLongStream().toArray();
     Tensor rows = x.transpose(0, axis).contiguous();
     Tensor flat = rows.reshape(rows.dim(0), -1);
-    Tensor chosen = Indexing.gatherRows(flat, Tensor.of(Shape.of(keep.length), index));
+    Tensor chosen = Indexing.gatherRows(flat, Tensor.of(Shape.of(keep.length), keep));
     return chosen.reshape(rows.shape().with(0, keep.length)).transpose(0, axis).copy();
   }
 }
