@@ -19,6 +19,8 @@ public record DatasetOptions(
   public static final int ALL = Integer.MAX_VALUE;
 
   /**
+   * Checks the components.
+   *
    * @throws IllegalArgumentException if a count is negative
    */
   public DatasetOptions {

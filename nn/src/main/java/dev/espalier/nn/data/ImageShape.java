@@ -14,6 +14,8 @@ public record ImageShape(int channels, int height, int width) {
   private static final int MAX_CHANNELS = 64;
 
   /**
+   * Checks the components.
+   *
    * @throws IllegalArgumentException if a size is not positive or beyond any real image
    */
   public ImageShape {

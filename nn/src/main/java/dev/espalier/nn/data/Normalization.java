@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record Normalization(List<Float> mean, List<Float> std) {
   /**
+   * Checks the components.
+   *
    * @throws IllegalArgumentException if the lists differ in length, or a value is not finite, or a
    *     deviation is not positive
    */

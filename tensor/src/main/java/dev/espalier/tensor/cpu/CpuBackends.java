@@ -5,10 +5,12 @@ import java.lang.System.Logger.Level;
 import java.util.Locale;
 
 /**
- * Chooses the CPU backend once: the vector one where {@code jdk.incubator.vector} is present, otherwise the scalar reference.
+ * Chooses the CPU backend once: the vector one where {@code jdk.incubator.vector} is present,
+ * otherwise the scalar reference.
  *
- * <p>The system property {@code espalier.provider} ({@code auto}, {@code scalar}, {@code vector}) overrides the choice. The vector
- * classes are loaded by name only after the module was seen, so that their absence is a warning and not a linkage error.
+ * <p>The system property {@code espalier.provider} ({@code auto}, {@code scalar}, {@code vector})
+ * overrides the choice. The vector classes are loaded by name only after the module was seen, so
+ * that their absence is a warning and not a linkage error.
  */
 public final class CpuBackends {
   private static final String VECTOR_BACKEND = "dev.espalier.tensor.cpu.vector.VectorBackend";
@@ -42,7 +44,8 @@ public final class CpuBackends {
   private static Backend vector() {
     if (!vectorModulePresent()) {
       throw new IllegalStateException(
-          "espalier.provider=vector: the module jdk.incubator.vector is not there; start Java with --add-modules jdk.incubator.vector");
+          "espalier.provider=vector: the module jdk.incubator.vector is not there; start Java with"
+              + " --add-modules jdk.incubator.vector");
     }
     try {
       return Class.forName(VECTOR_BACKEND)
@@ -58,8 +61,8 @@ public final class CpuBackends {
     System.getLogger(CpuBackends.class.getName())
         .log(
             Level.WARNING,
-            "The Vector API module is absent, so Espalier runs its scalar kernels, many times slower;"
-                + " start Java with --add-modules jdk.incubator.vector");
+            "The Vector API module is absent, so Espalier runs its scalar kernels, many times"
+                + " slower; start Java with --add-modules jdk.incubator.vector");
     return new ScalarBackend();
   }
 }
