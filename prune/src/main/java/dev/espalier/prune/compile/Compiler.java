@@ -15,6 +15,7 @@ import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Normalization;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -51,7 +52,7 @@ public final class Compiler {
 
   /** Compiles with the formats of the standard crossover table. */
   public static CompiledModel compile(Module module, Tensor example) {
-    return compile(module, example, FormatChoice.byTable());
+    return compile(module, example, FormatChoice.csr());
   }
 
   /**
@@ -142,10 +143,10 @@ public final class Compiler {
     emit(new AffineStep(affine.scale(), affine.shift(), relu), relu ? next : result, result.node().inputs().getFirst());
   }
 
-  private Folding.Affine channelAffine(Variable result, BatchNormInference norm) {
+  private Normalization.Affine channelAffine(Variable result, BatchNormInference norm) {
     List<Variable> in = result.node().inputs();
     Parameter gamma = (Parameter) in.get(1);
-    return Folding.affine(
+    return Normalization.batchNormAffine(
         plan.value(gamma),
         plan.value((Parameter) in.get(2)),
         plan.statistic(gamma, norm.mean()),

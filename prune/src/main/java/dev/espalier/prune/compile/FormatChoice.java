@@ -2,7 +2,7 @@ package dev.espalier.prune.compile;
 
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.Csr;
+import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
 
 /** Chooses the storage of a weight for inference. */
@@ -23,6 +23,6 @@ public interface FormatChoice {
 
   /** Every weight in CSR, whatever its density. */
   static FormatChoice csr() {
-    return (weight, _) -> new Weight.Sparse(Csr.fromDense(weight));
+    return (weight, _) -> new Weight.Sparse(SparseTensor.fromDense(weight));
   }
 }
