@@ -16,6 +16,7 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
+import dev.espalier.tensor.sparse.Crossover;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -52,7 +53,7 @@ public final class Compiler {
 
   /** Compiles with the formats of the standard crossover table. */
   public static CompiledModel compile(Module module, Tensor example) {
-    return compile(module, example, FormatChoice.csr());
+    return compile(module, example, FormatChoice.byTable(Crossover.standard()));
   }
 
   /**
@@ -133,7 +134,8 @@ public final class Compiler {
     }
     boolean relu = next != null && next.node().op() instanceof Relu;
     end = relu ? next : end;
-    emit(new ProductStep(names.get(weight), formats.choose(w, spec), bias, relu, spec), end, in.getFirst());
+    int[] kernel = spec == null ? new int[0] : new int[] {w.dim(2), w.dim(3)};
+    emit(new ProductStep(names.get(weight), new ProductWeight(w, spec, formats), kernel, bias, relu, spec), end, in.getFirst());
   }
 
   private void affine(Variable result, BatchNormInference norm) {
