@@ -1,2 +1,0 @@
-/** Pruned models as files: compact storage, and PyTorch's pairs of original weight and mask. */
-package dev.espalier.prune.file;
