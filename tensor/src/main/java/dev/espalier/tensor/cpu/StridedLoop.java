@@ -113,7 +113,9 @@ public final class StridedLoop {
     forEachPiece(0, pieces(limit), limit, row);
   }
 
-  /** Visits the pieces {@code [from, to)} of the {@link #pieces}, so that threads can share a loop. */
+  /**
+   * Visits the pieces {@code [from, to)} of the {@link #pieces}, so that threads can share a loop.
+   */
   public void forEachPiece(long from, long to, int limit, Row row) {
     if (from >= to) {
       return;
@@ -135,7 +137,9 @@ public final class StridedLoop {
     }
   }
 
-  /** The position of a row along each outer axis; adds the operands' offsets there to {@code base}. */
+  /**
+   * The position of a row along each outer axis; adds the operands' offsets there to {@code base}.
+   */
   private int[] seek(long row, long[] base) {
     int[] counter = new int[dims.length];
     long rest = row;

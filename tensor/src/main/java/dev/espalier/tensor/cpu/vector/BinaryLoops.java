@@ -28,11 +28,22 @@ final class BinaryLoops {
       case GREATER -> ZipLoop.of((a, b, _, _) -> oneWhere(a, VectorOperators.GT, b));
       case GREATER_EQUAL -> ZipLoop.of((a, b, _, _) -> oneWhere(a, VectorOperators.GE, b));
       case EQUAL -> ZipLoop.of((a, b, _, _) -> oneWhere(a, VectorOperators.EQ, b));
-      case RELU_GRAD -> ZipLoop.of((a, b, _, _) -> FloatVector.zero(Lanes.FLOATS).blend(a, b.compare(VectorOperators.GT, 0f)));
-      case SIGMOID_GRAD -> ZipLoop.of((a, b, _, _) -> a.mul(b).mul(FloatVector.broadcast(Lanes.FLOATS, 1f).sub(b)));
-      case TANH_GRAD -> ZipLoop.of((a, b, _, _) -> a.mul(FloatVector.broadcast(Lanes.FLOATS, 1f).sub(b.mul(b))));
-      case GELU_GRAD -> slope(MapLoop.of((x, _, _) -> VectorMath.halfGaussian(x)), ZipLoop.of((x, e, _, _) -> VectorMath.geluDerivative(x, e)));
-      case SILU_GRAD -> slope(MapLoop.of((x, _, _) -> VectorMath.sigmoid(x)), ZipLoop.of((x, e, _, _) -> VectorMath.siluDerivative(x, e)));
+      case RELU_GRAD ->
+          ZipLoop.of(
+              (a, b, _, _) ->
+                  FloatVector.zero(Lanes.FLOATS).blend(a, b.compare(VectorOperators.GT, 0f)));
+      case SIGMOID_GRAD ->
+          ZipLoop.of((a, b, _, _) -> a.mul(b).mul(FloatVector.broadcast(Lanes.FLOATS, 1f).sub(b)));
+      case TANH_GRAD ->
+          ZipLoop.of((a, b, _, _) -> a.mul(FloatVector.broadcast(Lanes.FLOATS, 1f).sub(b.mul(b))));
+      case GELU_GRAD ->
+          slope(
+              MapLoop.of((x, _, _) -> VectorMath.halfGaussian(x)),
+              ZipLoop.of((x, e, _, _) -> VectorMath.geluDerivative(x, e)));
+      case SILU_GRAD ->
+          slope(
+              MapLoop.of((x, _, _) -> VectorMath.sigmoid(x)),
+              ZipLoop.of((x, e, _, _) -> VectorMath.siluDerivative(x, e)));
       case POW -> throw new AssertionError(op);
     };
   }
@@ -41,7 +52,8 @@ final class BinaryLoops {
     return new DerivativeTimes(new TwoPassMap(first, second), ZipLoop.of((a, b, _, _) -> a.mul(b)));
   }
 
-  private static FloatVector oneWhere(FloatVector a, VectorOperators.Comparison comparison, FloatVector b) {
+  private static FloatVector oneWhere(
+      FloatVector a, VectorOperators.Comparison comparison, FloatVector b) {
     return FloatVector.zero(Lanes.FLOATS).blend(1f, a.compare(comparison, b));
   }
 }

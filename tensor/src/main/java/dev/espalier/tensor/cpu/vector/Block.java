@@ -3,7 +3,9 @@ package dev.espalier.tensor.cpu.vector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The scratch blocks of a thread, small enough to stay in the first-level cache between two uses. */
+/**
+ * The scratch blocks of a thread, small enough to stay in the first-level cache between two uses.
+ */
 enum Block {
   /** Between the two passes of a {@link TwoPassMap}. */
   PASSES,

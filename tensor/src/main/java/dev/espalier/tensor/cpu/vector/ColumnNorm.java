@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * {@link VectorNorm} for planes shorter than two vectors: [N, C, S] is taken as N rows of C S columns, and a channel's parameter is
- * repeated S times.
+ * {@link VectorNorm} for planes shorter than two vectors: [N, C, S] is taken as N rows of C S
+ * columns, and a channel's parameter is repeated S times.
  */
 final class ColumnNorm {
   private static final ZipLoop ADD_RELU = ZipLoop.of((a, b, _, _) -> a.add(b).max(0f));
@@ -59,7 +59,14 @@ final class ColumnNorm {
   }
 
   static void batchNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     var norm = new ColumnNorm(x);
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
@@ -75,7 +82,8 @@ final class ColumnNorm {
           });
       norm.sum(ReduceOp.SUM, dy, dbeta);
       norm.sum(ReduceOp.SUM, dx, dgamma);
-      norm.inputGradient(gamma.toFloatArray(), invStd.toFloatArray(), dgamma, dbeta, gradients, deviation, to);
+      norm.inputGradient(
+          gamma.toFloatArray(), invStd.toFloatArray(), dgamma, dbeta, gradients, deviation, to);
     }
   }
 
@@ -85,7 +93,13 @@ final class ColumnNorm {
    * @param dgamma holds {@code Σ dy (x - mean)} and is multiplied by invStd here
    */
   private void inputGradient(
-      float[] gamma, float[] invStd, Tensor dgamma, Tensor dbeta, MemorySegment dy, MemorySegment deviation, MemorySegment dx) {
+      float[] gamma,
+      float[] invStd,
+      Tensor dgamma,
+      Tensor dbeta,
+      MemorySegment dy,
+      MemorySegment deviation,
+      MemorySegment dx) {
     float[] tilt = dgamma.toFloatArray();
     float[] shift = dbeta.toFloatArray();
     float[] factor = new float[channels];

@@ -4,7 +4,10 @@ import dev.espalier.tensor.spi.ReduceOp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** What a reduction does with one more vector of elements, with two accumulators, and with the lanes of the last one. */
+/**
+ * What a reduction does with one more vector of elements, with two accumulators, and with the lanes
+ * of the last one.
+ */
 enum Fold {
   SUM(0) {
     @Override

@@ -14,10 +14,18 @@ interface FoldLoop {
   float row(MemorySegment x, long offset, long n);
 
   /** {@code out[j] = fold over r of x[r, j]} for n neighbouring columns j. */
-  void columns(MemorySegment x, long offset, long rows, long rowStride, MemorySegment out, long outOffset, long n);
+  void columns(
+      MemorySegment x,
+      long offset,
+      long rows,
+      long rowStride,
+      MemorySegment out,
+      long outOffset,
+      long n);
 
   static FoldLoop of(Fold fold) {
-    return Copies.LOOPS.computeIfAbsent(fold, f -> Specialized.copy(Template.class, FoldLoop.class, f));
+    return Copies.LOOPS.computeIfAbsent(
+        fold, f -> Specialized.copy(Template.class, FoldLoop.class, f));
   }
 
   /** The copies made so far. */
@@ -54,14 +62,23 @@ interface FoldLoop {
       int rest = (int) (n % Lanes.COUNT);
       if (rest > 0) {
         VectorMask<Float> mask = S.indexInRange(0, rest);
-        s1 = s1.blend(FOLD.next(s1, FloatVector.fromMemorySegment(S, x, offset + at, Lanes.ORDER, mask)), mask);
+        s1 =
+            s1.blend(
+                FOLD.next(s1, FloatVector.fromMemorySegment(S, x, offset + at, Lanes.ORDER, mask)),
+                mask);
       }
       return FOLD.lanes(FOLD.merge(FOLD.merge(s0, s1), FOLD.merge(s2, s3)));
     }
 
     @Override
     public void columns(
-        MemorySegment x, long offset, long rows, long rowStride, MemorySegment out, long outOffset, long n) {
+        MemorySegment x,
+        long offset,
+        long rows,
+        long rowStride,
+        MemorySegment out,
+        long outOffset,
+        long n) {
       long bytes = n * Float.BYTES;
       long at = 0;
       for (; at <= bytes - 4 * V; at += 4 * V) {
@@ -74,7 +91,12 @@ interface FoldLoop {
     }
 
     private static void fourVectors(
-        MemorySegment x, long offset, long rows, long rowStride, MemorySegment out, long outOffset) {
+        MemorySegment x,
+        long offset,
+        long rows,
+        long rowStride,
+        MemorySegment out,
+        long outOffset) {
       FloatVector s0 = FloatVector.broadcast(S, FOLD.identity);
       FloatVector s1 = s0;
       FloatVector s2 = s0;

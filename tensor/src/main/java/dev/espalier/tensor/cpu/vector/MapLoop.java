@@ -15,7 +15,8 @@ interface MapLoop {
   }
 
   /** Offsets are in bytes; x and out may be the same. */
-  void run(MemorySegment x, long xOffset, float p, float q, MemorySegment out, long outOffset, long n);
+  void run(
+      MemorySegment x, long xOffset, float p, float q, MemorySegment out, long outOffset, long n);
 
   static MapLoop of(Function function) {
     return Specialized.copy(Template.class, MapLoop.class, function);
@@ -28,7 +29,14 @@ interface MapLoop {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     @Override
-    public void run(MemorySegment x, long xOffset, float p, float q, MemorySegment out, long outOffset, long n) {
+    public void run(
+        MemorySegment x,
+        long xOffset,
+        float p,
+        float q,
+        MemorySegment out,
+        long outOffset,
+        long n) {
       FloatVector ps = FloatVector.broadcast(S, p);
       FloatVector qs = FloatVector.broadcast(S, q);
       long end = n / Lanes.COUNT * Lanes.BYTES;

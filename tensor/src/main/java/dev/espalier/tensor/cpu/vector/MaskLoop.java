@@ -6,7 +6,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@code out = mask ? x : 0} with the mask's bits as lane masks: 64 elements per word, no index arithmetic per element. */
+/**
+ * {@code out = mask ? x : 0} with the mask's bits as lane masks: 64 elements per word, no index
+ * arithmetic per element.
+ */
 final class MaskLoop {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final long WORD_BYTES = (long) Long.SIZE * Float.BYTES;
@@ -36,7 +39,8 @@ final class MaskLoop {
     for (int bit = 0; bit < Long.SIZE; bit += Lanes.COUNT) {
       long at = offset + (long) bit * Float.BYTES;
       VectorMask<Float> kept = VectorMask.fromLong(S, word >>> bit);
-      FloatVector.fromMemorySegment(S, x, at, Lanes.ORDER, kept).intoMemorySegment(out, at, Lanes.ORDER);
+      FloatVector.fromMemorySegment(S, x, at, Lanes.ORDER, kept)
+          .intoMemorySegment(out, at, Lanes.ORDER);
     }
   }
 

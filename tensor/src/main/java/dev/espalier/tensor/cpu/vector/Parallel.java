@@ -2,7 +2,10 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.Workers;
 
-/** Cuts the work of a kernel into ranges whose bounds depend on its size alone, never on the number of threads. */
+/**
+ * Cuts the work of a kernel into ranges whose bounds depend on its size alone, never on the number
+ * of threads.
+ */
 final class Parallel {
   /** Elements of cheap elementwise work below which a second thread costs more than it saves. */
   static final long GRAIN = 32 * 1024;

@@ -8,17 +8,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * One padded plane of a pooling input, its columns sorted by their remainder modulo the stride, so that one position of the window
- * under neighbouring outputs is one contiguous vector whatever the stride.
+ * One padded plane of a pooling input, its columns sorted by their remainder modulo the stride, so
+ * that one position of the window under neighbouring outputs is one contiguous vector whatever the
+ * stride.
  *
- * <p>Row h of the padded plane is {@code strideW} phases of {@code pitch} floats; column w of it is element {@code w / strideW} of
- * phase {@code w % strideW}.
+ * <p>Row h of the padded plane is {@code strideW} phases of {@code pitch} floats; column w of it is
+ * element {@code w / strideW} of phase {@code w % strideW}.
  */
 final class PhasePlanes {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(Lanes.FLOATS, 0);
   private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(Lanes.FLOATS, 1);
-  private static final ThreadLocal<MemorySegment> OWN = ThreadLocal.withInitial(() -> MemorySegment.NULL);
+  private static final ThreadLocal<MemorySegment> OWN =
+      ThreadLocal.withInitial(() -> MemorySegment.NULL);
 
   private final PoolSpec spec;
   private final int height;
@@ -54,7 +56,10 @@ final class PhasePlanes {
     return data;
   }
 
-  /** Where the vectors of window position (kernelRow, kernelColumn) of output row {@code outRow} start, in bytes. */
+  /**
+   * Where the vectors of window position (kernelRow, kernelColumn) of output row {@code outRow}
+   * start, in bytes.
+   */
   long offset(int outRow, int kernelRow, int kernelColumn) {
     long row = (long) outRow * spec.strideH() + kernelRow;
     long phase = row * spec.strideW() + kernelColumn % spec.strideW();
@@ -68,14 +73,18 @@ final class PhasePlanes {
       long row = offset + (long) h * width * Float.BYTES;
       long to = (long) (h + spec.padH()) * stride * pitch;
       if (stride == 1) {
-        MemorySegment.copy(x, row, data, (to + spec.padW()) * Float.BYTES, (long) width * Float.BYTES);
+        MemorySegment.copy(
+            x, row, data, (to + spec.padW()) * Float.BYTES, (long) width * Float.BYTES);
       } else {
         loadRow(x, row, to, stride == 2 && spec.padW() == 0 ? loadPairs(x, row, to) : 0);
       }
     }
   }
 
-  /** Stride 2: separates even from odd columns, two vectors at a time; returns how many columns it took. */
+  /**
+   * Stride 2: separates even from odd columns, two vectors at a time; returns how many columns it
+   * took.
+   */
   private int loadPairs(MemorySegment x, long row, long to) {
     long even = to * Float.BYTES;
     long odd = even + (long) pitch * Float.BYTES;
@@ -83,7 +92,8 @@ final class PhasePlanes {
     for (; taken <= width - 2 * Lanes.COUNT; taken += 2 * Lanes.COUNT) {
       long at = row + (long) taken * Float.BYTES;
       FloatVector low = FloatVector.fromMemorySegment(Lanes.FLOATS, x, at, Lanes.ORDER);
-      FloatVector high = FloatVector.fromMemorySegment(Lanes.FLOATS, x, at + Lanes.BYTES, Lanes.ORDER);
+      FloatVector high =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, x, at + Lanes.BYTES, Lanes.ORDER);
       long half = (long) taken / 2 * Float.BYTES;
       low.rearrange(EVEN, high).intoMemorySegment(data, even + half, Lanes.ORDER);
       low.rearrange(ODD, high).intoMemorySegment(data, odd + half, Lanes.ORDER);
@@ -95,7 +105,8 @@ final class PhasePlanes {
   private void loadRow(MemorySegment x, long row, long to, int start) {
     int stride = spec.strideW();
     for (int phase = 0; phase < stride; phase++) {
-      int first = start + Math.floorMod(phase - spec.padW(), stride); // of the real columns of this phase
+      int first =
+          start + Math.floorMod(phase - spec.padW(), stride); // of the real columns of this phase
       long at = (to + (long) phase * pitch + (first + spec.padW()) / stride) * Float.BYTES;
       for (int w = first; w < width; w += stride) {
         data.set(FLOAT, at, x.get(FLOAT, row + (long) w * Float.BYTES));

@@ -16,9 +16,13 @@ final class UnaryLoops {
   /** The loop, or null where there is only the reference's. */
   static MapLoop of(UnaryOp op, double p) {
     if (op == UnaryOp.POW_SCALAR) {
-      return p == 2 || p == 3 || p == -1 ? POWERS.computeIfAbsent((int) p, UnaryLoops::power) : null;
+      return p == 2 || p == 3 || p == -1
+          ? POWERS.computeIfAbsent((int) p, UnaryLoops::power)
+          : null;
     }
-    return op == UnaryOp.SIN || op == UnaryOp.COS ? null : LOOPS.computeIfAbsent(op, UnaryLoops::make);
+    return op == UnaryOp.SIN || op == UnaryOp.COS
+        ? null
+        : LOOPS.computeIfAbsent(op, UnaryLoops::make);
   }
 
   private static MapLoop power(int exponent) {
@@ -40,14 +44,21 @@ final class UnaryLoops {
       case RECIPROCAL -> MapLoop.of((x, _, _) -> FloatVector.broadcast(Lanes.FLOATS, 1f).div(x));
       case EXP -> MapLoop.of((x, _, _) -> VectorMath.exp(x));
       case LOG -> MapLoop.of((x, _, _) -> VectorMath.log(x));
-      case ERF -> new TwoPassMap(MapLoop.of((x, _, _) -> VectorMath.gaussian(x)), ZipLoop.of((x, e, _, _) -> VectorMath.erf(x, e)));
+      case ERF ->
+          new TwoPassMap(
+              MapLoop.of((x, _, _) -> VectorMath.gaussian(x)),
+              ZipLoop.of((x, e, _, _) -> VectorMath.erf(x, e)));
       case RELU -> MapLoop.of((x, _, _) -> x.max(0f));
       case STEP -> MapLoop.of((x, _, _) -> oneWhere(x, VectorOperators.GT));
       case SIGMOID -> MapLoop.of((x, _, _) -> VectorMath.sigmoid(x));
       case TANH ->
-          new TwoPassMap(MapLoop.of((x, _, _) -> VectorMath.expTwiceMagnitude(x)), ZipLoop.of((x, e, _, _) -> VectorMath.tanh(x, e)));
+          new TwoPassMap(
+              MapLoop.of((x, _, _) -> VectorMath.expTwiceMagnitude(x)),
+              ZipLoop.of((x, e, _, _) -> VectorMath.tanh(x, e)));
       case GELU ->
-          new TwoPassMap(MapLoop.of((x, _, _) -> VectorMath.halfGaussian(x)), ZipLoop.of((x, e, _, _) -> VectorMath.gelu(x, e)));
+          new TwoPassMap(
+              MapLoop.of((x, _, _) -> VectorMath.halfGaussian(x)),
+              ZipLoop.of((x, e, _, _) -> VectorMath.gelu(x, e)));
       case SILU -> MapLoop.of((x, _, _) -> VectorMath.silu(x));
       case ADD_SCALAR -> MapLoop.of((x, p, _) -> x.add(p));
       case MUL_SCALAR -> MapLoop.of((x, p, _) -> x.mul(p));
@@ -63,6 +74,7 @@ final class UnaryLoops {
 
   /** NaN and both zeros are their own sign. */
   private static FloatVector sign(FloatVector x) {
-    return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(-1f, x.compare(VectorOperators.LT, 0f));
+    return x.blend(1f, x.compare(VectorOperators.GT, 0f))
+        .blend(-1f, x.compare(VectorOperators.LT, 0f));
   }
 }

@@ -11,11 +11,11 @@ import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
 
 /**
- * The kernels for machines with SIMD units, written with the Vector API and shared among the threads of {@link
- * dev.espalier.tensor.cpu.Workers}.
+ * The kernels for machines with SIMD units, written with the Vector API and shared among the
+ * threads of {@link dev.espalier.tensor.cpu.Workers}.
  *
- * <p>float32 is fast; other types and rare functions are the reference's ({@link ScalarBackend}). Results depend on the vector width,
- * never on the number of threads.
+ * <p>float32 is fast; other types and rare functions are the reference's ({@link ScalarBackend}).
+ * Results depend on the vector width, never on the number of threads.
  */
 public final class VectorBackend extends ScalarBackend {
   @Override
@@ -167,7 +167,14 @@ public final class VectorBackend extends ScalarBackend {
 
   @Override
   public void batchNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     if (!isFast(x)) {
       super.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
     } else {
@@ -176,7 +183,8 @@ public final class VectorBackend extends ScalarBackend {
   }
 
   @Override
-  public void layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
+  public void layerNorm(
+      Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
     if (!isFast(x)) {
       super.layerNorm(x, gamma, beta, eps, out, mean, invStd);
     } else {
@@ -186,7 +194,14 @@ public final class VectorBackend extends ScalarBackend {
 
   @Override
   public void layerNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     if (!isFast(x)) {
       super.layerNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
     } else {

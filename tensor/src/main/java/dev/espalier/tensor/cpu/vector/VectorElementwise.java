@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Elementwise maps of float32 tensors.
  *
- * <p>An operand with one value per row is spread over a scratch block first, and one that repeats a short row is tiled over it, so that
- * every case ends in the loop over contiguous operands.
+ * <p>An operand with one value per row is spread over a scratch block first, and one that repeats a
+ * short row is tiled over it, so that every case ends in the loop over contiguous operands.
  */
 final class VectorElementwise {
   /** Rows up to this length are tiled, as the loop would spend its time in tails. */
@@ -31,7 +31,8 @@ final class VectorElementwise {
     Parallel.ranges(
         out.size(),
         Parallel.GRAIN,
-        (start, end) -> map.run(from, start * Float.BYTES, p, q, to, start * Float.BYTES, end - start));
+        (start, end) ->
+            map.run(from, start * Float.BYTES, p, q, to, start * Float.BYTES, end - start));
   }
 
   /** {@code y = alpha x + beta y}; both contiguous; beta 0 does not read y. */
@@ -53,7 +54,8 @@ final class VectorElementwise {
 
   /** {@code out = f(a, b)}; both expanded to out's shape, out contiguous. */
   static void binary(ZipLoop zip, Tensor a, Tensor b, Tensor out) {
-    StridedLoop loop = StridedLoop.over(out.shape().toArray(), a.strides(), b.strides(), out.strides());
+    StridedLoop loop =
+        StridedLoop.over(out.shape().toArray(), a.strides(), b.strides(), out.strides());
     if (loop.innerStride(0) > 1 || loop.innerStride(1) > 1) {
       try (Tensor left = loop.innerStride(0) > 1 ? a.copy() : a.alias();
           Tensor right = loop.innerStride(1) > 1 ? b.copy() : b.alias()) {
@@ -86,8 +88,10 @@ final class VectorElementwise {
                 last,
                 limit,
                 (starts, n) -> {
-                  MemorySegment spreadLeft = oneLeft ? spread(Block.LEFT, left, starts[0], n) : left;
-                  MemorySegment spreadRight = oneRight ? spread(Block.RIGHT, right, starts[1], n) : right;
+                  MemorySegment spreadLeft =
+                      oneLeft ? spread(Block.LEFT, left, starts[0], n) : left;
+                  MemorySegment spreadRight =
+                      oneRight ? spread(Block.RIGHT, right, starts[1], n) : right;
                   zip.run(
                       spreadLeft,
                       oneLeft ? 0 : starts[0] * Float.BYTES,
@@ -119,11 +123,21 @@ final class VectorElementwise {
         TILES_PER_TASK * length,
         (start, end) -> {
           MemorySegment tiledLeft = leftPeriod > 0 ? tile(Block.LEFT, left, period, length) : left;
-          MemorySegment tiledRight = rightPeriod > 0 ? tile(Block.RIGHT, right, period, length) : right;
+          MemorySegment tiledRight =
+              rightPeriod > 0 ? tile(Block.RIGHT, right, period, length) : right;
           for (long at = start; at < end; at += length) {
             long shift = at * Float.BYTES;
             long n = Math.min(length, end - at);
-            zip.run(tiledLeft, leftPeriod > 0 ? 0 : shift, tiledRight, rightPeriod > 0 ? 0 : shift, 0, 0, to, shift, n);
+            zip.run(
+                tiledLeft,
+                leftPeriod > 0 ? 0 : shift,
+                tiledRight,
+                rightPeriod > 0 ? 0 : shift,
+                0,
+                0,
+                to,
+                shift,
+                n);
           }
         });
   }
@@ -132,12 +146,16 @@ final class VectorElementwise {
     MemorySegment own = block.own();
     MemorySegment.copy(from, 0, own, 0, period * Float.BYTES);
     for (long filled = period; filled < length; filled *= 2) {
-      MemorySegment.copy(own, 0, own, filled * Float.BYTES, Math.min(filled, length - filled) * Float.BYTES);
+      MemorySegment.copy(
+          own, 0, own, filled * Float.BYTES, Math.min(filled, length - filled) * Float.BYTES);
     }
     return own;
   }
 
-  /** The length of the contiguous trailing row that the tensor repeats along all its other axes; 0 if none or long. */
+  /**
+   * The length of the contiguous trailing row that the tensor repeats along all its other axes; 0
+   * if none or long.
+   */
   private static long shortPeriod(Tensor tensor) {
     long period = 1;
     int axis = tensor.rank() - 1;

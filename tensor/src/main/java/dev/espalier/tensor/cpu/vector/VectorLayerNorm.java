@@ -6,7 +6,10 @@ import dev.espalier.tensor.spi.ReduceOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Layer normalisation over the last axis of contiguous float32 [R, D]; rows are shared among threads. */
+/**
+ * Layer normalisation over the last axis of contiguous float32 [R, D]; rows are shared among
+ * threads.
+ */
 final class VectorLayerNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -18,7 +21,8 @@ final class VectorLayerNorm {
 
   private VectorLayerNorm() {}
 
-  static void forward(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
+  static void forward(
+      Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd) {
     int width = x.dim(1);
     MemorySegment from = x.segment();
     MemorySegment to = out.segment();
@@ -48,7 +52,14 @@ final class VectorLayerNorm {
   }
 
   static void grad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     int width = x.dim(1);
     float[] means = mean.toFloatArray();
     float[] inverses = invStd.toFloatArray();

@@ -9,10 +9,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Elementary functions of float32 vectors, the same bits at every vector width.
  *
- * <p>Each is a range reduction followed by a polynomial that is minimax (Remez exchange) for the relative error of the result on
- * the reduced range, with coefficients rounded to float. Largest error found over all floats, in units of the last place:
- * exp 1.1, log 0.8, tanh 1.3, sigmoid 2.2, erf 1.3. Denormal arguments and results, infinities and NaN follow {@link Math}.
- * Functions of two arguments are the second of two passes: see {@link Specialized} for why they are cut.
+ * <p>Each is a range reduction followed by a polynomial that is minimax (Remez exchange) for the
+ * relative error of the result on the reduced range, with coefficients rounded to float. Largest
+ * error found over all floats, in units of the last place: exp 1.1, log 0.8, tanh 1.3, sigmoid 2.2,
+ * erf 1.3. Denormal arguments and results, infinities and NaN follow {@link Math}. Functions of two
+ * arguments are the second of two passes: see {@link Specialized} for why they are cut.
  */
 final class VectorMath {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -39,7 +40,10 @@ final class VectorMath {
 
   private VectorMath() {}
 
-  /** {@code e^x = 2^k e^r}, {@code |r| <= ln2/2}; the scaling is done in two halves so that denormal results round once. */
+  /**
+   * {@code e^x = 2^k e^r}, {@code |r| <= ln2/2}; the scaling is done in two halves so that denormal
+   * results round once.
+   */
   static FloatVector exp(FloatVector x) {
     FloatVector shifted = x.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, MAGIC));
     FloatVector k = shifted.sub(MAGIC);
@@ -66,7 +70,8 @@ final class VectorMath {
     VectorMask<Float> denormal = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
     IntVector bits = x.blend(x.mul(0x1p23f), denormal).reinterpretAsInts();
     IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-    FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
+    FloatVector f =
+        bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
     FloatVector e = exponent.add(MAGIC_BITS).reinterpretAsFloats().sub(MAGIC);
     e = e.blend(e.sub(23f), denormal);
     FloatVector s = f.div(f.add(2f));
@@ -82,7 +87,10 @@ final class VectorMath {
     return x.blend(y, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
   }
 
-  /** {@code 1 / (1 + e^-x)}, through {@code e^-|x|} so that neither tail loses its relative accuracy. */
+  /**
+   * {@code 1 / (1 + e^-x)}, through {@code e^-|x|} so that neither tail loses its relative
+   * accuracy.
+   */
   static FloatVector sigmoid(FloatVector x) {
     FloatVector e = exp(x.abs().neg());
     FloatVector numerator = e.blend(1f, x.compare(VectorOperators.GE, 0f));
@@ -188,7 +196,10 @@ final class VectorMath {
     return upper.blend(tail, x.compare(VectorOperators.LT, 0f));
   }
 
-  /** {@code e^(a^2) erfc(a)} for {@code 0 <= a <= 10}, as {@code t R(t)} with {@code t = 1 / (1 + 0.35 a)}. */
+  /**
+   * {@code e^(a^2) erfc(a)} for {@code 0 <= a <= 10}, as {@code t R(t)} with {@code t = 1 / (1 +
+   * 0.35 a)}.
+   */
   private static FloatVector erfcx(FloatVector a) {
     FloatVector one = FloatVector.broadcast(S, 1f);
     FloatVector t = one.div(a.fma(FloatVector.broadcast(S, ERFCX_SCALE), one));

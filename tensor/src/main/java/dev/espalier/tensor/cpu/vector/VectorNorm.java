@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Per-channel statistics and batch normalisation of contiguous float32 [N, C, S] where a plane of S elements fills vectors; {@link
- * ColumnNorm} does the same for short planes. Channels are shared among threads; within one, blocks go in order.
+ * Per-channel statistics and batch normalisation of contiguous float32 [N, C, S] where a plane of S
+ * elements fills vectors; {@link ColumnNorm} does the same for short planes. Channels are shared
+ * among threads; within one, blocks go in order.
  */
 final class VectorNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -61,7 +62,8 @@ final class VectorNorm {
             norm.forEachBlock(channel, (at, n) -> sum[0] += Dot.sum(from, at, n));
             double center = sum[0] / count;
             sum[0] = 0;
-            norm.forEachBlock(channel, (at, n) -> sum[0] += squaresAround((float) center, from, at, n));
+            norm.forEachBlock(
+                channel, (at, n) -> sum[0] += squaresAround((float) center, from, at, n));
             means.setAtIndex(FLOAT, channel, (float) center);
             variances.setAtIndex(FLOAT, channel, (float) (sum[0] / count));
           }
@@ -99,7 +101,14 @@ final class VectorNorm {
   }
 
   static void batchNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta) {
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta) {
     if (hasShortPlanes(x)) {
       ColumnNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
       return;
@@ -120,7 +129,15 @@ final class VectorNorm {
             double dotInverse = sums[1] * inverses[c];
             betaSums.setAtIndex(FLOAT, c, (float) sums[0]);
             gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
-            norm.inputGradient(c, gammas[c] * inverses[c], means[c], sums[0], dotInverse * inverses[c], inputs, gradients, to);
+            norm.inputGradient(
+                c,
+                gammas[c] * inverses[c],
+                means[c],
+                sums[0],
+                dotInverse * inverses[c],
+                inputs,
+                gradients,
+                to);
           }
         });
   }

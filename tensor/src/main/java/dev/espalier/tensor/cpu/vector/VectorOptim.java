@@ -5,10 +5,14 @@ import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.SgdStep;
 import java.lang.foreign.MemorySegment;
 
-/** Optimiser steps on contiguous float32 tensors, a first-level-cache block at a time: memory is passed over once. */
+/**
+ * Optimiser steps on contiguous float32 tensors, a first-level-cache block at a time: memory is
+ * passed over once.
+ */
 final class VectorOptim {
   /** {@code p v + q g^2}. */
-  private static final ZipLoop SECOND_MOMENT = ZipLoop.of((v, g, p, q) -> v.fma(p, g.mul(g).mul(q)));
+  private static final ZipLoop SECOND_MOMENT =
+      ZipLoop.of((v, g, p, q) -> v.fma(p, g.mul(g).mul(q)));
 
   /** {@code m / (p sqrt(v) + q)}. */
   private static final ZipLoop DIRECTION = ZipLoop.of((m, v, p, q) -> m.div(v.sqrt().fma(p, q)));

@@ -10,7 +10,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Pooling of contiguous float32 [N, C, H, W] with the lanes along output columns; planes are shared among threads. */
+/**
+ * Pooling of contiguous float32 [N, C, H, W] with the lanes along output columns; planes are shared
+ * among threads.
+ */
 final class VectorPool {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> INTS = Lanes.INTS;
@@ -62,7 +65,8 @@ final class VectorPool {
     pool.forEachRange(
         (first, last) -> {
           var phases =
-              new PhasePlanes(spec, pool.height, pool.width, pool.outWidth, Float.NEGATIVE_INFINITY);
+              new PhasePlanes(
+                  spec, pool.height, pool.width, pool.outWidth, Float.NEGATIVE_INFINITY);
           long[] window = pool.windowOffsets(phases);
           int[] shifts = new int[window.length];
           for (int i = 0; i < shifts.length; i++) {
@@ -121,7 +125,8 @@ final class VectorPool {
     MemorySegment from = x.segment();
     MemorySegment to = out.segment();
     float factor = (float) (1.0 / ((double) spec.kernelH() * spec.kernelW()));
-    boolean wholePlane = spec.kernelH() == pool.height && spec.kernelW() == pool.width && pool.outPlane() == 1;
+    boolean wholePlane =
+        spec.kernelH() == pool.height && spec.kernelW() == pool.width && pool.outPlane() == 1;
     pool.forEachRange(
         (first, last) -> {
           if (wholePlane) {
@@ -144,7 +149,12 @@ final class VectorPool {
   }
 
   private void averageRow(
-      MemorySegment phases, long rowOffset, long[] window, float factor, MemorySegment out, long at) {
+      MemorySegment phases,
+      long rowOffset,
+      long[] window,
+      float factor,
+      MemorySegment out,
+      long at) {
     for (int column = 0; column < outWidth; column += Lanes.COUNT) {
       FloatVector sum = FloatVector.zero(S);
       long from = rowOffset + (long) column * Float.BYTES;
@@ -191,7 +201,8 @@ final class VectorPool {
         (first, last) -> {
           for (long plane = first; plane < last; plane++) {
             for (long i = plane * outPlane; i < (plane + 1) * outPlane; i++) {
-              to.setAtIndex(FLOAT, i, from.getAtIndex(FLOAT, plane * inPlane + index.getAtIndex(INT, i)));
+              to.setAtIndex(
+                  FLOAT, i, from.getAtIndex(FLOAT, plane * inPlane + index.getAtIndex(INT, i)));
             }
           }
         });
@@ -208,7 +219,8 @@ final class VectorPool {
             VectorFill.floats(to, plane * pool.inPlane() * Float.BYTES, pool.inPlane(), 0);
             for (int i = 0; i < pool.outPlane(); i++) {
               float share = from.getAtIndex(FLOAT, plane * pool.outPlane() + i) * factor;
-              pool.addToWindow(i / pool.outWidth, i % pool.outWidth, share, to, plane * pool.inPlane());
+              pool.addToWindow(
+                  i / pool.outWidth, i % pool.outWidth, share, to, plane * pool.inPlane());
             }
           }
         });

@@ -3,8 +3,8 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.Elements;
+import dev.espalier.tensor.spi.ReduceOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -12,9 +12,10 @@ import java.util.Arrays;
 /**
  * Reductions of float32 tensors.
  *
- * <p>Contiguous axes that are neighbours and share their fate are merged, which leaves alternating runs of kept and reduced
- * extents. Two loops do the work: along rows where the innermost run is reduced, down columns where it is kept. Sums are
- * taken over pieces of at most {@value #PIECE} elements of a row or {@value #ROWS} rows; pieces of a row are joined in double.
+ * <p>Contiguous axes that are neighbours and share their fate are merged, which leaves alternating
+ * runs of kept and reduced extents. Two loops do the work: along rows where the innermost run is
+ * reduced, down columns where it is kept. Sums are taken over pieces of at most {@value #PIECE}
+ * elements of a row or {@value #ROWS} rows; pieces of a row are joined in double.
  */
 final class VectorReduce {
   private static final int PIECE = 4096;
@@ -47,7 +48,12 @@ final class VectorReduce {
         }
         runs[count - 1] *= x.dim(axis);
       }
-      reduce(fold, dense.segment(), Arrays.copyOf(runs, Math.max(1, count)), lastReduced, out.segment());
+      reduce(
+          fold,
+          dense.segment(),
+          Arrays.copyOf(runs, Math.max(1, count)),
+          lastReduced,
+          out.segment());
     }
   }
 
@@ -128,7 +134,8 @@ final class VectorReduce {
         Math.min(PIECE, length),
         (from, to) -> {
           for (long i = from; i < to; i++) {
-            results[(int) i] = piece(loop, x, kept, length, i / (planes * perRow), i % (planes * perRow));
+            results[(int) i] =
+                piece(loop, x, kept, length, i / (planes * perRow), i % (planes * perRow));
           }
         });
     for (int k = 0; k < kept; k++) {
@@ -140,7 +147,8 @@ final class VectorReduce {
     }
   }
 
-  private static float piece(FoldLoop loop, MemorySegment x, long kept, long length, long k, long piece) {
+  private static float piece(
+      FoldLoop loop, MemorySegment x, long kept, long length, long k, long piece) {
     long perRow = (length + PIECE - 1) / PIECE;
     long plane = piece / perRow;
     long start = piece % perRow * PIECE;
@@ -164,7 +172,13 @@ final class VectorReduce {
 
   /** {@code out[g, p, j]}: the fold over the rows of piece p. */
   private static void columnPieces(
-      Fold fold, MemorySegment x, long groups, long rows, long rowsPerPiece, long width, MemorySegment out) {
+      Fold fold,
+      MemorySegment x,
+      long groups,
+      long rows,
+      long rowsPerPiece,
+      long width,
+      MemorySegment out) {
     FoldLoop loop = FoldLoop.of(fold);
     long pieces = (rows + rowsPerPiece - 1) / rowsPerPiece;
     long blocks = (width + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
@@ -224,6 +238,6 @@ final class VectorReduce {
 
   /** Whether they are equal, both zeros or both NaN. */
   private static boolean same(float a, float b) {
-    return a == b || (a != a && b != b);
+    return a == b || (Float.isNaN(a) && Float.isNaN(b));
   }
 }

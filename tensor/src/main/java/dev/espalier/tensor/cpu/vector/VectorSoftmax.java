@@ -6,7 +6,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Softmax and its logarithm along the last axis of contiguous float32 tensors, and their gradients. */
+/**
+ * Softmax and its logarithm along the last axis of contiguous float32 tensors, and their gradients.
+ */
 final class VectorSoftmax {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
@@ -43,7 +45,9 @@ final class VectorSoftmax {
         y,
         (offset, n) -> {
           double sum =
-              log ? Dot.sum(gradients, offset, n) : Dot.product(gradients, offset, outputs, offset, n);
+              log
+                  ? Dot.sum(gradients, offset, n)
+                  : Dot.product(gradients, offset, outputs, offset, n);
           ZipLoop grad = log ? LOG_GRAD : GRAD;
           grad.run(outputs, offset, gradients, offset, (float) sum, 0, to, offset, n);
         });
@@ -94,7 +98,9 @@ final class VectorSoftmax {
     FloatVector sum = FloatVector.zero(S);
     long end = (long) (n / Lanes.COUNT) * Lanes.BYTES;
     for (long at = 0; at < end; at += Lanes.BYTES) {
-      FloatVector e = VectorMath.exp(FloatVector.fromMemorySegment(S, x, offset + at, Lanes.ORDER).sub(largest));
+      FloatVector e =
+          VectorMath.exp(
+              FloatVector.fromMemorySegment(S, x, offset + at, Lanes.ORDER).sub(largest));
       e.intoMemorySegment(out, outOffset + at, Lanes.ORDER);
       sum = sum.add(e);
     }

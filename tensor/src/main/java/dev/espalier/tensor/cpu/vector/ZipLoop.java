@@ -60,7 +60,9 @@ interface ZipLoop {
         VectorMask<Float> mask = S.indexInRange(0, rest);
         FloatVector left = FloatVector.fromMemorySegment(S, a, aOffset + end, Lanes.ORDER, mask);
         FloatVector right = FloatVector.fromMemorySegment(S, b, bOffset + end, Lanes.ORDER, mask);
-        FUNCTION.apply(left, right, ps, qs).intoMemorySegment(out, outOffset + end, Lanes.ORDER, mask);
+        FUNCTION
+            .apply(left, right, ps, qs)
+            .intoMemorySegment(out, outOffset + end, Lanes.ORDER, mask);
       }
     }
   }
