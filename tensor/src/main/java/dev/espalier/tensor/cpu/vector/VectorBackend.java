@@ -6,6 +6,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
+import dev.espalier.tensor.spi.Epilogue;
 import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
@@ -99,6 +100,15 @@ public final class VectorBackend extends ScalarBackend {
       super.softmaxGrad(y, dy, log, dx);
     } else {
       VectorSoftmax.softmaxGrad(y, dy, log, dx);
+    }
+  }
+
+  @Override
+  public void gemm(double alpha, Tensor a, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+    if (!isFast(c)) {
+      super.gemm(alpha, a, b, beta, c, epilogue);
+    } else {
+      TensorGemm.gemm(alpha, a, b, beta, c, epilogue);
     }
   }
 
