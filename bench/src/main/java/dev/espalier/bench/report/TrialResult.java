@@ -1,0 +1,84 @@
+package dev.espalier.bench.report;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * One trial of a study: one network, data set, method, ratio and seed; one line of {@code
+ * results.jsonl}.
+ *
+ * <p>Accuracies are fractions from 0 to 1 here and in the file; reports print them in percent.
+ *
+ * @param key what makes the trial unique
+ * @param composition the method's four axes
+ * @param pruned the pruned network after fine-tuning
+ * @param dense the dense network of the same seed, measured in the same run
+ * @param batch inputs per batch in the latency measurement
+ * @param top1BeforeFinetune top-1 just after pruning; empty for methods that prune while training
+ * @param epochs epochs trained after the dense network, all of them for a method that prunes inside
+ *     training
+ * @param trainSeconds time those epochs took
+ * @param layers the prunable layers, in network order
+ * @param maskDigest digest of all masks
+ * @param provenance where the figures come from
+ */
+public record TrialResult(
+    TrialKey key,
+    Composition composition,
+    Measurement pruned,
+    Measurement dense,
+    int batch,
+    OptionalDouble top1BeforeFinetune,
+    int epochs,
+    double trainSeconds,
+    List<LayerResult> layers,
+    String maskDigest,
+    Provenance provenance) {
+
+  /** Refuses missing parts, sizes that contradict each other and layers of the same name. */
+  public TrialResult {
+    Checks.present("key", key);
+    Checks.present("composition", composition);
+    Checks.present("pruned", pruned);
+    Checks.present("dense", dense);
+    Checks.within("nonzero", pruned.parameters(), 1, dense.parameters());
+    Checks.atLeast("batch", batch, 1);
+    if (top1BeforeFinetune.isPresent()) {
+      Checks.fraction("top1_before_finetune", top1BeforeFinetune.getAsDouble());
+    }
+    Checks.atLeast("epochs", epochs, 0);
+    Checks.atLeast("train_seconds", trainSeconds, 0);
+    Checks.present("layers", layers);
+    layers = List.copyOf(layers);
+    Set<String> names = new HashSet<>();
+    for (LayerResult layer : layers) {
+      if (!names.add(layer.name())) {
+        throw new IllegalArgumentException("layer " + layer.name() + " occurs twice");
+      }
+    }
+    Checks.name("mask_digest", maskDigest);
+    Checks.present("provenance", provenance);
+  }
+
+  /** Parameters of the dense network divided by non-zero parameters of the pruned one. */
+  public double compression() {
+    return (double) dense.parameters() / pruned.parameters();
+  }
+
+  /** Multiply-adds of the dense network divided by those left in the pruned one. */
+  public double theoreticalSpeedup() {
+    return (double) dense.flops() / pruned.flops();
+  }
+
+  /** Latency of the compiled dense network divided by that of the compiled pruned one. */
+  public double measuredSpeedup() {
+    return dense.latencyMs() / pruned.latencyMs();
+  }
+
+  /** Bytes of the dense network's file divided by bytes of the pruned one's. */
+  public double bytesRatio() {
+    return (double) dense.bytes() / pruned.bytes();
+  }
+}

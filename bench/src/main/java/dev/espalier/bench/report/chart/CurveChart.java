@@ -1,0 +1,207 @@
+package dev.espalier.bench.report.chart;
+
+import dev.espalier.bench.report.chart.Drawing.Anchor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Curves over two axes, with error bars and a dashed level to compare with; what lies outside the
+ * axes is cut off at the frame.
+ *
+ * @param title heading
+ * @param x horizontal axis
+ * @param y vertical axis
+ * @param level the dashed line, if any
+ * @param curves the series
+ * @param dodge pixels between the points that two neighbouring series have at one x, so that their
+ *     error bars do not hide each other
+ */
+public record CurveChart(
+    String title, Axis x, Axis y, Optional<Level> level, List<Curve> curves, double dodge) {
+
+  /** Size of every chart. */
+  public static final double WIDTH = 600;
+
+  /** Size of every chart. */
+  public static final double HEIGHT = 350;
+
+  private static final double LEFT = 58;
+  private static final double RIGHT = WIDTH - 14;
+  private static final double TOP = 36;
+  private static final double BOTTOM = HEIGHT - 48;
+  private static final double TEXT_SIZE = 12;
+  private static final double LABEL_GAP = 8;
+  private static final double CAP = 3;
+
+  /**
+   * A horizontal line to compare with, and a disc where it is 1 on the horizontal axis.
+   *
+   * @param value its height
+   * @param label what is written on it
+   */
+  public record Level(double value, String label) {}
+
+  /** Draws the chart. */
+  public Drawing draw() {
+    Drawing drawing = new Drawing(WIDTH, HEIGHT, title);
+    drawing.add(text(title, LEFT, 18, 14, Ink.TEXT, Anchor.START, true));
+    drawAxes(drawing);
+    level.ifPresent(line -> drawLevel(drawing, line));
+    curves.forEach(curve -> drawLines(drawing, curve));
+    curves.forEach(curve -> drawErrorBars(drawing, curve));
+    curves.forEach(curve -> drawMarkers(drawing, curve));
+    return drawing;
+  }
+
+  private void drawAxes(Drawing drawing) {
+    double labelEnd = Double.NEGATIVE_INFINITY;
+    for (double tick : x.ticks()) {
+      double at = px(tick);
+      drawing.add(new Drawing.Line(at, TOP, at, BOTTOM, Ink.GRID, 1, 0));
+      String label = x.label(tick);
+      double half = Legend.textWidth(label, TEXT_SIZE) / 2;
+      if (at - half > labelEnd + LABEL_GAP) {
+        drawing.add(text(label, at, BOTTOM + 17, TEXT_SIZE, Ink.MUTED, Anchor.MIDDLE, false));
+        labelEnd = at + half;
+      }
+    }
+    for (double tick : y.ticks()) {
+      double at = py(tick);
+      drawing.add(new Drawing.Line(LEFT, at, RIGHT, at, Ink.GRID, 1, 0));
+      String label = y.label(tick);
+      drawing.add(text(label, LEFT - 8, at + 4, TEXT_SIZE, Ink.MUTED, Anchor.END, false));
+    }
+    drawing.add(new Drawing.Line(LEFT, BOTTOM, RIGHT, BOTTOM, Ink.AXIS, 1, 0));
+    drawing.add(new Drawing.Line(LEFT, TOP, LEFT, BOTTOM, Ink.AXIS, 1, 0));
+    double middle = (LEFT + RIGHT) / 2;
+    drawing.add(text(x.label(), middle, HEIGHT - 10, TEXT_SIZE, Ink.TEXT, Anchor.MIDDLE, false));
+    drawing.add(
+        new Drawing.Text(
+            y.label(), 14, (TOP + BOTTOM) / 2, TEXT_SIZE, Ink.TEXT, Anchor.MIDDLE, false, true));
+  }
+
+  private void drawLevel(Drawing drawing, Level line) {
+    double at = py(line.value());
+    if (at < TOP || at > BOTTOM) {
+      return;
+    }
+    drawing.add(new Drawing.Line(LEFT, at, RIGHT, at, Ink.TEXT, 1.2, 5));
+    drawing.add(text(line.label(), RIGHT - 4, at - 5, TEXT_SIZE, Ink.TEXT, Anchor.END, false));
+    drawing.add(new Drawing.Glyph(Marker.CIRCLE, px(1), at, 4.2, Ink.TEXT, true, line.label()));
+  }
+
+  private void drawLines(Drawing drawing, Curve curve) {
+    List<Curve.Point> points = curve.points();
+    for (int i = 1; i < points.size(); i++) {
+      Curve.Point a = points.get(i - 1);
+      Curve.Point b = points.get(i);
+      segment(px(a, curve), py(a.y()), px(b, curve), py(b.y()))
+          .ifPresent(
+              ends ->
+                  drawing.add(
+                      new Drawing.Line(ends[0], ends[1], ends[2], ends[3], ink(curve), 1.8, 0)));
+    }
+  }
+
+  private void drawErrorBars(Drawing drawing, Curve curve) {
+    for (Curve.Point point : visible(curve)) {
+      double atX = px(point, curve);
+      double atY = py(point.y());
+      if (point.spreadY() > 0) {
+        double upper = py(point.y() + point.spreadY());
+        double lower = py(point.y() - point.spreadY());
+        bar(drawing, curve, atX, upper, atX, lower);
+        cap(drawing, curve, atX, upper, CAP, 0);
+        cap(drawing, curve, atX, lower, CAP, 0);
+      }
+      if (point.spreadX() > 0) {
+        double left = px(Math.max(x.low(), point.x() - point.spreadX()));
+        double right = px(Math.min(x.high(), point.x() + point.spreadX()));
+        bar(drawing, curve, left, atY, right, atY);
+        cap(drawing, curve, left, atY, 0, CAP);
+        cap(drawing, curve, right, atY, 0, CAP);
+      }
+    }
+  }
+
+  private void drawMarkers(Drawing drawing, Curve curve) {
+    for (Curve.Point point : visible(curve)) {
+      drawing.add(
+          new Drawing.Glyph(
+              Marker.series(curve.index()),
+              px(point, curve),
+              py(point.y()),
+              4.2,
+              ink(curve),
+              point.front(),
+              point.tooltip()));
+    }
+  }
+
+  private void bar(Drawing drawing, Curve curve, double x1, double y1, double x2, double y2) {
+    segment(x1, y1, x2, y2)
+        .ifPresent(
+            ends ->
+                drawing.add(
+                    new Drawing.Line(ends[0], ends[1], ends[2], ends[3], ink(curve), 1.2, 0)));
+  }
+
+  private void cap(Drawing drawing, Curve curve, double atX, double atY, double dx, double dy) {
+    if (atY >= TOP && atY <= BOTTOM) {
+      drawing.add(new Drawing.Line(atX - dx, atY - dy, atX + dx, atY + dy, ink(curve), 1.2, 0));
+    }
+  }
+
+  private List<Curve.Point> visible(Curve curve) {
+    List<Curve.Point> visible = new ArrayList<>();
+    for (Curve.Point point : curve.points()) {
+      if (point.y() >= y.low() && point.y() <= y.high()) {
+        visible.add(point);
+      }
+    }
+    return visible;
+  }
+
+  /** The part of a line that lies between top and bottom. */
+  private static Optional<double[]> segment(double x1, double y1, double x2, double y2) {
+    double from = 0;
+    double to = 1;
+    double rise = y2 - y1;
+    if (rise == 0) {
+      return y1 >= TOP && y1 <= BOTTOM
+          ? Optional.of(new double[] {x1, y1, x2, y2})
+          : Optional.empty();
+    }
+    double atTop = (TOP - y1) / rise;
+    double atBottom = (BOTTOM - y1) / rise;
+    from = Math.max(from, Math.min(atTop, atBottom));
+    to = Math.min(to, Math.max(atTop, atBottom));
+    double run = x2 - x1;
+    return from < to
+        ? Optional.of(
+            new double[] {x1 + from * run, y1 + from * rise, x1 + to * run, y1 + to * rise})
+        : Optional.empty();
+  }
+
+  private double px(Curve.Point point, Curve curve) {
+    return px(point.x()) + dodge * (curves.indexOf(curve) - (curves.size() - 1) / 2.0);
+  }
+
+  private double px(double value) {
+    return LEFT + (RIGHT - LEFT) * x.position(value);
+  }
+
+  private double py(double value) {
+    return BOTTOM - (BOTTOM - TOP) * y.position(value);
+  }
+
+  private static Ink ink(Curve curve) {
+    return Ink.series(curve.index());
+  }
+
+  private static Drawing.Text text(
+      String text, double x, double y, double size, Ink ink, Anchor anchor, boolean bold) {
+    return new Drawing.Text(text, x, y, size, ink, anchor, bold, false);
+  }
+}

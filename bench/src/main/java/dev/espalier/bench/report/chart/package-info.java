@@ -1,0 +1,2 @@
+/** Line charts drawn once and rendered as SVG and PNG. */
+package dev.espalier.bench.report.chart;

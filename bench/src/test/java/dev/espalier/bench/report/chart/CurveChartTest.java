@@ -1,0 +1,100 @@
+package dev.espalier.bench.report.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CurveChartTest {
+
+  private static final Axis X = new Axis("ratio", true, 1, 16, List.of(1.0, 4.0, 16.0), "x");
+  private static final Axis Y = Axis.linear("accuracy", 90, 100, "");
+
+  @Test
+  void errorBarsAreDrawnOnlyForASpread() {
+    Drawing without = chart(0, point(4, 95, 0)).draw();
+    Drawing with = chart(0, point(4, 95, 1)).draw();
+    // A bar and its two caps.
+    assertThat(with.marks()).hasSize(without.marks().size() + 3);
+  }
+
+  @Test
+  void pointsBelowTheFrameAreNotDrawnAndTheirLinesStopAtIt() {
+    Drawing drawing = chart(0, point(1, 95, 0), point(16, 80, 0)).draw();
+    assertThat(markers(drawing)).hasSize(1);
+    Drawing.Line line = seriesLines(drawing).stream().findFirst().orElseThrow();
+    double frame = CurveChart.HEIGHT - 48;
+    assertThat(line.y2()).isEqualTo(frame);
+    // From 95 to 80 the frame at 90 is a third of the way.
+    assertThat(line.x2() - line.x1()).isCloseTo((600 - 14 - 58) / 3.0, within());
+  }
+
+  @Test
+  void lineWhollyOutsideIsNotDrawn() {
+    assertThat(seriesLines(chart(0, point(1, 70, 0), point(16, 60, 0)).draw())).isEmpty();
+  }
+
+  @Test
+  void pointsOfTwoSeriesAtOnePlaceStandApart() {
+    Curve first = new Curve("a", 0, List.of(point(4, 95, 0)));
+    Curve second = new Curve("b", 1, List.of(point(4, 95, 0)));
+    Drawing drawing = new CurveChart("t", X, Y, Optional.empty(), List.of(first, second), 6).draw();
+    List<Drawing.Glyph> markers = markers(drawing);
+    assertThat(markers.get(1).x() - markers.get(0).x()).isCloseTo(6, within());
+    assertThat(markers.get(0).marker()).isNotEqualTo(markers.get(1).marker());
+  }
+
+  @Test
+  void pointsOnTheFrontAreFilled() {
+    Drawing drawing = chart(0, point(4, 95, 0), new Curve.Point(16, 94, 0, 0, true, "tip")).draw();
+    assertThat(markers(drawing)).extracting(Drawing.Glyph::filled).containsExactly(false, true);
+  }
+
+  @Test
+  void levelIsADashedLineWithItsLabel() {
+    Drawing drawing =
+        new CurveChart("t", X, Y, Optional.of(new CurveChart.Level(98, "dense 98")), List.of(), 0)
+            .draw();
+    assertThat(drawing.marks())
+        .anyMatch(mark -> mark instanceof Drawing.Line line && line.dash() > 0)
+        .anyMatch(mark -> mark instanceof Drawing.Text text && text.text().equals("dense 98"));
+  }
+
+  @Test
+  void crowdedTickLabelsAreLeftOut() {
+    Axis crowded = new Axis("x", true, 1, 16, List.of(4.0, 4.1, 4.2, 16.0), "");
+    Drawing drawing = new CurveChart("t", crowded, Y, Optional.empty(), List.of(), 0).draw();
+    assertThat(drawing.marks())
+        .filteredOn(mark -> mark instanceof Drawing.Text text && text.text().startsWith("4"))
+        .hasSize(1);
+  }
+
+  private static org.assertj.core.data.Offset<Double> within() {
+    return org.assertj.core.api.Assertions.within(1e-9);
+  }
+
+  private static CurveChart chart(double dodge, Curve.Point... points) {
+    Curve curve = new Curve("m", 0, List.of(points));
+    return new CurveChart("t", X, Y, Optional.empty(), List.of(curve), dodge);
+  }
+
+  private static Curve.Point point(double x, double y, double spread) {
+    return new Curve.Point(x, y, 0, spread, false, "");
+  }
+
+  private static List<Drawing.Glyph> markers(Drawing drawing) {
+    return drawing.marks().stream()
+        .filter(Drawing.Glyph.class::isInstance)
+        .map(Drawing.Glyph.class::cast)
+        .toList();
+  }
+
+  private static List<Drawing.Line> seriesLines(Drawing drawing) {
+    return drawing.marks().stream()
+        .filter(Drawing.Line.class::isInstance)
+        .map(Drawing.Line.class::cast)
+        .filter(line -> line.ink().equals(Ink.series(0)))
+        .toList();
+  }
+}
