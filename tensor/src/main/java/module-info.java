@@ -3,6 +3,7 @@ module dev.espalier.tensor {
   requires static jdk.incubator.vector;
 
   exports dev.espalier.tensor;
+  exports dev.espalier.tensor.io;
   exports dev.espalier.tensor.ops;
   exports dev.espalier.tensor.spi;
   exports dev.espalier.tensor.sparse;

@@ -8,11 +8,12 @@ import java.util.ArrayDeque;
 /**
  * The caching allocator of host memory: off-heap blocks, 64-byte aligned, in size classes.
  *
- * <p>Blocks below 256 KiB are cut from slabs that live as long as the process; larger ones have an arena of their own,
- * so that {@link #trim()} can return them. A freed block goes to its class's list and is the first to be reused, which
- * keeps the figures of a training loop flat from its second step on. At the limit the allocator first gives its cache
- * back, then runs one collection (off-heap pressure does not start one by itself, and unreachable tensors may still
- * hold blocks), and only then fails.
+ * <p>Blocks below 256 KiB are cut from slabs that live as long as the process; larger ones have an
+ * arena of their own, so that {@link #trim()} can return them. A freed block goes to its class's
+ * list and is the first to be reused, which keeps the figures of a training loop flat from its
+ * second step on. At the limit the allocator first gives its cache back, then runs one collection
+ * (off-heap pressure does not start one by itself, and unreachable tensors may still hold blocks),
+ * and only then fails.
  */
 final class HostAllocator {
   static final HostAllocator INSTANCE = new HostAllocator();
@@ -83,16 +84,19 @@ final class HostAllocator {
     if (block == null) {
       Stats now = usage();
       throw new OutOfTensorMemoryException(
-          ("allocating %,d bytes for a %s tensor of shape %s failed: %,d bytes are in use, %,d cached, the limit is %s. "
-                  + "Close tensors earlier (Scope), use a smaller batch, or raise -Despalier.memory.limit and "
-                  + "-XX:MaxDirectMemorySize. The largest holders are:%s")
+          ("allocating %,d bytes for a %s tensor of shape %s failed: %,d bytes are in use, %,d"
+               + " cached, the limit is %s. Close tensors earlier (Scope), use a smaller batch, or"
+               + " raise -Despalier.memory.limit and -XX:MaxDirectMemorySize. The largest holders"
+               + " are:%s")
               .formatted(
                   bytes,
                   dtype,
                   shape,
                   now.inUse(),
                   now.cached(),
-                  limit() == Long.MAX_VALUE ? "the JVM's direct-memory limit" : "%,d bytes".formatted(limit()),
+                  limit() == Long.MAX_VALUE
+                      ? "the JVM's direct-memory limit"
+                      : "%,d bytes".formatted(limit()),
                   LiveStorages.report(8)));
     }
     return block;
@@ -105,6 +109,9 @@ final class HostAllocator {
   }
 
   private synchronized Block tryAllocate(int sizeClass) {
+    if (sizeClass >= SizeClasses.COUNT) {
+      return null; // larger than any machine's memory
+    }
     ArrayDeque<Block> list = free[sizeClass];
     long bytes = SizeClasses.bytesOf(sizeClass);
     Block block = list == null ? null : list.pollFirst();
@@ -115,7 +122,8 @@ final class HostAllocator {
       if (bytes > limit - inUse - cached) {
         return null;
       }
-      block = bytes <= LARGEST_SLAB_BLOCK ? cutFromSlab(sizeClass, bytes) : mapOwn(sizeClass, bytes);
+      block =
+          bytes <= LARGEST_SLAB_BLOCK ? cutFromSlab(sizeClass, bytes) : mapOwn(sizeClass, bytes);
       if (block == null) {
         return null;
       }
@@ -160,11 +168,17 @@ final class HostAllocator {
   }
 
   private static void collectUnreachable() {
-    long before = LiveStorages.count();
+    int before = LiveStorages.count();
+    int last = before;
     System.gc();
-    for (int wait = 0; wait < 20 && LiveStorages.count() >= before; wait++) {
+    for (int wait = 0; wait < 20; wait++) {
       try {
         Thread.sleep(10); // the cleaner thread runs after the collection, at its own time
+        int now = LiveStorages.count();
+        if (now < before && now == last) {
+          return;
+        }
+        last = now;
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return;

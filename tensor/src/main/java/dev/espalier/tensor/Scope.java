@@ -13,8 +13,8 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Scopes nest and belong to the thread that opened them. A tensor made outside any scope is closed by hand or, as a
- * safety net, when the garbage collector finds it unreachable.
+ * <p>Scopes nest and belong to the thread that opened them. A tensor made outside any scope is
+ * closed by hand or, as a safety net, when the garbage collector finds it unreachable.
  */
 public final class Scope implements AutoCloseable {
   private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
@@ -53,7 +53,8 @@ public final class Scope implements AutoCloseable {
 
   void add(Tensor tensor) {
     if (tensors.size() >= compactAt) {
-      tensors.removeIf(t -> t.isClosed() || t.scope() != this); // a long scope must not grow with closed handles
+      tensors.removeIf(
+          t -> t.isClosed() || t.scope() != this); // a long scope must not grow with closed handles
       compactAt = Math.max(1024, 2 * tensors.size());
     }
     tensors.add(tensor);
@@ -65,6 +66,7 @@ public final class Scope implements AutoCloseable {
    * @return the same tensor
    */
   public Tensor keep(Tensor tensor) {
+    tensor.checkOpen("keep");
     if (tensor.scope() == this) {
       tensor.moveTo(parent);
     }
@@ -77,11 +79,15 @@ public final class Scope implements AutoCloseable {
    * @return the same tensor
    */
   public static Tensor detach(Tensor tensor) {
+    tensor.checkOpen("detach");
     tensor.moveTo(null);
     return tensor;
   }
 
-  /** Closes every tensor made inside and not kept. Scopes must be closed innermost first, on their own thread. */
+  /**
+   * Closes every tensor made inside and not kept. Scopes must be closed innermost first, on their
+   * own thread.
+   */
   @Override
   public void close() {
     if (tensors == null) {

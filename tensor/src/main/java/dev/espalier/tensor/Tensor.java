@@ -9,12 +9,14 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An n-dimensional array: a reference-counted block of memory seen through a shape, strides and an offset.
+ * An n-dimensional array: a reference-counted block of memory seen through a shape, strides and an
+ * offset.
  *
- * <p>Views ({@link #transpose}, {@link #permute}, {@link #narrow}, {@link #expand}, and {@link #reshape} of contiguous
- * tensors) share the block; {@link #copy} and {@link #contiguous} (when needed) make a new one. A tensor made inside a
- * {@link Scope} is closed at the scope's end; otherwise close it, or let the garbage collector do so. Using a closed
- * tensor throws {@link IllegalStateException}. Arithmetic is in {@code dev.espalier.tensor.ops}.
+ * <p>Views ({@link #transpose}, {@link #permute}, {@link #narrow}, {@link #expand}, and {@link
+ * #reshape} of contiguous tensors) share the block; {@link #copy} and {@link #contiguous} (when
+ * needed) make a new one. A tensor made inside a {@link Scope} is closed at the scope's end;
+ * otherwise close it, or let the garbage collector do so. Using a closed tensor throws {@link
+ * IllegalStateException}. Arithmetic is in {@code dev.espalier.tensor.ops}.
  *
  * <p>PyTorch: {@code torch.Tensor} without gradients.
  */
@@ -127,7 +129,8 @@ public final class Tensor implements AutoCloseable {
   /**
    * A CPU tensor over memory that the caller owns (a mapped file, say); nothing is copied.
    *
-   * @param segment 64-byte alignment is not needed; at least {@code shape.size() * dtype.bytes()} long
+   * @param segment 64-byte alignment is not needed; at least {@code shape.size() * dtype.bytes()}
+   *     long
    */
   public static Tensor wrap(DType dtype, Shape shape, MemorySegment segment) {
     long bytes = Math.multiplyExact(shape.size(), dtype.bytes());
@@ -136,7 +139,13 @@ public final class Tensor implements AutoCloseable {
           "wrap: a %s tensor of shape %s needs %d bytes but the segment has %d"
               .formatted(dtype, shape, bytes, segment.byteSize()));
     }
-    var storage = new Storage(new WrappedBuffer(segment), Device.CPU, Scope.currentName(), dtype, shape);
+    if (bytes > 0 && segment.maxByteAlignment() < dtype.bytes()) {
+      throw new IllegalArgumentException(
+          "wrap: %s elements need %d-byte alignment but the segment has %d; copy it to an aligned one"
+              .formatted(dtype, dtype.bytes(), segment.maxByteAlignment()));
+    }
+    var storage =
+        new Storage(new WrappedBuffer(segment), Device.CPU, Scope.currentName(), dtype, shape);
     return new Tensor(storage, dtype, shape, shape.rowMajorStrides(), 0);
   }
 
@@ -207,6 +216,17 @@ public final class Tensor implements AutoCloseable {
     return handle.storage.references() > 1;
   }
 
+  /** Whether the two lie in one block of memory and the ranges from first to last element meet. */
+  public boolean overlaps(Tensor other) {
+    long mine = span(shape, strides);
+    long theirs = span(other.shape, other.strides);
+    return sharesStorageWith(other)
+        && mine > 0
+        && theirs > 0
+        && offset * dtype.bytes() < (other.offset + theirs) * other.dtype.bytes()
+        && other.offset * other.dtype.bytes() < (offset + mine) * dtype.bytes();
+  }
+
   // ---- views
 
   /** A second handle on the same elements, closed on its own. */
@@ -214,7 +234,10 @@ public final class Tensor implements AutoCloseable {
     return view(shape, strides, offset);
   }
 
-  /** The same elements in another shape: a view if contiguous, otherwise a copy; one extent may be -1. */
+  /**
+   * The same elements in another shape: a view if contiguous, otherwise a copy; one extent may be
+   * -1.
+   */
   public Tensor reshape(int... dims) {
     Shape target = inferred(dims);
     if (target.size() != size()) {
@@ -250,9 +273,11 @@ public final class Tensor implements AutoCloseable {
 
   /** A view with the axes in the given order. */
   public Tensor permute(int... order) {
-    if (Arrays.stream(order).map(shape::axis).distinct().count() != rank() || order.length != rank()) {
+    if (Arrays.stream(order).map(shape::axis).distinct().count() != rank()
+        || order.length != rank()) {
       throw new IllegalArgumentException(
-          "permute: order %s is not a permutation of the axes of %s".formatted(Arrays.toString(order), shape));
+          "permute: order %s is not a permutation of the axes of %s"
+              .formatted(Arrays.toString(order), shape));
     }
     int[] dims = new int[rank()];
     long[] steps = new long[rank()];
@@ -267,7 +292,8 @@ public final class Tensor implements AutoCloseable {
   public Tensor narrow(int axis, int start, int length) {
     if (start < 0 || length < 0 || start > shape.dim(axis) - length) {
       throw new IndexOutOfBoundsException(
-          "narrow: range [%d, %d) does not lie in axis %d of %s".formatted(start, start + length, axis, shape));
+          "narrow: range [%d, %d) does not lie in axis %d of %s"
+              .formatted(start, start + length, axis, shape));
     }
     return view(shape.with(axis, length), strides, offset + start * stride(axis));
   }
@@ -283,15 +309,23 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** A view broadcast to a larger shape: extents of 1 are repeated with stride 0, new axes are added in front. */
+  /**
+   * A view broadcast to a larger shape: extents of 1 are repeated with stride 0, new axes are added
+   * in front.
+   */
   public Tensor expand(Shape target) {
     int added = target.rank() - rank();
+    if (added < 0) {
+      throw new IllegalArgumentException(
+          "expand: %s does not expand to %s, which has fewer axes".formatted(shape, target));
+    }
     long[] steps = new long[target.rank()];
     for (int i = 0; i < rank(); i++) {
       int have = shape.dim(i);
       int want = target.dim(added + i);
       if (have != want && have != 1) {
-        throw new IllegalArgumentException("expand: %s does not expand to %s".formatted(shape, target));
+        throw new IllegalArgumentException(
+            "expand: %s does not expand to %s".formatted(shape, target));
       }
       steps[added + i] = have == want ? strides[i] : 0;
     }
@@ -299,8 +333,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A view of the same storage with any shape and strides, which may overlap; it starts at this tensor's first element. PyTorch:
-   * {@code torch.as_strided}.
+   * A view of the same storage with any shape and strides, which may overlap; it starts at this
+   * tensor's first element. PyTorch: {@code torch.as_strided}.
    *
    * @param steps distance in elements between neighbours along each axis, {@code >= 0}
    * @throws IllegalArgumentException if the view would reach past this tensor's last element
@@ -308,9 +342,12 @@ public final class Tensor implements AutoCloseable {
   public Tensor asStrided(Shape target, long... steps) {
     if (steps.length != target.rank()) {
       throw new IllegalArgumentException(
-          "asStrided: shape %s needs %d strides but got %s".formatted(target, target.rank(), Arrays.toString(steps)));
+          "asStrided: shape %s needs %d strides but got %s"
+              .formatted(target, target.rank(), Arrays.toString(steps)));
     }
-    if (target.size() > 0 && (Arrays.stream(steps).anyMatch(s -> s < 0) || span(target, steps) > span(shape, strides))) {
+    if (target.size() > 0
+        && (Arrays.stream(steps).anyMatch(s -> s < 0)
+            || span(target, steps) > span(shape, strides))) {
       throw new IllegalArgumentException(
           "asStrided: shape %s with strides %s does not lie in the %d elements that shape %s spans"
               .formatted(target, Arrays.toString(steps), span(shape, strides), shape));
@@ -338,7 +375,10 @@ public final class Tensor implements AutoCloseable {
     return contiguous ? alias() : copy();
   }
 
-  /** A tensor of another type with the same values (rounded as {@link Elements} says); an alias if the type is the same. */
+  /**
+   * A tensor of another type with the same values (rounded as {@link Elements} says); an alias if
+   * the type is the same.
+   */
   public Tensor to(DType type) {
     return type == dtype ? alias() : empty(type, shape, device()).copyFrom(this);
   }
@@ -361,7 +401,20 @@ public final class Tensor implements AutoCloseable {
   /** Overwrites this tensor with the elements of one of the same shape, converting the type. */
   public Tensor copyFrom(Tensor source) {
     if (!source.shape.equals(shape)) {
-      throw new IllegalArgumentException("copyFrom: source %s, target %s".formatted(source.shape, shape));
+      throw new IllegalArgumentException(
+          "copyFrom: source %s, target %s".formatted(source.shape, shape));
+    }
+    for (int axis = 0; axis < strides.length; axis++) {
+      if (strides[axis] == 0 && shape.dim(axis) > 1) {
+        throw new IllegalArgumentException(
+            "copyFrom: the target %s is expanded along axis %d, where all positions are one element; write to its copy"
+                .formatted(shape, axis));
+      }
+    }
+    if (overlaps(source)) {
+      try (Tensor separate = source.copy()) {
+        return copyFrom(separate);
+      }
     }
     try (var use = Use.of("copyFrom", source, this)) {
       use.backend().copy(source, this);
@@ -382,13 +435,16 @@ public final class Tensor implements AutoCloseable {
   // ---- host access
 
   /**
-   * The host memory from the first element to the last one, in native byte order; strided tensors have gaps in it.
+   * The host memory from the first element to the last one, in native byte order; strided tensors
+   * have gaps in it.
    *
    * @throws UnsupportedOperationException if the tensor is not on the CPU
    */
   public MemorySegment segment() {
     checkOpen("segment");
-    return handle.storage.buffer().segment().asSlice(offset * dtype.bytes(), span(shape, strides) * dtype.bytes());
+    long span = span(shape, strides);
+    long start = span == 0 ? 0 : offset; // an empty view may begin past the end
+    return handle.storage.buffer().segment().asSlice(start * dtype.bytes(), span * dtype.bytes());
   }
 
   /** Elements from the first to the last one, gaps included. */
@@ -404,7 +460,10 @@ public final class Tensor implements AutoCloseable {
     return span;
   }
 
-  /** The device memory of the whole storage; {@link #offset} elements in lies this tensor's first element. */
+  /**
+   * The device memory of the whole storage; {@link #offset} elements in lies this tensor's first
+   * element.
+   */
   public dev.espalier.tensor.spi.Buffer buffer() {
     checkOpen("buffer");
     return handle.storage.buffer();
@@ -462,7 +521,10 @@ public final class Tensor implements AutoCloseable {
 
   // ---- lifetime
 
-  /** Gives up this handle; the memory is freed when the last handle and the last running kernel are done. */
+  /**
+   * Gives up this handle; the memory is freed when the last handle and the last running kernel are
+   * done.
+   */
   @Override
   public void close() {
     if (cleanable != null) {
@@ -510,7 +572,8 @@ public final class Tensor implements AutoCloseable {
   private long position(int[] index) {
     if (index.length != rank()) {
       throw new IllegalArgumentException(
-          "index %s has %d entries but the shape is %s".formatted(Arrays.toString(index), index.length, shape));
+          "index %s has %d entries but the shape is %s"
+              .formatted(Arrays.toString(index), index.length, shape));
     }
     long position = 0;
     for (int axis = 0; axis < index.length; axis++) {
@@ -560,13 +623,19 @@ public final class Tensor implements AutoCloseable {
   private static void checkCount(Shape shape, int values) {
     if (shape.size() != values) {
       throw new IllegalArgumentException(
-          "tensor: shape %s has %d elements but %d values were given".formatted(shape, shape.size(), values));
+          "tensor: shape %s has %d elements but %d values were given"
+              .formatted(shape, shape.size(), values));
     }
   }
 
   @Override
   public String toString() {
-    String state = isClosed() ? ", closed" : size() <= 16 && device().equals(Device.CPU) ? ", " + Arrays.toString(toDoubleArray()) : "";
+    String state =
+        isClosed()
+            ? ", closed"
+            : size() <= 16 && device().equals(Device.CPU)
+                ? ", " + Arrays.toString(toDoubleArray())
+                : "";
     return "Tensor(%s, %s, %s%s)".formatted(dtype, shape, device(), state);
   }
 }

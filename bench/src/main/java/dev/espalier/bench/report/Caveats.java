@@ -11,6 +11,7 @@ import java.util.function.Function;
 final class Caveats {
 
   private static final double TARGET_TOLERANCE = 0.05;
+  private static final int LISTED = 3;
 
   private Caveats() {}
 
@@ -77,10 +78,17 @@ final class Caveats {
         }
       }
       if (!missed.isEmpty()) {
-        caveats.add(
-            "%s, %s: reached %s.".formatted(pair.name(), method, String.join(", ", missed)));
+        caveats.add("%s, %s: reached %s.".formatted(pair.name(), method, shortened(missed)));
       }
     }
+  }
+
+  private static String shortened(List<String> items) {
+    if (items.size() <= LISTED) {
+      return String.join(", ", items);
+    }
+    String listed = String.join(", ", items.subList(0, LISTED));
+    return listed + " and so on at " + items.size() + " ratios";
   }
 
   private static void unequalStarts(PairSummary pair, List<String> caveats) {

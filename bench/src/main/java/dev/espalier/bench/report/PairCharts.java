@@ -15,7 +15,6 @@ import java.util.stream.DoubleStream;
 /** The charts of one model on one data set; a method has the same colour in all pairs. */
 final class PairCharts {
 
-  private static final double DODGE = 5;
   private static final double MARGIN = 1.08;
   private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
@@ -34,9 +33,9 @@ final class PairCharts {
 
   /** The charts by row. */
   List<List<Drawing>> rows() {
-    Gain compression = new Gain(OperatingPoint::compression, this::compressionAxis, DODGE);
-    Gain speedup = new Gain(OperatingPoint::theoreticalSpeedup, this::theoreticalAxis, 0);
-    Gain measured = new Gain(OperatingPoint::measuredSpeedup, this::measuredAxis, 0);
+    Gain compression = new Gain(OperatingPoint::compression, this::compressionAxis, true);
+    Gain speedup = new Gain(OperatingPoint::theoreticalSpeedup, this::theoreticalAxis, false);
+    Gain measured = new Gain(OperatingPoint::measuredSpeedup, this::measuredAxis, false);
     Axis whole = wholeAxis();
     Optional<Axis> close = closeAxis(whole);
     List<List<Drawing>> rows = new ArrayList<>();
@@ -87,7 +86,7 @@ final class PairCharts {
   private record Gain(
       Function<OperatingPoint, Statistic> figure,
       Function<DoubleStream, Axis> axis,
-      double dodge) {}
+      boolean sideBySide) {}
 
   private Drawing accuracy(String title, Gain gain, Axis y) {
     Set<OperatingPoint> front =
@@ -100,7 +99,7 @@ final class PairCharts {
               return new Curve.Point(
                   x.mean(),
                   top1.mean(),
-                  gain.dodge() > 0 ? 0 : x.deviation(),
+                  gain.sideBySide() ? 0 : x.deviation(),
                   top1.deviation(),
                   front.contains(point),
                   PageText.tooltip(point));
@@ -114,7 +113,7 @@ final class PairCharts {
             y,
             Optional.of(new CurveChart.Level(dense.mean(), label)),
             curves,
-            gain.dodge())
+            gain.sideBySide())
         .draw();
   }
 
@@ -146,7 +145,7 @@ final class PairCharts {
             y,
             Optional.of(new CurveChart.Level(denseLatency, label)),
             curves,
-            DODGE)
+            true)
         .draw();
   }
 

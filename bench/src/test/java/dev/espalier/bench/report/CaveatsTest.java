@@ -33,22 +33,19 @@ class CaveatsTest {
 
   @Test
   void missedTargetIsNamed() {
-    TrialResult asked = Trials.trial("m", 4, 1, 0.9);
-    TrialResult reached =
-        new TrialResult(
-            new TrialKey("net", "digits", "m", 5, 1),
-            asked.composition(),
-            asked.pruned(),
-            asked.dense(),
-            asked.batch(),
-            asked.top1BeforeFinetune(),
-            asked.epochs(),
-            asked.trainSeconds(),
-            asked.layers(),
-            asked.maskDigest(),
-            asked.provenance());
-    assertThat(Caveats.of(Summary.of(List.of(reached))))
+    assertThat(Caveats.of(Summary.of(List.of(reachingFour(5)))))
         .contains("net on digits, m: reached 4.00\u00d7 instead of 5\u00d7.");
+  }
+
+  @Test
+  void onlyTheFirstOfManyMissedTargetsAreListed() {
+    assertThat(
+            Caveats.of(
+                Summary.of(
+                    List.of(reachingFour(5), reachingFour(6), reachingFour(7), reachingFour(8)))))
+        .contains(
+            "net on digits, m: reached 4.00\u00d7 instead of 5\u00d7, 4.00\u00d7 instead of"
+                + " 6\u00d7, 4.00\u00d7 instead of 7\u00d7 and so on at 4 ratios.");
   }
 
   @Test
@@ -97,5 +94,21 @@ class CaveatsTest {
     trials.set(0, Trials.from(elsewhere, trials.get(0)));
     assertThat(Caveats.of(Summary.of(trials)))
         .containsExactly("Different processors: Other CPU; Some CPU.");
+  }
+
+  private static TrialResult reachingFour(double ratio) {
+    TrialResult asked = Trials.trial("m", 4, 1, 0.9);
+    return new TrialResult(
+        new TrialKey("net", "digits", "m", ratio, 1),
+        asked.composition(),
+        asked.pruned(),
+        asked.dense(),
+        asked.batch(),
+        asked.top1BeforeFinetune(),
+        asked.epochs(),
+        asked.trainSeconds(),
+        asked.layers(),
+        asked.maskDigest(),
+        asked.provenance());
   }
 }

@@ -27,12 +27,14 @@ final class ScalarSoftmax {
       largest = Math.max(largest, value);
     }
     double sum = 0;
-    for (double value : row) {
-      sum += Math.exp(value - largest);
+    for (int i = 0; i < row.length; i++) {
+      double power = Math.exp(row[i] - largest);
+      row[i] = log ? row[i] : power;
+      sum += power;
     }
     double shift = largest + Math.log(sum);
     for (int i = 0; i < row.length; i++) {
-      row[i] = log ? row[i] - shift : Math.exp(row[i] - largest) / sum;
+      row[i] = log ? row[i] - shift : row[i] / sum;
     }
   }
 

@@ -25,7 +25,7 @@ final class ScalarSparse {
         int width = Math.min(Cells.BLOCK, n - at);
         Arrays.fill(sums, 0);
         for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-          right.addScaledTo(factors.get(p), (long) columns[p] * n + at, width, sums);
+          right.addScaledTo(factors.get(p), columns[p] * b.stride(0) + at, width, sums);
         }
         finish.row(sums, 0, width, row, at, to, (long) row * n + at);
       }
@@ -46,7 +46,7 @@ final class ScalarSparse {
       }
       left.read((long) row * n, n, rowOfA);
       for (int p = offsets[row]; p < offsets[row + 1]; p++) {
-        to.set(p, right.dot((long) columns[p] * n, n, rowOfA));
+        to.set(p, right.dot(columns[p] * b.stride(0), n, rowOfA));
       }
     }
   }

@@ -58,14 +58,19 @@ public final class Convolution {
     return dw;
   }
 
-  private static void checkGradient(String name, Tensor dy, Shape x, Shape w, ConvSpec spec) {
+  static void checkGradient(String name, Tensor dy, Shape x, Shape w, ConvSpec spec) {
+    Check.shape(name, "the gradient of the output", dy, checkedOutShape(name, x, w, spec));
+  }
+
+  /** The output shape of a convolution whose operands may have any shape. */
+  static Shape checkedOutShape(String name, Shape x, Shape w, ConvSpec spec) {
     if (x.rank() != 4 || w.rank() != 4) {
       throw Check.refuse(
           name,
           "input must be [N, C, H, W] and weight [O, C/groups, kh, kw] but have shapes %s and %s"
               .formatted(x, w));
     }
-    Check.shape(name, "the gradient of the output", dy, outShape(name, x, w, spec));
+    return outShape(name, x, w, spec);
   }
 
   /** The output shape of a convolution whose operands are checked against each other. */

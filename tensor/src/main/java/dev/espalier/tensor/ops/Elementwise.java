@@ -282,12 +282,17 @@ public final class Elementwise {
       }
     }
     try (Tensor stretched = x.expand(y.shape());
-        Tensor dense = stretched.contiguous();
+        Tensor dense = shifted(stretched, y) ? stretched.copy() : stretched.contiguous();
         var use = Use.of("axpby", dense, y)) {
       use.backend().axpby(alpha, dense, beta, y);
     }
     y.touched();
     return y;
+  }
+
+  /** Whether x's elements would change under the kernel's hands before it reads them. */
+  private static boolean shifted(Tensor x, Tensor y) {
+    return x.overlaps(y) && x.offset() != y.offset();
   }
 
   /** {@code y += x}; x broadcasts to y's shape. PyTorch: {@code y.add_(x)}. */

@@ -63,6 +63,9 @@ public final class MatMul {
     Shape wanted =
         c.rank() == 2 ? Shape.of(a.dim(0), b.dim(1)) : Shape.of(batch(a, b), a.dim(1), b.dim(2));
     Check.shape("matmul", "c", c, wanted);
+    if (c.overlaps(a) || c.overlaps(b)) {
+      throw Check.refuse("matmul", "c shares memory with a or b; pass a copy of that operand");
+    }
     if (c.dim(-1) > 1 && c.stride(-1) != 1) {
       throw Check.refuse(
           "matmul",

@@ -18,8 +18,7 @@ import dev.espalier.tensor.Tensor;
  */
 public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements SparseTensor {
   public Bsr {
-    Shape stored = Shape.of(pattern.blocks().nnz(), pattern.blockHeight(), pattern.blockWidth());
-    Entries.check("bsr", shape, pattern.rows(), pattern.columns(), values, stored);
+    Entries.check("bsr", shape, pattern, values);
   }
 
   /** A matrix. */
@@ -59,10 +58,7 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
   public Bsr transpose() {
     BsrPattern transposed = pattern.transpose();
     try (Tensor flat = Entries.gather(values, pattern.transposePermutation())) {
-      return new Bsr(
-          transposed,
-          flat.reshape(
-              transposed.blocks().nnz(), transposed.blockHeight(), transposed.blockWidth()));
+      return new Bsr(transposed, flat.reshape(transposed.valuesShape()));
     }
   }
 

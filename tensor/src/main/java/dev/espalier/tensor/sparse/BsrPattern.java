@@ -1,5 +1,6 @@
 package dev.espalier.tensor.sparse;
 
+import dev.espalier.tensor.Shape;
 import java.util.Arrays;
 
 /**
@@ -8,12 +9,14 @@ import java.util.Arrays;
  *
  * <p>Values are stored block by block in the pattern's order, each block row-major.
  */
-public final class BsrPattern {
+public final class BsrPattern implements SparsePattern {
   private final CsrPattern blocks;
   private final int blockHeight;
   private final int blockWidth;
   private volatile int[] flatPositions;
   private volatile int[] transposePermutation;
+  private volatile int[] transposedFlatPositions;
+  private volatile CsrPattern elements;
 
   /**
    * @param blocks the pattern of the block grid
@@ -90,30 +93,32 @@ public final class BsrPattern {
     return blockWidth;
   }
 
-  /** Rows of the matrix. */
+  @Override
   public int rows() {
     return blocks.rows() * blockHeight;
   }
 
-  /** Columns of the matrix. */
+  @Override
   public int columns() {
     return blocks.columns() * blockWidth;
   }
 
-  /** Number of stored values, zeros inside blocks included. */
+  @Override
   public int nnz() {
     return blocks.nnz() * blockHeight * blockWidth;
   }
 
-  /** The pattern of the transposed matrix, computed once. */
+  @Override
+  public Shape valuesShape() {
+    return Shape.of(blocks.nnz(), blockHeight, blockWidth);
+  }
+
+  @Override
   public BsrPattern transpose() {
     return new BsrPattern(blocks.transpose(), blockWidth, blockHeight);
   }
 
-  /**
-   * For each value of {@link #transpose} its position among the values here, computed once; shared,
-   * not to be written.
-   */
+  @Override
   public int[] transposePermutation() {
     int[] known = transposePermutation;
     if (known == null) {
@@ -131,12 +136,7 @@ public final class BsrPattern {
     return known;
   }
 
-  /**
-   * The row-major index in the dense matrix of each value, computed once; shared, not to be
-   * written.
-   *
-   * @throws IllegalArgumentException if the matrix has more than 2^31 - 1 elements
-   */
+  @Override
   public int[] flatPositions() {
     int[] known = flatPositions;
     if (known == null) {
@@ -162,8 +162,27 @@ public final class BsrPattern {
     return known;
   }
 
-  /** Every position of every block in CSR order. */
+  @Override
+  public int[] transposedFlatPositions() {
+    int[] known = transposedFlatPositions;
+    if (known == null) {
+      known = RowMajor.compose(flatPositions(), transposePermutation());
+      transposedFlatPositions = known;
+    }
+    return known;
+  }
+
+  /** Every position of every block in CSR order, computed once. */
   public CsrPattern elements() {
+    CsrPattern known = elements;
+    if (known == null) {
+      known = computeElements();
+      elements = known;
+    }
+    return known;
+  }
+
+  private CsrPattern computeElements() {
     int[] offsets = new int[rows() + 1];
     int[] columnIndices = new int[nnz()];
     int at = 0;

@@ -17,18 +17,19 @@ import java.util.Arrays;
  */
 public final class Coo implements SparseTensor {
   private final Shape shape;
-  private final int[] rowIndices;
-  private final int[] columnIndices;
+  private final CsrPattern pattern;
   private final Tensor values;
+  private final int[] rowIndices;
 
-  /** Keeps the arrays, which the caller knows to be valid and sorted. */
-  Coo(Shape shape, int[] rowIndices, int[] columnIndices, Tensor values) {
-    Tiling view = Tiling.elements(shape);
-    Entries.check("coo", shape, view.rows(), view.columns(), values, Shape.of(rowIndices.length));
+  Coo(Shape shape, CsrPattern pattern, Tensor values) {
+    Entries.check("coo", shape, pattern, values);
     this.shape = shape;
-    this.rowIndices = rowIndices;
-    this.columnIndices = columnIndices;
+    this.pattern = pattern;
     this.values = values;
+    this.rowIndices = new int[pattern.nnz()];
+    for (int row = 0; row < pattern.rows(); row++) {
+      Arrays.fill(rowIndices, pattern.rowOffsets()[row], pattern.rowOffsets()[row + 1], row);
+    }
   }
 
   /**
@@ -57,35 +58,19 @@ public final class Coo implements SparseTensor {
                 .formatted(p, row, column, view.rows(), view.columns(), shape));
       }
     }
-    int[] order = order(rowIndices, columnIndices, view.columns());
-    int[] rows = Arrays.stream(order).map(p -> rowIndices[p]).toArray();
-    int[] columns = Arrays.stream(order).map(p -> columnIndices[p]).toArray();
-    if (Arrays.equals(rows, rowIndices) && Arrays.equals(columns, columnIndices)) {
-      return new Coo(shape, rows, columns, values);
+    int[] order = RowMajor.order("coo", rowIndices, columnIndices, view.columns());
+    CsrPattern pattern =
+        CsrPattern.owning(
+            view.rows(),
+            view.columns(),
+            RowMajor.offsets(rowIndices, view.rows()),
+            RowMajor.compose(columnIndices, order));
+    if (RowMajor.isIdentity(order)) {
+      return new Coo(shape, pattern, values);
     }
-    Coo sorted = new Coo(shape, rows, columns, Entries.gather(values, order));
+    Coo sorted = new Coo(shape, pattern, Entries.gather(values, order));
     values.close();
     return sorted;
-  }
-
-  /** The entries in row-major order; refuses two at one place. */
-  private static int[] order(int[] rows, int[] columns, int width) {
-    long[] flat = new long[rows.length];
-    Arrays.setAll(flat, p -> (long) rows[p] * width + columns[p]);
-    long[] sorted = flat.clone();
-    Arrays.sort(sorted);
-    int[] order = new int[flat.length];
-    Arrays.fill(order, -1);
-    for (int p = 0; p < flat.length; p++) {
-      int at = Arrays.binarySearch(sorted, flat[p]);
-      if (order[at] >= 0) {
-        throw new IllegalArgumentException(
-            "coo: entries %d and %d are both at (%d, %d); sum or drop duplicates first"
-                .formatted(order[at], p, rows[p], columns[p]));
-      }
-      order[at] = p;
-    }
-    return order;
   }
 
   @Override
@@ -100,7 +85,12 @@ public final class Coo implements SparseTensor {
 
   /** The column of each entry, ascending within a row; shared, not to be written. */
   public int[] columnIndices() {
-    return columnIndices;
+    return pattern.columnIndices();
+  }
+
+  /** The same positions in compressed rows. */
+  public CsrPattern pattern() {
+    return pattern;
   }
 
   @Override
@@ -110,9 +100,7 @@ public final class Coo implements SparseTensor {
 
   @Override
   public Tensor dense() {
-    try (Csr csr = toCsr()) {
-      return csr.dense();
-    }
+    return Entries.scatter(values, pattern.flatPositions(), shape);
   }
 
   @Override
@@ -122,15 +110,6 @@ public final class Coo implements SparseTensor {
 
   @Override
   public Csr toCsr() {
-    Tiling view = Tiling.elements(shape);
-    int[] offsets = new int[view.rows() + 1];
-    for (int row : rowIndices) {
-      offsets[row + 1]++;
-    }
-    for (int row = 0; row < view.rows(); row++) {
-      offsets[row + 1] += offsets[row];
-    }
-    CsrPattern pattern = CsrPattern.owning(view.rows(), view.columns(), offsets, columnIndices);
     return new Csr(shape, pattern, values.alias());
   }
 
@@ -151,15 +130,12 @@ public final class Coo implements SparseTensor {
 
   @Override
   public Coo withValues(Tensor other) {
-    return new Coo(shape, rowIndices, columnIndices, other);
+    return new Coo(shape, pattern, other);
   }
 
   @Override
   public boolean samePattern(SparseTensor other) {
-    return other instanceof Coo that
-        && shape.equals(that.shape)
-        && Arrays.equals(rowIndices, that.rowIndices)
-        && Arrays.equals(columnIndices, that.columnIndices);
+    return other instanceof Coo that && shape.equals(that.shape) && pattern.equals(that.pattern);
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.espalier.tensor.sparse;
 
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * Compressed sparse rows: the column of every entry, row by row, and where each row starts.
@@ -19,7 +18,7 @@ import java.util.Arrays;
  */
 public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements SparseTensor {
   public Csr {
-    Entries.check("csr", shape, pattern.rows(), pattern.columns(), values, Shape.of(pattern.nnz()));
+    Entries.check("csr", shape, pattern, values);
   }
 
   /** A matrix. */
@@ -34,11 +33,7 @@ public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements Spa
 
   @Override
   public Coo toCoo() {
-    int[] rows = new int[pattern.nnz()];
-    for (int row = 0; row < pattern.rows(); row++) {
-      Arrays.fill(rows, pattern.rowOffsets()[row], pattern.rowOffsets()[row + 1], row);
-    }
-    return new Coo(shape, rows, pattern.columnIndices(), values.alias());
+    return new Coo(shape, pattern, values.alias());
   }
 
   @Override
@@ -49,9 +44,10 @@ public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements Spa
   @Override
   public Bsr toBsr(int blockHeight, int blockWidth) {
     BsrPattern blocked = BsrPattern.covering(pattern, blockHeight, blockWidth);
-    Shape stored = Shape.of(blocked.blocks().nnz(), blockHeight, blockWidth);
     return new Bsr(
-        shape, blocked, Entries.scatter(values, blocked.valuePositions(pattern), stored));
+        shape,
+        blocked,
+        Entries.scatter(values, blocked.valuePositions(pattern), blocked.valuesShape()));
   }
 
   @Override

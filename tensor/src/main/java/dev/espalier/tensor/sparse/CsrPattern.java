@@ -1,6 +1,9 @@
 package dev.espalier.tensor.sparse;
 
+import dev.espalier.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The positions of a sparse matrix in compressed-sparse-row order; immutable, without values.
@@ -14,7 +17,9 @@ import java.util.Arrays;
  * Column indices ascend strictly within a row. The pattern of the transpose, with the permutation
  * that carries values over, is computed once and kept, since the backward pass needs both.
  */
-public final class CsrPattern {
+public final class CsrPattern implements SparsePattern {
+  private static final int REMEMBERED_GRIDS = 4;
+
   private final int rows;
   private final int columns;
   private final int[] rowOffsets;
@@ -22,6 +27,7 @@ public final class CsrPattern {
   private volatile Transposed transposed;
   private volatile int[] flatPositions;
   private volatile int[] transposedFlatPositions;
+  private volatile List<ConvPattern> convolutions = List.of();
 
   /**
    * The transposed pattern; {@code permutation[p]} is the position in this pattern of the
@@ -100,22 +106,24 @@ public final class CsrPattern {
     return pattern;
   }
 
+  @Override
   public int rows() {
     return rows;
   }
 
+  @Override
   public int columns() {
     return columns;
   }
 
-  /** Number of stored positions. */
+  @Override
   public int nnz() {
     return columnIndices.length;
   }
 
-  /** Stored positions as a fraction of all. */
-  public double density() {
-    return rows == 0 || columns == 0 ? 0 : (double) nnz() / ((double) rows * columns);
+  @Override
+  public Shape valuesShape() {
+    return Shape.of(nnz());
   }
 
   /** Where each row starts, rows + 1 entries; shared, not to be written. */
@@ -128,25 +136,17 @@ public final class CsrPattern {
     return columnIndices;
   }
 
-  /** The pattern of the transposed matrix, computed once. */
+  @Override
   public CsrPattern transpose() {
     return transposed().pattern;
   }
 
-  /**
-   * {@code permutation[p]}: the position here of the transposed pattern's position p; shared, not
-   * to be written.
-   */
+  @Override
   public int[] transposePermutation() {
     return transposed().permutation;
   }
 
-  /**
-   * The row-major index in the dense matrix of each position, computed once; shared, not to be
-   * written.
-   *
-   * @throws IllegalArgumentException if the matrix has more than 2^31 - 1 elements
-   */
+  @Override
   public int[] flatPositions() {
     int[] known = flatPositions;
     if (known == null) {
@@ -165,23 +165,33 @@ public final class CsrPattern {
     return known;
   }
 
-  /**
-   * For each position of {@link #transpose} its row-major index in this dense matrix, computed
-   * once: what gathers the values of the transposed weight straight from the dense weight. Shared,
-   * not to be written.
-   */
+  @Override
   public int[] transposedFlatPositions() {
     int[] known = transposedFlatPositions;
     if (known == null) {
-      int[] permutation = transposePermutation();
-      int[] flat = flatPositions();
-      known = new int[permutation.length];
-      for (int p = 0; p < known.length; p++) {
-        known[p] = flat[permutation[p]];
-      }
+      known = RowMajor.compose(flatPositions(), transposePermutation());
       transposedFlatPositions = known;
     }
     return known;
+  }
+
+  /**
+   * This pattern of a convolution weight on a grid; the last few grids are remembered, since
+   * training, a last smaller batch and evaluation alternate.
+   *
+   * @throws IllegalArgumentException if the grid's weight has another matrix view
+   */
+  public ConvPattern convolution(ConvGrid grid) {
+    List<ConvPattern> known = convolutions;
+    for (ConvPattern pattern : known) {
+      if (pattern.grid().equals(grid)) {
+        return pattern;
+      }
+    }
+    List<ConvPattern> latest = new ArrayList<>(List.of(new ConvPattern(this, grid)));
+    latest.addAll(known.subList(0, Math.min(known.size(), REMEMBERED_GRIDS - 1)));
+    convolutions = List.copyOf(latest);
+    return latest.getFirst();
   }
 
   private Transposed transposed() {

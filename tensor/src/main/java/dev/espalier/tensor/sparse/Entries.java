@@ -9,25 +9,25 @@ final class Entries {
   private Entries() {}
 
   /** Refuses values and pattern that do not fit the shape. */
-  static void check(
-      String format, Shape shape, int rows, int columns, Tensor values, Shape valuesShape) {
+  static void check(String format, Shape shape, SparsePattern pattern, Tensor values) {
     Tiling view = Tiling.elements(shape);
-    if (view.rows() != rows || view.columns() != columns) {
+    if (view.rows() != pattern.rows() || view.columns() != pattern.columns()) {
       throw new IllegalArgumentException(
           "%s: the pattern is %d×%d but shape %s is the matrix %d×%d"
-              .formatted(format, rows, columns, shape, view.rows(), view.columns()));
+              .formatted(
+                  format, pattern.rows(), pattern.columns(), shape, view.rows(), view.columns()));
     }
     if (!values.dtype().isCompute()) {
       throw new IllegalArgumentException(
           "%s: values must be float32 or float64 but are %s; convert them with to(FLOAT32)"
               .formatted(format, values.dtype()));
     }
-    if (!values.shape().equals(valuesShape) || !values.isContiguous()) {
+    if (!values.shape().equals(pattern.valuesShape()) || !values.isContiguous()) {
       throw new IllegalArgumentException(
           "%s: the pattern needs contiguous values of shape %s but they are %s%s"
               .formatted(
                   format,
-                  valuesShape,
+                  pattern.valuesShape(),
                   values.shape(),
                   values.isContiguous() ? "" : ", strided; make them contiguous()"));
     }

@@ -10,10 +10,7 @@ import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -449,17 +446,9 @@ public final class Mask {
 
   /** SHA-256 of shape and bits in hexadecimal; the granularity does not enter. */
   public String digest() {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(shape.toString().getBytes(StandardCharsets.US_ASCII));
-      ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
-      for (long bits : words) {
-        sha.update(word.putLong(0, bits).array());
-      }
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must have SHA-256", e);
-    }
+    ByteBuffer bits = ByteBuffer.allocate(words.length * Long.BYTES);
+    bits.asLongBuffer().put(words);
+    return Digest.sha256(shape.toString().getBytes(StandardCharsets.US_ASCII), bits.array());
   }
 
   /** Equal shape, granularity and bits. */

@@ -6,25 +6,32 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Reads and writes single elements of any type as {@code double}, for the reference kernels and for element access.
+ * Reads and writes single elements of any type as {@code double}, for the reference kernels and for
+ * element access.
  *
- * <p>Writing rounds to nearest even for floating types and, for integers, truncates toward zero and saturates; a bool
- * is {@code value != 0}. int64 values beyond 2^53 pass through {@link #getLong} and {@link #setLong} only.
+ * <p>Writing rounds to nearest even for floating types and, for integers, truncates toward zero and
+ * saturates; a bool is {@code value != 0}. int64 values beyond 2^53 pass through {@link #getLong}
+ * and {@link #setLong} only.
  */
 public final class Elements {
   /** Native-order float layout without an alignment requirement beyond the element's own. */
-  public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.nativeOrder());
+  public static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.nativeOrder());
 
   /** Native-order double layout. */
-  public static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE.withOrder(ByteOrder.nativeOrder());
+  public static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE.withOrder(ByteOrder.nativeOrder());
 
   /** Native-order int layout. */
-  public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
+  public static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
 
   /** Native-order long layout. */
-  public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.nativeOrder());
+  public static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.nativeOrder());
 
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
 
   private Elements() {}
 
@@ -47,10 +54,12 @@ public final class Elements {
     switch (dtype) {
       case FLOAT32 -> segment.setAtIndex(FLOAT, index, (float) value);
       case FLOAT64 -> segment.setAtIndex(DOUBLE, index, value);
-      case BFLOAT16 -> segment.setAtIndex(SHORT, index, bfloat16((float) value));
-      case FLOAT16 -> segment.setAtIndex(SHORT, index, Float.floatToFloat16((float) value));
-      case UINT8 -> segment.set(ValueLayout.JAVA_BYTE, index, (byte) Math.clamp((long) value, 0, 255));
-      case INT8 -> segment.set(ValueLayout.JAVA_BYTE, index, (byte) Math.clamp((long) value, -128, 127));
+      case BFLOAT16 -> segment.setAtIndex(SHORT, index, bfloat16(roundedToOdd(value)));
+      case FLOAT16 -> segment.setAtIndex(SHORT, index, Float.floatToFloat16(roundedToOdd(value)));
+      case UINT8 ->
+          segment.set(ValueLayout.JAVA_BYTE, index, (byte) Math.clamp((long) value, 0, 255));
+      case INT8 ->
+          segment.set(ValueLayout.JAVA_BYTE, index, (byte) Math.clamp((long) value, -128, 127));
       case BOOL -> segment.set(ValueLayout.JAVA_BYTE, index, (byte) (value != 0 ? 1 : 0));
       case INT32 -> segment.setAtIndex(INT, index, (int) value);
       case INT64 -> segment.setAtIndex(LONG, index, (long) value);
@@ -59,7 +68,9 @@ public final class Elements {
 
   /** The element at {@code index} of an integer or bool type, exactly. */
   public static long getLong(DType dtype, MemorySegment segment, long index) {
-    return dtype == DType.INT64 ? segment.getAtIndex(LONG, index) : (long) get(dtype, segment, index);
+    return dtype == DType.INT64
+        ? segment.getAtIndex(LONG, index)
+        : (long) get(dtype, segment, index);
   }
 
   /** Stores an integer exactly where the type can hold it. */
@@ -69,6 +80,17 @@ public final class Elements {
     } else {
       set(dtype, segment, index, (double) value);
     }
+  }
+
+  /**
+   * The float next to a value whose last bit is odd, unless the value is a float: rounding that
+   * once more to fewer bits gives what rounding the value once would.
+   */
+  private static float roundedToOdd(double value) {
+    float nearest = (float) value;
+    boolean exact = nearest == value || Double.isNaN(value);
+    boolean odd = (Float.floatToRawIntBits(nearest) & 1) != 0;
+    return exact || odd ? nearest : Math.nextAfter(nearest, value);
   }
 
   /** Rounds to nearest even; NaN stays NaN. */

@@ -14,11 +14,11 @@ import java.util.Optional;
  * @param y vertical axis
  * @param level the dashed line, if any
  * @param curves the series
- * @param dodge pixels between the points that two neighbouring series have at one x, so that their
- *     error bars do not hide each other
+ * @param sideBySide whether points that several series have at one x stand a few pixels apart, so
+ *     that their error bars do not hide each other
  */
 public record CurveChart(
-    String title, Axis x, Axis y, Optional<Level> level, List<Curve> curves, double dodge) {
+    String title, Axis x, Axis y, Optional<Level> level, List<Curve> curves, boolean sideBySide) {
 
   /** Size of every chart. */
   public static final double WIDTH = 600;
@@ -33,6 +33,7 @@ public record CurveChart(
   private static final double TEXT_SIZE = 12;
   private static final double LABEL_GAP = 8;
   private static final double CAP = 3;
+  private static final double MOST_DODGE = 5;
 
   /**
    * A horizontal line to compare with, and a disc where it is 1 on the horizontal axis.
@@ -185,7 +186,19 @@ public record CurveChart(
   }
 
   private double px(Curve.Point point, Curve curve) {
-    return px(point.x()) + dodge * (curves.indexOf(curve) - (curves.size() - 1) / 2.0);
+    return px(point.x()) + dodge() * (curves.indexOf(curve) - (curves.size() - 1) / 2.0);
+  }
+
+  /** Pixels between neighbouring series: all of them take up at most half of a tick's share. */
+  private double dodge() {
+    if (!sideBySide) {
+      return 0;
+    }
+    double share = RIGHT - LEFT;
+    for (int i = 1; i < x.ticks().size(); i++) {
+      share = Math.min(share, px(x.ticks().get(i)) - px(x.ticks().get(i - 1)));
+    }
+    return Math.min(MOST_DODGE, share / 2 / curves.size());
   }
 
   private double px(double value) {

@@ -56,7 +56,7 @@ public final class PngRenderer {
   private static void requireFont() throws NoFontException {
     try {
       new Font(Font.SANS_SERIF, Font.PLAIN, SCALE).canDisplay('0');
-    } catch (InternalError | LinkageError | NullPointerException e) {
+    } catch (RuntimeException | InternalError | LinkageError e) {
       throw new NoFontException(e);
     }
   }

@@ -13,15 +13,15 @@ class CurveChartTest {
 
   @Test
   void errorBarsAreDrawnOnlyForASpread() {
-    Drawing without = chart(0, point(4, 95, 0)).draw();
-    Drawing with = chart(0, point(4, 95, 1)).draw();
+    Drawing without = chart(point(4, 95, 0)).draw();
+    Drawing with = chart(point(4, 95, 1)).draw();
     // A bar and its two caps.
     assertThat(with.marks()).hasSize(without.marks().size() + 3);
   }
 
   @Test
   void pointsBelowTheFrameAreNotDrawnAndTheirLinesStopAtIt() {
-    Drawing drawing = chart(0, point(1, 95, 0), point(16, 80, 0)).draw();
+    Drawing drawing = chart(point(1, 95, 0), point(16, 80, 0)).draw();
     assertThat(markers(drawing)).hasSize(1);
     Drawing.Line line = seriesLines(drawing).stream().findFirst().orElseThrow();
     double frame = CurveChart.HEIGHT - 48;
@@ -32,29 +32,41 @@ class CurveChartTest {
 
   @Test
   void lineWhollyOutsideIsNotDrawn() {
-    assertThat(seriesLines(chart(0, point(1, 70, 0), point(16, 60, 0)).draw())).isEmpty();
+    assertThat(seriesLines(chart(point(1, 70, 0), point(16, 60, 0)).draw())).isEmpty();
   }
 
   @Test
   void pointsOfTwoSeriesAtOnePlaceStandApart() {
     Curve first = new Curve("a", 0, List.of(point(4, 95, 0)));
     Curve second = new Curve("b", 1, List.of(point(4, 95, 0)));
-    Drawing drawing = new CurveChart("t", X, Y, Optional.empty(), List.of(first, second), 6).draw();
+    Drawing drawing =
+        new CurveChart("t", X, Y, Optional.empty(), List.of(first, second), true).draw();
     List<Drawing.Glyph> markers = markers(drawing);
-    assertThat(markers.get(1).x() - markers.get(0).x()).isCloseTo(6, within());
+    assertThat(markers.get(1).x() - markers.get(0).x()).isCloseTo(5, within());
     assertThat(markers.get(0).marker()).isNotEqualTo(markers.get(1).marker());
   }
 
   @Test
+  void crowdedPointsStandCloserThanTheirTicks() {
+    Axis crowded = new Axis("x", true, 1, 16, List.of(4.0, 4.04), "");
+    List<Curve> curves = List.of(curve(0), curve(1), curve(2), curve(3));
+    List<Drawing.Glyph> markers =
+        markers(new CurveChart("t", crowded, Y, Optional.empty(), curves, true).draw());
+    double tick = (600 - 14 - 58) * Math.log(1.01) / Math.log(16);
+    assertThat(markers.get(3).x() - markers.get(0).x()).isCloseTo(tick * 3 / 8, within());
+  }
+
+  @Test
   void pointsOnTheFrontAreFilled() {
-    Drawing drawing = chart(0, point(4, 95, 0), new Curve.Point(16, 94, 0, 0, true, "tip")).draw();
+    Drawing drawing = chart(point(4, 95, 0), new Curve.Point(16, 94, 0, 0, true, "tip")).draw();
     assertThat(markers(drawing)).extracting(Drawing.Glyph::filled).containsExactly(false, true);
   }
 
   @Test
   void levelIsADashedLineWithItsLabel() {
     Drawing drawing =
-        new CurveChart("t", X, Y, Optional.of(new CurveChart.Level(98, "dense 98")), List.of(), 0)
+        new CurveChart(
+                "t", X, Y, Optional.of(new CurveChart.Level(98, "dense 98")), List.of(), false)
             .draw();
     assertThat(drawing.marks())
         .anyMatch(mark -> mark instanceof Drawing.Line line && line.dash() > 0)
@@ -64,7 +76,7 @@ class CurveChartTest {
   @Test
   void crowdedTickLabelsAreLeftOut() {
     Axis crowded = new Axis("x", true, 1, 16, List.of(4.0, 4.1, 4.2, 16.0), "");
-    Drawing drawing = new CurveChart("t", crowded, Y, Optional.empty(), List.of(), 0).draw();
+    Drawing drawing = new CurveChart("t", crowded, Y, Optional.empty(), List.of(), false).draw();
     assertThat(drawing.marks())
         .filteredOn(mark -> mark instanceof Drawing.Text text && text.text().startsWith("4"))
         .hasSize(1);
@@ -74,9 +86,13 @@ class CurveChartTest {
     return org.assertj.core.api.Assertions.within(1e-9);
   }
 
-  private static CurveChart chart(double dodge, Curve.Point... points) {
+  private static CurveChart chart(Curve.Point... points) {
     Curve curve = new Curve("m", 0, List.of(points));
-    return new CurveChart("t", X, Y, Optional.empty(), List.of(curve), dodge);
+    return new CurveChart("t", X, Y, Optional.empty(), List.of(curve), false);
+  }
+
+  private static Curve curve(int index) {
+    return new Curve("m" + index, index, List.of(point(4, 95, 0)));
   }
 
   private static Curve.Point point(double x, double y, double spread) {
