@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
@@ -28,7 +29,8 @@ public record BatchNorm(Tensor mean, Tensor variance, double eps) implements Op 
     Variable x = context.input(0);
     Variable gamma = context.input(1);
     if (!Autograd.isRecording()) {
-      var grads = Normalization.batchNormGrad(x.tensor(), gradient.tensor(), gamma.tensor(), mean, variance, eps);
+      Tensor invStd = Normalization.inverseDeviation(variance, eps);
+      var grads = Normalization.batchNormGrad(x.tensor(), gradient.tensor(), gamma.tensor(), mean, invStd);
       return new Variable[] {Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())};
     }
     return differentiable(x, gamma, gradient);

@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Tensor;

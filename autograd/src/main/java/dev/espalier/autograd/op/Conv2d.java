@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Tensor;
@@ -34,7 +35,7 @@ public record Conv2d(ConvSpec spec, Mask mask) implements Op {
     }
     if (context.needs(1)) {
       result[1] =
-          Autograd.apply(new Conv2dGradWeight(spec, mask, context.inputShape(1)), context.input(0), gradient);
+          Autograd.apply(new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)), context.input(0), gradient);
     }
     if (result.length > 2 && context.needs(2)) {
       result[2] = gradient.sum(false, 0, 2, 3);

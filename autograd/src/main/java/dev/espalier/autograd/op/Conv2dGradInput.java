@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
@@ -23,7 +24,7 @@ public record Conv2dGradInput(ConvSpec spec, Mask mask, Shape inputShape) implem
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Conv2d(spec, mask), gradient, context.input(1)) : null,
       context.needs(1)
-          ? Autograd.apply(new Conv2dGradWeight(spec, mask, context.inputShape(1)), gradient, context.input(0))
+          ? Autograd.apply(new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)), gradient, context.input(0))
           : null
     };
   }

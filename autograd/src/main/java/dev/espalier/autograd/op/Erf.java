@@ -1,6 +1,7 @@
 package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;

@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
@@ -30,7 +31,7 @@ public record Linear(Mask mask) implements Op {
       result[0] = Autograd.apply(new LinearGradInput(mask), gradient, context.input(1));
     }
     if (context.needs(1)) {
-      result[1] = Autograd.apply(new LinearGradWeight(mask), context.input(0), gradient);
+      result[1] = Autograd.apply(new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)), context.input(0), gradient);
     }
     if (result.length > 2 && context.needs(2)) {
       result[2] = gradient.sum(false, 0);

@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
@@ -20,7 +21,7 @@ public record LinearGradInput(Mask mask) implements Op {
   public Variable[] backward(Context context, Variable gradient) {
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Linear(mask), gradient, context.input(1)) : null,
-      context.needs(1) ? Autograd.apply(new LinearGradWeight(mask), gradient, context.input(0)) : null
+      context.needs(1) ? Autograd.apply(new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)), gradient, context.input(0)) : null
     };
   }
 }

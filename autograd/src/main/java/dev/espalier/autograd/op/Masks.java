@@ -14,6 +14,11 @@ final class Masks {
     return mask == null ? new Weight.Dense(storage) : new Weight.Masked(storage, mask);
   }
 
+  /** The mask of a weight, or null. */
+  static Mask of(Weight weight) {
+    return weight instanceof Weight.Masked(_, Mask mask) ? mask : null;
+  }
+
   /** A value used in the place of a masked weight must be zero where the mask is. */
   static Variable kept(Variable value, Mask mask) {
     return mask == null ? value : Autograd.apply(new Masked(mask, false), value);

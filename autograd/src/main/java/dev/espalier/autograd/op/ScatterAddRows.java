@@ -2,6 +2,7 @@ package dev.espalier.autograd.op;
 
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
@@ -10,7 +11,8 @@ import dev.espalier.tensor.ops.Indexing;
 public record ScatterAddRows(Tensor index, int rows) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
-    return Indexing.scatterAddRows(inputs[0], index, rows);
+    Tensor out = Tensor.full(inputs[0].dtype(), inputs[0].shape().with(0, rows), 0);
+    return Indexing.scatterAddRows(inputs[0], index, out);
   }
 
   @Override

@@ -15,6 +15,8 @@ import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Normalization;
+import dev.espalier.tensor.sparse.Crossover;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -51,7 +53,7 @@ public final class Compiler {
 
   /** Compiles with the formats of the standard crossover table. */
   public static CompiledModel compile(Module module, Tensor example) {
-    return compile(module, example, FormatChoice.byTable());
+    return compile(module, example, FormatChoice.byTable(Crossover.standard()));
   }
 
   /**
@@ -132,7 +134,8 @@ public final class Compiler {
     }
     boolean relu = next != null && next.node().op() instanceof Relu;
     end = relu ? next : end;
-    emit(new ProductStep(names.get(weight), formats.choose(w, spec), bias, relu, spec), end, in.getFirst());
+    int[] kernel = spec == null ? new int[0] : new int[] {w.dim(2), w.dim(3)};
+    emit(new ProductStep(names.get(weight), new ProductWeight(w, spec, formats), kernel, bias, relu, spec), end, in.getFirst());
   }
 
   private void affine(Variable result, BatchNormInference norm) {
@@ -142,10 +145,10 @@ public final class Compiler {
     emit(new AffineStep(affine.scale(), affine.shift(), relu), relu ? next : result, result.node().inputs().getFirst());
   }
 
-  private Folding.Affine channelAffine(Variable result, BatchNormInference norm) {
+  private Normalization.Affine channelAffine(Variable result, BatchNormInference norm) {
     List<Variable> in = result.node().inputs();
     Parameter gamma = (Parameter) in.get(1);
-    return Folding.affine(
+    return Normalization.batchNormAffine(
         plan.value(gamma),
         plan.value((Parameter) in.get(2)),
         plan.statistic(gamma, norm.mean()),

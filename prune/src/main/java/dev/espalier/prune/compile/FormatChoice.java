@@ -1,28 +1,36 @@
 package dev.espalier.prune.compile;
 
-import dev.espalier.tensor.ConvSpec;
-import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.Csr;
-import dev.espalier.tensor.sparse.Weight;
+import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Granularity;
 
-/** Chooses the storage of a weight for inference. */
+/** Decides, per product and number of columns, whether a compiled model multiplies with the dense or the sparse weight. */
 @FunctionalInterface
 public interface FormatChoice {
   /**
-   * The weight in the chosen format.
+   * Whether the sparse kernel runs.
    *
-   * @param weight dense values with exact zeros where pruned; becomes the result's or is copied
-   * @param spec the convolution's, or null for a linear layer
+   * @param columns rows of the batch, or output positions of a convolution over the batch
+   * @param weights elements of the weight, pruned ones included
    */
-  Weight choose(Tensor weight, ConvSpec spec);
+  boolean sparse(Crossover.Family family, long columns, long weights, double density);
+
+  /** As the crossover table says. */
+  static FormatChoice byTable(Crossover table) {
+    return (family, columns, weights, density) ->
+        density < 1
+            && table
+                    .decide(family, Crossover.Direction.FORWARD, new Granularity.Element(), columns, weights, density)
+                    .kernel()
+                != Crossover.Kernel.DENSE;
+  }
 
   /** Every weight dense: the baseline that a sparse model is compared with. */
   static FormatChoice dense() {
-    return (weight, _) -> new Weight.Dense(weight);
+    return (_, _, _, _) -> false;
   }
 
-  /** Every weight in CSR, whatever its density. */
+  /** Every weight that has zeros in CSR, whatever its density. */
   static FormatChoice csr() {
-    return (weight, _) -> new Weight.Sparse(Csr.fromDense(weight));
+    return (_, _, _, density) -> density < 1;
   }
 }
