@@ -48,7 +48,10 @@ public final class Autograd {
     return apply(op, false, inputs);
   }
 
-  /** As {@link #apply}, recording even if no input requires a gradient (parameters hidden inside the op do). */
+  /**
+   * As {@link #apply}, recording even if no input requires a gradient (parameters hidden inside the
+   * op do).
+   */
   static Variable apply(Op op, boolean hiddenParameters, Variable... inputs) {
     var context = new Context(op.name(), inputs);
     Tensor[] values = new Tensor[inputs.length];
@@ -68,7 +71,8 @@ public final class Autograd {
   }
 
   /**
-   * The gradients of a one-element output with respect to some variables, without touching any {@link Variable#grad}.
+   * The gradients of a one-element output with respect to some variables, without touching any
+   * {@link Variable#grad}.
    *
    * @param createGraph records the pass, so that the result can be differentiated again
    * @return one gradient per input, zeros where the output does not depend on it
@@ -76,25 +80,30 @@ public final class Autograd {
   public static List<Variable> grad(Variable output, List<Variable> inputs, boolean createGraph) {
     if (output.tensor().size() != 1) {
       throw new IllegalArgumentException(
-          "grad: the output must have one element but has shape %s; pass the gradient at it".formatted(output.shape()));
+          "grad: the output must have one element but has shape %s; pass the gradient at it"
+              .formatted(output.shape()));
     }
-    return grad(output, Variable.of(Tensor.full(output.dtype(), output.shape(), 1)), inputs, createGraph);
+    return grad(
+        output, Variable.of(Tensor.full(output.dtype(), output.shape(), 1)), inputs, createGraph);
   }
 
   /** As {@link #grad(Variable, List, boolean)} from a given gradient at the output. */
-  public static List<Variable> grad(Variable output, Variable gradient, List<Variable> inputs, boolean createGraph) {
+  public static List<Variable> grad(
+      Variable output, Variable gradient, List<Variable> inputs, boolean createGraph) {
     return Backpropagation.into(inputs, output, gradient, createGraph);
   }
 
   /**
-   * Computes {@code function(x)} without keeping intermediate results; the backward pass computes them again.
+   * Computes {@code function(x)} without keeping intermediate results; the backward pass computes
+   * them again.
    *
-   * <p>Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, Training Deep Nets with Sublinear Memory Cost (2016). PyTorch: {@code
-   * torch.utils.checkpoint}.
+   * <p>Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, Training Deep Nets with Sublinear Memory Cost
+   * (2016). PyTorch: {@code torch.utils.checkpoint}.
    *
    * @param generators the generators that {@code function} draws from, rewound for the second run
    */
-  public static Variable checkpoint(UnaryOperator<Variable> function, Variable x, Generator... generators) {
+  public static Variable checkpoint(
+      UnaryOperator<Variable> function, Variable x, Generator... generators) {
     return apply(new Checkpointed(function, List.of(generators)), true, x);
   }
 }

@@ -11,11 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One backward pass: visits the recorded nodes from the newest to the oldest and hands each its gradient.
+ * One backward pass: visits the recorded nodes from the newest to the oldest and hands each its
+ * gradient.
  *
- * <p>A node's inputs were recorded before it, so descending order of recording is a topological order. Gradients of
- * intermediate results are closed as soon as their node has used them, and temporaries of a node's backward go with a scope of
- * their own.
+ * <p>A node's inputs were recorded before it, so descending order of recording is a topological
+ * order. Gradients of intermediate results are closed as soon as their node has used them, and
+ * temporaries of a node's backward go with a scope of their own.
  */
 final class Backpropagation {
   private final boolean createGraph;
@@ -30,7 +31,8 @@ final class Backpropagation {
   }
 
   /** Adds the gradients to the leaves. */
-  static void intoLeaves(Variable root, Variable gradient, boolean retainGraph, boolean createGraph) {
+  static void intoLeaves(
+      Variable root, Variable gradient, boolean retainGraph, boolean createGraph) {
     var pass = new Backpropagation(retainGraph, createGraph);
     pass.run(root, gradient, Set.of());
     for (Variable leaf : pass.leaves) {
@@ -39,7 +41,8 @@ final class Backpropagation {
   }
 
   /** Returns the gradients at chosen variables; the graph is kept if createGraph. */
-  static List<Variable> into(List<Variable> targets, Variable root, Variable gradient, boolean createGraph) {
+  static List<Variable> into(
+      List<Variable> targets, Variable root, Variable gradient, boolean createGraph) {
     var pass = new Backpropagation(false, createGraph);
     Set<Node> stops = new HashSet<>();
     for (Variable target : targets) {
@@ -50,9 +53,12 @@ final class Backpropagation {
     pass.run(root, gradient, stops);
     List<Variable> result = new ArrayList<>();
     for (Variable target : targets) {
-      Variable found = target.node() != null ? pass.atNode.get(target.node()) : pass.atLeaf.get(target);
+      Variable found =
+          target.node() != null ? pass.atNode.get(target.node()) : pass.atLeaf.get(target);
       result.add(
-          found != null ? target.throughHooks(found) : Variable.of(Tensor.zeros(target.dtype(), target.shape())));
+          found != null
+              ? target.throughHooks(found)
+              : Variable.of(Tensor.zeros(target.dtype(), target.shape())));
     }
     return result;
   }
@@ -65,7 +71,8 @@ final class Backpropagation {
     }
     if (!gradient.shape().equals(root.shape())) {
       throw new IllegalArgumentException(
-          "backward: the gradient has shape %s but the variable %s".formatted(gradient.shape(), root.shape()));
+          "backward: the gradient has shape %s but the variable %s"
+              .formatted(gradient.shape(), root.shape()));
     }
     try (var _ = createGraph ? Autograd.enableGrad() : Autograd.noGrad()) {
       deposit(root, Variable.of(gradient.tensor().alias()), gradient);
@@ -94,14 +101,18 @@ final class Backpropagation {
     }
   }
 
-  /** Runs one op's backward and deposits its results, keeping only them from the scope of its temporaries. */
+  /**
+   * Runs one op's backward and deposits its results, keeping only them from the scope of its
+   * temporaries.
+   */
   private void step(Node node, Variable gradient) {
     try (var scope = createGraph ? null : Scope.open("backward " + node.op().name())) {
       Variable[] results = node.op().backward(node.context(), gradient);
       List<Variable> inputs = node.inputs();
       if (results.length != inputs.size()) {
         throw new IllegalStateException(
-            "%s: backward returned %d gradients for %d inputs".formatted(node.op().name(), results.length, inputs.size()));
+            "%s: backward returned %d gradients for %d inputs"
+                .formatted(node.op().name(), results.length, inputs.size()));
       }
       for (int i = 0; i < results.length; i++) {
         Variable input = inputs.get(i);
@@ -110,7 +121,8 @@ final class Backpropagation {
         }
         if (results[i] == null) {
           throw new IllegalStateException(
-              "%s: backward returned no gradient for input %d, which needs one".formatted(node.op().name(), i));
+              "%s: backward returned no gradient for input %d, which needs one"
+                  .formatted(node.op().name(), i));
         }
         Variable fitted = undoBroadcast(node, results[i], input);
         Variable owned = createGraph ? fitted : Variable.of(fitted.tensor().alias());
@@ -138,7 +150,10 @@ final class Backpropagation {
     return Autograd.apply(new SumTo(input.shape()), gradient);
   }
 
-  /** Adds to the gradient waiting at a variable; {@code own} is ours to close, {@code recorded} carries the graph. */
+  /**
+   * Adds to the gradient waiting at a variable; {@code own} is ours to close, {@code recorded}
+   * carries the graph.
+   */
   private void deposit(Variable at, Variable own, Variable recorded) {
     Variable arriving = createGraph ? recorded : own;
     Variable waiting = gradientAt(at);
@@ -159,7 +174,9 @@ final class Backpropagation {
     }
   }
 
-  /** Adds a pass's result to a leaf; the leaf's gradient outlives the scope and shares no memory. */
+  /**
+   * Adds a pass's result to a leaf; the leaf's gradient outlives the scope and shares no memory.
+   */
   private void accumulate(Variable leaf, Variable gradient) {
     Variable before = leaf.grad();
     if (createGraph) {

@@ -31,7 +31,10 @@ public final class Context {
     outputSaved = true;
   }
 
-  /** Keeps tensors that are no inputs (indices, statistics); they are closed when the graph is freed. */
+  /**
+   * Keeps tensors that are no inputs (indices, statistics); they are closed when the graph is
+   * freed.
+   */
   public void save(Tensor... tensors) {
     saved = tensors;
   }
@@ -51,10 +54,13 @@ public final class Context {
     return inputs[i].shape();
   }
 
-  /** Input i as a variable, so that the vector-Jacobian product can be differentiated through it. */
+  /**
+   * Input i as a variable, so that the vector-Jacobian product can be differentiated through it.
+   */
   public Variable input(int i) {
     if (inputVersions[i] < 0) {
-      throw new IllegalStateException(operation + ": backward reads input " + i + ", which forward did not save");
+      throw new IllegalStateException(
+          operation + ": backward reads input " + i + ", which forward did not save");
     }
     return unchanged(inputs[i], inputVersions[i], "input " + i);
   }
@@ -62,7 +68,8 @@ public final class Context {
   /** The output as a variable. */
   public Variable output() {
     if (!outputSaved) {
-      throw new IllegalStateException(operation + ": backward reads the output, which forward did not save");
+      throw new IllegalStateException(
+          operation + ": backward reads the output, which forward did not save");
     }
     return unchanged(output, outputVersion, "the output");
   }

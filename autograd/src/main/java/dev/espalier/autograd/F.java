@@ -25,7 +25,9 @@ import dev.espalier.tensor.ops.RandomFill;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Mask;
 
-/** The functions of neural networks over variables; the counterpart of {@code torch.nn.functional}. */
+/**
+ * The functions of neural networks over variables; the counterpart of {@code torch.nn.functional}.
+ */
 public final class F {
   private F() {}
 
@@ -40,7 +42,10 @@ public final class F {
     return bias == null ? Autograd.apply(op, x, w) : Autograd.apply(op, x, w, bias);
   }
 
-  /** Cross-correlation of x [N, C, H, W] with w [O, C/groups, kh, kw], plus bias [O] or null, with a hard mask or null. */
+  /**
+   * Cross-correlation of x [N, C, H, W] with w [O, C/groups, kh, kw], plus bias [O] or null, with a
+   * hard mask or null.
+   */
   public static Variable conv2d(Variable x, Variable w, Mask mask, Variable bias, ConvSpec spec) {
     var op = new Conv2d(spec, mask);
     return bias == null ? Autograd.apply(op, x, w) : Autograd.apply(op, x, w, bias);
@@ -74,13 +79,22 @@ public final class F {
   /**
    * Batch normalisation of x [N, C, …].
    *
-   * <p>In training the batch's statistics normalise, and the running ones move: {@code running = (1 - momentum) running +
-   * momentum batch}, with the unbiased variance. Otherwise the running ones normalise. PyTorch: {@code batch_norm}.
+   * <p>In training the batch's statistics normalise, and the running ones move: {@code running = (1
+   * - momentum) running + momentum batch}, with the unbiased variance. Otherwise the running ones
+   * normalise. PyTorch: {@code batch_norm}.
    */
   public static Variable batchNorm(
-      Variable x, Variable gamma, Variable beta, Tensor runningMean, Tensor runningVariance, boolean training, double momentum, double eps) {
+      Variable x,
+      Variable gamma,
+      Variable beta,
+      Tensor runningMean,
+      Tensor runningVariance,
+      boolean training,
+      double momentum,
+      double eps) {
     if (!training) {
-      return Autograd.apply(new BatchNormInference(runningMean, runningVariance, eps), x, gamma, beta);
+      return Autograd.apply(
+          new BatchNormInference(runningMean, runningVariance, eps), x, gamma, beta);
     }
     long count = x.tensor().size() / Math.max(1, x.dim(1));
     if (count < 2) {
@@ -111,9 +125,11 @@ public final class F {
   }
 
   /**
-   * Zeroes each element with probability {@code rate} and scales the others by {@code 1 / (1 - rate)}.
+   * Zeroes each element with probability {@code rate} and scales the others by {@code 1 / (1 -
+   * rate)}.
    *
-   * <p>Source: N. Srivastava et al., Dropout (2014), in its inverted form. PyTorch: {@code dropout} with {@code training=True}.
+   * <p>Source: N. Srivastava et al., Dropout (2014), in its inverted form. PyTorch: {@code dropout}
+   * with {@code training=True}.
    */
   public static Variable dropout(Variable x, double rate, Generator generator) {
     if (!(rate >= 0 && rate < 1)) {
@@ -145,8 +161,9 @@ public final class F {
   /**
    * Cross-entropy of logits [N, C] against int64 labels [N], mean over rows.
    *
-   * <p>{@code (1 - s) (-log p[label]) + s mean_c(-log p[c])} with label smoothing s. Source of smoothing: C. Szegedy et al., Rethinking
-   * the Inception Architecture (2016). PyTorch: {@code cross_entropy}.
+   * <p>{@code (1 - s) (-log p[label]) + s mean_c(-log p[c])} with label smoothing s. Source of
+   * smoothing: C. Szegedy et al., Rethinking the Inception Architecture (2016). PyTorch: {@code
+   * cross_entropy}.
    */
   public static Variable crossEntropy(Variable logits, Tensor labels, double labelSmoothing) {
     Variable logProbabilities = logSoftmax(logits);
@@ -163,7 +180,8 @@ public final class F {
   }
 
   /**
-   * Kullback–Leibler divergence {@code Σ p (log p - log q) / N} of log-probabilities q from p, both [N, C] and logarithmic.
+   * Kullback–Leibler divergence {@code Σ p (log p - log q) / N} of log-probabilities q from p, both
+   * [N, C] and logarithmic.
    *
    * <p>PyTorch: {@code kl_div(q, p, log_target=True, reduction='batchmean')}.
    */

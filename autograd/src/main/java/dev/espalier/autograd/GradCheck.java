@@ -11,8 +11,9 @@ import java.util.function.Function;
 /**
  * Compares gradients with central differences in float64.
  *
- * <p>For output y and a fixed random cotangent c, the scalar {@code f = Σ c y} is differentiated both ways: {@code (f(x + h) - f(x - h)) /
- * 2h} with {@code h = 1e-5 max(1, |x|)}, whose error is about {@code h² f''' + 1e-16 |f| / h}, so a relative bound of 1e-6 holds for smooth f. Keep
+ * <p>For output y and a fixed random cotangent c, the scalar {@code f = Σ c y} is differentiated
+ * both ways: {@code (f(x + h) - f(x - h)) / 2h} with {@code h = 1e-5 max(1, |x|)}, whose error is
+ * about {@code h² f''' + 1e-16 |f| / h}, so a relative bound of 1e-6 holds for smooth f. Keep
  * inputs away from kinks. PyTorch: {@code torch.autograd.gradcheck}, {@code gradgradcheck}.
  */
 public final class GradCheck {
@@ -24,7 +25,8 @@ public final class GradCheck {
   /**
    * Checks the first derivatives of a function of leaves.
    *
-   * @throws AssertionError naming input, element, analytic and numeric value of the first disagreement
+   * @throws AssertionError naming input, element, analytic and numeric value of the first
+   *     disagreement
    */
   public static void check(Function<List<Variable>, Variable> function, Variable... inputs) {
     requireFloat64(inputs);
@@ -38,7 +40,9 @@ public final class GradCheck {
     }
   }
 
-  /** Checks the second derivatives as well: the gradient with a random weighting is itself checked. */
+  /**
+   * Checks the second derivatives as well: the gradient with a random weighting is itself checked.
+   */
   public static void checkTwice(Function<List<Variable>, Variable> function, Variable... inputs) {
     check(function, inputs);
     Tensor cotangent = cotangent(function, inputs);
@@ -49,10 +53,14 @@ public final class GradCheck {
     }
     check(
         leaves -> {
-          List<Variable> first = Autograd.grad(weighted(function.apply(leaves), cotangent), leaves, true);
+          List<Variable> first =
+              Autograd.grad(weighted(function.apply(leaves), cotangent), leaves, true);
           Variable sum = Variable.of(Tensor.scalar(DType.FLOAT64, 0));
           for (int i = 0; i < leaves.size(); i++) {
-            sum = leaves.get(i).requiresGrad() ? sum.add(weighted(first.get(i), weights.get(i))) : sum;
+            sum =
+                leaves.get(i).requiresGrad()
+                    ? sum.add(weighted(first.get(i), weights.get(i)))
+                    : sum;
           }
           return sum.requiresGrad() ? sum : sum.add(leaves.getFirst().sum().mul(0));
         },
@@ -60,7 +68,11 @@ public final class GradCheck {
   }
 
   private static void compare(
-      Function<List<Variable>, Variable> function, Variable[] inputs, int which, double[] analytic, Tensor cotangent) {
+      Function<List<Variable>, Variable> function,
+      Variable[] inputs,
+      int which,
+      double[] analytic,
+      Tensor cotangent) {
     Tensor x = inputs[which].tensor();
     double scale = 0;
     double[] numeric = new double[analytic.length];
@@ -79,7 +91,11 @@ public final class GradCheck {
   }
 
   private static double difference(
-      Function<List<Variable>, Variable> function, Variable[] inputs, Tensor x, int element, Tensor cotangent) {
+      Function<List<Variable>, Variable> function,
+      Variable[] inputs,
+      Tensor x,
+      int element,
+      Tensor cotangent) {
     int[] index = indexOf(x, element);
     double original = x.get(index);
     double h = STEP * Math.max(1, Math.abs(original));
@@ -113,7 +129,8 @@ public final class GradCheck {
   private static void requireFloat64(Variable[] inputs) {
     for (Variable input : inputs) {
       if (input.requiresGrad() && input.dtype() != DType.FLOAT64) {
-        throw new IllegalArgumentException("gradient check: needs float64 inputs but got " + input.dtype());
+        throw new IllegalArgumentException(
+            "gradient check: needs float64 inputs but got " + input.dtype());
       }
     }
   }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * One recorded application of an {@link Op}: the edge set of the graph.
  *
- * <p>Passes over a recorded forward pass (compilers, structural surgery) walk {@link #inputs} and match on {@link #op}.
+ * <p>Passes over a recorded forward pass (compilers, structural surgery) walk {@link #inputs} and
+ * match on {@link #op}.
  */
 public final class Node {
   private final Op op;

@@ -11,7 +11,10 @@ import java.util.Set;
 public final class Traversal {
   private Traversal() {}
 
-  /** Every variable that an operation made on the way to {@code output}, inputs before what they flow into. */
+  /**
+   * Every variable that an operation made on the way to {@code output}, inputs before what they
+   * flow into.
+   */
   public static List<Variable> oldestFirst(Variable output) {
     List<Variable> found = new ArrayList<>();
     Set<Node> seen = new HashSet<>();

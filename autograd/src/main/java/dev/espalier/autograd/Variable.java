@@ -35,9 +35,9 @@ import java.util.function.UnaryOperator;
 /**
  * A tensor, its gradient, and the record of the operation that made it.
  *
- * <p>A <em>leaf</em> is made by the user; if it requires a gradient, {@link #backward} adds to its {@link #grad}. The
- * result of an operation on variables of which one requires a gradient records that operation. PyTorch: {@code torch.Tensor}
- * with {@code requires_grad}.
+ * <p>A <em>leaf</em> is made by the user; if it requires a gradient, {@link #backward} adds to its
+ * {@link #grad}. The result of an operation on variables of which one requires a gradient records
+ * that operation. PyTorch: {@code torch.Tensor} with {@code requires_grad}.
  */
 public class Variable {
   private Tensor tensor;
@@ -129,7 +129,10 @@ public class Variable {
     return of(tensor);
   }
 
-  /** Calls {@code hook} with this variable's whole gradient in every backward pass; what it returns takes its place. */
+  /**
+   * Calls {@code hook} with this variable's whole gradient in every backward pass; what it returns
+   * takes its place.
+   */
   public void addHook(UnaryOperator<Variable> hook) {
     var extended = new ArrayList<>(hooks);
     extended.add(hook);
@@ -148,17 +151,24 @@ public class Variable {
   public void backward() {
     if (tensor.size() != 1) {
       throw new IllegalStateException(
-          "backward: the variable must have one element but has shape %s; pass the gradient at it".formatted(shape()));
+          "backward: the variable must have one element but has shape %s; pass the gradient at it"
+              .formatted(shape()));
     }
     backward(of(Tensor.full(dtype(), shape(), 1)));
   }
 
-  /** Back-propagates the given gradient at this variable, adds to the leaves' {@link #grad}, and frees the graph. */
+  /**
+   * Back-propagates the given gradient at this variable, adds to the leaves' {@link #grad}, and
+   * frees the graph.
+   */
   public void backward(Variable gradient) {
     Backpropagation.intoLeaves(this, gradient, false, false);
   }
 
-  /** As {@link #backward(Variable)}; createGraph records the pass itself, and either flag keeps the graph. */
+  /**
+   * As {@link #backward(Variable)}; createGraph records the pass itself, and either flag keeps the
+   * graph.
+   */
   public void backward(Variable gradient, boolean retainGraph, boolean createGraph) {
     Backpropagation.intoLeaves(this, gradient, retainGraph, createGraph);
   }
@@ -265,7 +275,10 @@ public class Variable {
 
   /** Mean over the given axes (all if none). */
   public Variable mean(boolean keepDims, int... axes) {
-    long count = axes.length == 0 ? tensor.size() : Arrays.stream(axes).mapToLong(this::dim).reduce(1, (a, b) -> a * b);
+    long count =
+        axes.length == 0
+            ? tensor.size()
+            : Arrays.stream(axes).mapToLong(this::dim).reduce(1, (a, b) -> a * b);
     return sum(keepDims, axes).mul(1.0 / count);
   }
 
@@ -304,6 +317,8 @@ public class Variable {
 
   @Override
   public String toString() {
-    return "Variable(%s%s)".formatted(tensor, node != null ? ", made by " + node.op().name() : requiresGrad ? ", leaf" : "");
+    return "Variable(%s%s)"
+        .formatted(
+            tensor, node != null ? ", made by " + node.op().name() : requiresGrad ? ", leaf" : "");
   }
 }

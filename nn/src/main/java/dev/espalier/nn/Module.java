@@ -13,13 +13,17 @@ import java.util.function.BiConsumer;
 /**
  * A named tree of parameters, buffers and child modules with a forward function.
  *
- * <p>Names are joined by dots as in a PyTorch state dict ({@code features.0.weight}). PyTorch: {@code torch.nn.Module}.
+ * <p>Names are joined by dots as in a PyTorch state dict ({@code features.0.weight}). PyTorch:
+ * {@code torch.nn.Module}.
  */
 public abstract class Module {
   private final Map<String, Module> children = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private boolean training = true;
+
+  /** A module in training mode, without parts yet. */
+  protected Module() {}
 
   /** The output for an input. */
   public abstract Variable forward(Variable x);
@@ -39,7 +43,10 @@ public abstract class Module {
     return parameter;
   }
 
-  /** Registers, or replaces, a tensor that is saved with the module but not trained; it is moved out of every scope. */
+  /**
+   * Registers, or replaces, a tensor that is saved with the module but not trained; it is moved out
+   * of every scope.
+   */
   protected final Tensor buffer(String name, Tensor value) {
     if (!buffers.containsKey(name)) {
       checkName(name);
@@ -53,7 +60,8 @@ public abstract class Module {
 
   private void checkName(String name) {
     if (name.isEmpty() || name.indexOf('.') >= 0) {
-      throw new IllegalArgumentException("module: a name must be non-empty and without dots but is '" + name + "'");
+      throw new IllegalArgumentException(
+          "module: a name must be non-empty and without dots but is '" + name + "'");
     }
     if (children.containsKey(name) || parameters.containsKey(name) || buffers.containsKey(name)) {
       throw new IllegalArgumentException(
@@ -74,7 +82,10 @@ public abstract class Module {
   /** All modules of the tree by dotted name, this one first under the empty name. */
   public Map<String, Module> namedModules() {
     Map<String, Module> all = new LinkedHashMap<>();
-    walk("", (prefix, module) -> all.put(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1), module));
+    walk(
+        "",
+        (prefix, module) ->
+            all.put(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1), module));
     return all;
   }
 
@@ -139,7 +150,8 @@ public abstract class Module {
   /**
    * Copies values into the parameters and buffers, converting types; hard masks are applied again.
    *
-   * @throws IllegalArgumentException listing every missing, unexpected or wrongly shaped name; nothing is changed then
+   * @throws IllegalArgumentException listing every missing, unexpected or wrongly shaped name;
+   *     nothing is changed then
    */
   public void loadStateDict(Map<String, Tensor> state) {
     Map<String, Tensor> mine = stateDict();
@@ -150,10 +162,14 @@ public abstract class Module {
           if (given == null) {
             problems.add("missing '" + name + "' " + tensor.shape());
           } else if (!given.shape().equals(tensor.shape())) {
-            problems.add("'%s' has shape %s but %s is needed".formatted(name, given.shape(), tensor.shape()));
+            problems.add(
+                "'%s' has shape %s but %s is needed"
+                    .formatted(name, given.shape(), tensor.shape()));
           }
         });
-    state.keySet().stream().filter(name -> !mine.containsKey(name)).forEach(name -> problems.add("unexpected '" + name + "'"));
+    state.keySet().stream()
+        .filter(name -> !mine.containsKey(name))
+        .forEach(name -> problems.add("unexpected '" + name + "'"));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("loadStateDict: " + String.join("; ", problems));
     }

@@ -9,9 +9,11 @@ import dev.espalier.tensor.sparse.Mask;
 /**
  * A learned tensor of a {@link Module}, with an optional mask.
  *
- * <p>Under a <em>hard</em> mask value, gradient and optimiser state are exactly zero where the mask is, in every optimiser, and
- * kernels may skip the work. Under a <em>soft</em> mask the forward pass sees the masked value while the dense one lives on and may come
- * back. PyTorch: {@code torch.nn.Parameter}; {@code torch.nn.utils.prune} keeps {@code weight_orig} and {@code weight_mask} (soft).
+ * <p>Under a <em>hard</em> mask value, gradient and optimiser state are exactly zero where the mask
+ * is, in every optimiser, and kernels may skip the work. Under a <em>soft</em> mask the forward
+ * pass sees the masked value while the dense one lives on and may come back. PyTorch: {@code
+ * torch.nn.Parameter}; {@code torch.nn.utils.prune} keeps {@code weight_orig} and {@code
+ * weight_mask} (soft).
  */
 public final class Parameter extends Variable {
   /** How a mask acts. */
@@ -55,7 +57,8 @@ public final class Parameter extends Variable {
   public void setMask(Mask newMask, MaskMode newMode) {
     if (!newMask.shape().equals(shape())) {
       throw new IllegalArgumentException(
-          "setMask: the mask has shape %s but the parameter %s".formatted(newMask.shape(), shape()));
+          "setMask: the mask has shape %s but the parameter %s"
+              .formatted(newMask.shape(), shape()));
     }
     mask = newMask;
     mode = newMode;
@@ -101,7 +104,10 @@ public final class Parameter extends Variable {
     return mask != null && mode == MaskMode.SOFT ? F.masked(this, mask, denseGradient) : this;
   }
 
-  /** The mask that product kernels may exploit, or null: a hard one, unless the dense gradient is asked for. */
+  /**
+   * The mask that product kernels may exploit, or null: a hard one, unless the dense gradient is
+   * asked for.
+   */
   public Mask kernelMask() {
     return mode == MaskMode.HARD && !denseGradient ? mask : null;
   }
@@ -128,7 +134,10 @@ public final class Parameter extends Variable {
     return !frozen;
   }
 
-  /** Replaces the value by one of another shape or type (surgery, conversion); mask and gradient are dropped. */
+  /**
+   * Replaces the value by one of another shape or type (surgery, conversion); mask and gradient are
+   * dropped.
+   */
   public void replace(Tensor value) {
     clearMask();
     Tensor old = tensor();

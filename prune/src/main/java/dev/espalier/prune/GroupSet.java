@@ -6,7 +6,8 @@ import dev.espalier.tensor.sparse.Mask;
 import java.util.Map;
 
 /**
- * The groups of weights of one layer (or of several layers tied together) that live or die as wholes, ranked among each other.
+ * The groups of weights of one layer (or of several layers tied together) that live or die as
+ * wholes, ranked among each other.
  *
  * <p>A group may be one weight or a filter with everything that goes with it.
  */

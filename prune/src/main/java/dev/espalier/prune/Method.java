@@ -23,7 +23,8 @@ public record Method(
     double classifierFloor) {
   public Method {
     if (!(classifierFloor >= 0 && classifierFloor <= 1)) {
-      throw new IllegalArgumentException("method: the classifier's floor must lie in [0, 1] but is " + classifierFloor);
+      throw new IllegalArgumentException(
+          "method: the classifier's floor must lie in [0, 1] but is " + classifierFloor);
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A weight that may be pruned: the matrix of a linear layer or the kernels of a convolution. Biases and normalisation
- * parameters are not.
+ * A weight that may be pruned: the matrix of a linear layer or the kernels of a convolution. Biases
+ * and normalisation parameters are not.
  *
  * @param name dotted name of the parameter
  * @param parameter the weight

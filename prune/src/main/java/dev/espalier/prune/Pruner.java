@@ -14,13 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups, chooses, and sets hard masks.
+ * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
+ * chooses, and sets hard masks.
  *
- * <p>What was masked stays masked, so calling it again with a lower density prunes on. PyTorch: {@code torch.nn.utils.prune} composed with {@code
- * global_unstructured}.
+ * <p>What was masked stays masked, so calling it again with a lower density prunes on. PyTorch:
+ * {@code torch.nn.utils.prune} composed with {@code global_unstructured}.
  */
 public final class Pruner {
-  /** Below every sum of real scores, yet far from overflow when a filter's worth of it is summed. */
+  /**
+   * Below every sum of real scores, yet far from overflow when a filter's worth of it is summed.
+   */
   private static final double PRUNED = -1e29;
 
   private final Module module;
@@ -31,6 +34,8 @@ public final class Pruner {
   private ScoringContext.Sample sample;
 
   /**
+   * A pruner of one module by one method.
+   *
    * @param example an input of the module, one row is enough
    * @param generator the source of randomness, for random scores
    */
@@ -58,9 +63,11 @@ public final class Pruner {
   }
 
   /**
-   * The density of groups at which the whole model has {@code parameters / ratio} non-zero parameters left.
+   * The density of groups at which the whole model has {@code parameters / ratio} non-zero
+   * parameters left.
    *
-   * <p>What may not be pruned counts as kept. The count falls with the density, so the density is found by bisection over the actual masks.
+   * <p>What may not be pruned counts as kept. The count falls with the density, so the density is
+   * found by bisection over the actual masks.
    */
   public double densityFor(double ratio) {
     if (!(ratio >= 1)) {
@@ -86,7 +93,9 @@ public final class Pruner {
             "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
                 .formatted(ratio, method.name(), (double) total / least, least, total));
       }
-      return high;
+      double above = keptParameters(choose(scores, high)) - wanted;
+      double below = wanted - keptParameters(choose(scores, low));
+      return above < below ? high : low;
     }
   }
 
@@ -135,7 +144,8 @@ public final class Pruner {
     List<Tensor> open = new ArrayList<>();
     double[] densities = new double[sets.size()];
     for (int i = 0; i < sets.size(); i++) {
-      densities[i] = sets.get(i).classifier() ? Math.max(density, method.classifierFloor()) : density;
+      densities[i] =
+          sets.get(i).classifier() ? Math.max(density, method.classifierFloor()) : density;
       if (!floored(i)) {
         open.add(scores.get(i));
       }
@@ -147,7 +157,8 @@ public final class Pruner {
     for (int i = 0; i < sets.size(); i++) {
       kept.add(
           floored(i)
-              ? Mask.keepLargest(scores.get(i), Selection.keepCount(sets.get(i).count(), densities[i]))
+              ? Mask.keepLargest(
+                  scores.get(i), Selection.keepCount(sets.get(i).count(), densities[i]))
               : ranked.next());
     }
     return kept;

@@ -1,8 +1,8 @@
 package dev.espalier.prune;
 
 /**
- * How much is pruned when: the third axis of a pruning method. Densities are of the groups that may be pruned, pure functions of round or
- * step, so a schedule can be tested and plotted.
+ * How much is pruned when: the third axis of a pruning method. Densities are of the groups that may
+ * be pruned, pure functions of round or step, so a schedule can be tested and plotted.
  */
 public sealed interface Schedule {
   /** Name for the registry and the results. */
@@ -13,7 +13,10 @@ public sealed interface Schedule {
     /** Number of rounds. */
     int rounds();
 
-    /** Density after round {@code round}, counted from 1, on the way to {@code last} at the last round. */
+    /**
+     * Density after round {@code round}, counted from 1, on the way to {@code last} at the last
+     * round.
+     */
     double density(int round, double last);
   }
 

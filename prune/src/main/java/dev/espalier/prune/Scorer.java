@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * How much a weight matters: the second axis of a pruning method. Larger means keep.
  *
- * <p>A scorer gives one number per weight element; a {@link Structure} adds them up per group, and selection, schedule and scope are not its
- * business.
+ * <p>A scorer gives one number per weight element; a {@link Structure} adds them up per group, and
+ * selection, schedule and scope are not its business.
  */
 public interface Scorer {
   /** Name for the registry and the results. */

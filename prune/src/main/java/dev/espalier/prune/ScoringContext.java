@@ -20,9 +20,11 @@ import java.util.Map;
  * @param sample inputs and targets to compute gradients on, or null
  * @param generator the source of randomness
  */
-public record ScoringContext(Module module, List<PrunableWeight> weights, Sample sample, Generator generator) {
+public record ScoringContext(
+    Module module, List<PrunableWeight> weights, Sample sample, Generator generator) {
   /**
-   * Data for scorers that need it; shuffled or stratified, since a class-sorted sample misleads every one of them.
+   * Data for scorers that need it; shuffled or stratified, since a class-sorted sample misleads
+   * every one of them.
    *
    * @param inputs a batch of inputs
    * @param targets their targets
@@ -30,7 +32,8 @@ public record ScoringContext(Module module, List<PrunableWeight> weights, Sample
   public record Sample(Tensor inputs, Tensor targets, Loss loss) {}
 
   /**
-   * The gradient of the loss on the sample at every prunable weight, in evaluation mode, by name. At masked positions it is zero.
+   * The gradient of the loss on the sample at every prunable weight, in evaluation mode, by name.
+   * At masked positions it is zero.
    *
    * @throws IllegalStateException if there is no sample
    */

@@ -5,7 +5,10 @@ import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Chooses which groups live, from scores, a density and a scope: the keep-k rule, ties to the lowest index. */
+/**
+ * Chooses which groups live, from scores, a density and a scope: the keep-k rule, ties to the
+ * lowest index.
+ */
 final class Selection {
   private Selection() {}
 
@@ -24,7 +27,10 @@ final class Selection {
     return kept;
   }
 
-  /** One ranking over all sets at one density; the best group of a set survives even if it ranks too low. */
+  /**
+   * One ranking over all sets at one density; the best group of a set survives even if it ranks too
+   * low.
+   */
   static List<Mask> global(List<Tensor> scores, double density) {
     long all = scores.stream().mapToLong(Tensor::size).sum();
     List<Mask> kept = new ArrayList<>(Mask.keepLargest(scores, keepCount(all, density)));

@@ -15,8 +15,6 @@ public record Add() implements Op {
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
-    return new Variable[] {
-      context.needs(0) ? gradient : null, context.needs(1) ? gradient : null
-    };
+    return new Variable[] {context.needs(0) ? gradient : null, context.needs(1) ? gradient : null};
   }
 }

@@ -17,6 +17,8 @@ public record AvgPool2d(PoolSpec spec) implements Op {
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
-    return new Variable[] {Autograd.apply(new AvgPool2dGrad(spec, context.inputShape(0)), gradient)};
+    return new Variable[] {
+      Autograd.apply(new AvgPool2dGrad(spec, context.inputShape(0)), gradient)
+    };
   }
 }

@@ -9,7 +9,10 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Pooling;
 
-/** Spreads the gradient of {@link AvgPool2d} over its windows; linear, and its own gradient is the pooling. */
+/**
+ * Spreads the gradient of {@link AvgPool2d} over its windows; linear, and its own gradient is the
+ * pooling.
+ */
 public record AvgPool2dGrad(PoolSpec spec, Shape inputShape) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -10,11 +10,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * {@code y = γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], with the batch's own statistics.
+ * {@code y = γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], with the batch's
+ * own statistics.
  *
- * <p>Inputs x, γ [C], β [C]. The statistics are attributes, computed by the caller (who also tracks running ones), but the gradient treats
- * them as functions of x. Source: S. Ioffe, C. Szegedy, Batch Normalization (2015). PyTorch: {@code batch_norm} with {@code
- * training=True}.
+ * <p>Inputs x, γ [C], β [C]. The statistics are attributes, computed by the caller (who also tracks
+ * running ones), but the gradient treats them as functions of x. Source: S. Ioffe, C. Szegedy,
+ * Batch Normalization (2015). PyTorch: {@code batch_norm} with {@code training=True}.
  */
 public record BatchNorm(Tensor mean, Tensor variance, double eps) implements Op {
   @Override
@@ -30,8 +31,11 @@ public record BatchNorm(Tensor mean, Tensor variance, double eps) implements Op 
     Variable gamma = context.input(1);
     if (!Autograd.isRecording()) {
       Tensor invStd = Normalization.inverseDeviation(variance, eps);
-      var grads = Normalization.batchNormGrad(x.tensor(), gradient.tensor(), gamma.tensor(), mean, invStd);
-      return new Variable[] {Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())};
+      var grads =
+          Normalization.batchNormGrad(x.tensor(), gradient.tensor(), gamma.tensor(), mean, invStd);
+      return new Variable[] {
+        Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())
+      };
     }
     return differentiable(x, gamma, gradient);
   }
@@ -50,6 +54,8 @@ public record BatchNorm(Tensor mean, Tensor variance, double eps) implements Op 
             scaled
                 .sub(scaled.mean(true, overBatch))
                 .sub(normal.mul(scaled.mul(normal).mean(true, overBatch))));
-    return new Variable[] {dx, gradient.mul(normal).sum(false, overBatch), gradient.sum(false, overBatch)};
+    return new Variable[] {
+      dx, gradient.mul(normal).sum(false, overBatch), gradient.sum(false, overBatch)
+    };
   }
 }

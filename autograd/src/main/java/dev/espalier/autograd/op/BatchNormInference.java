@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * {@code y = γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], with fixed (running) statistics.
+ * {@code y = γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], with fixed
+ * (running) statistics.
  *
  * <p>Inputs x, γ [C], β [C]. PyTorch: {@code batch_norm} with {@code training=False}.
  */

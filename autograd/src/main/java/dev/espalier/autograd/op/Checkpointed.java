@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A function whose intermediate results are dropped after the forward pass and computed again for the backward pass; see
- * {@link Autograd#checkpoint}.
+ * A function whose intermediate results are dropped after the forward pass and computed again for
+ * the backward pass; see {@link Autograd#checkpoint}.
  *
- * <p>Gradients of parameters inside the function are added to them directly. It cannot be differentiated twice.
+ * <p>Gradients of parameters inside the function are added to them directly. It cannot be
+ * differentiated twice.
  */
-public record Checkpointed(UnaryOperator<Variable> function, List<Generator> generators, List<Generator.State> states) implements Op {
+public record Checkpointed(
+    UnaryOperator<Variable> function, List<Generator> generators, List<Generator.State> states)
+    implements Op {
   public Checkpointed(UnaryOperator<Variable> function, List<Generator> generators) {
     this(function, generators, generators.stream().map(Generator::state).toList());
   }
@@ -32,7 +35,8 @@ public record Checkpointed(UnaryOperator<Variable> function, List<Generator> gen
   public Variable[] backward(Context context, Variable gradient) {
     if (Autograd.isRecording()) {
       throw new UnsupportedOperationException(
-          "checkpoint: a checkpointed function cannot be differentiated twice; call it without checkpoint");
+          "checkpoint: a checkpointed function cannot be differentiated twice; call it without"
+              + " checkpoint");
     }
     Variable x = context.input(0);
     List<Generator.State> now = generators.stream().map(Generator::state).toList();
@@ -42,7 +46,11 @@ public record Checkpointed(UnaryOperator<Variable> function, List<Generator> gen
       function.apply(input).backward(gradient);
     }
     restore(now);
-    Tensor atInput = input.grad().tensor().alias(); // the scope of this pass owns the alias, nobody the leaf's own
+    Tensor atInput =
+        input
+            .grad()
+            .tensor()
+            .alias(); // the scope of this pass owns the alias, nobody the leaf's own
     input.zeroGrad();
     return new Variable[] {Variable.of(atInput)};
   }

@@ -6,7 +6,9 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 
-/** Joins tensors along one axis; each gets its range of the gradient. PyTorch: {@code torch.cat}. */
+/**
+ * Joins tensors along one axis; each gets its range of the gradient. PyTorch: {@code torch.cat}.
+ */
 public record Concat(int axis) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

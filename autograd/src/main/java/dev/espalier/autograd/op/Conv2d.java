@@ -10,10 +10,11 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
 
 /**
- * Cross-correlation of x [N, C, H, W] with W [O, C/groups, kh, kw], plus b [O] (optional third input).
+ * Cross-correlation of x [N, C, H, W] with W [O, C/groups, kh, kw], plus b [O] (optional third
+ * input).
  *
- * <p>With a mask, W's storage is zero where the mask is (a hard mask) and dW is computed at the kept positions only. PyTorch: {@code
- * torch.nn.functional.conv2d}.
+ * <p>With a mask, W's storage is zero where the mask is (a hard mask) and dW is computed at the
+ * kept positions only. PyTorch: {@code torch.nn.functional.conv2d}.
  *
  * @param mask the hard mask of W, or null
  */
@@ -23,7 +24,11 @@ public record Conv2d(ConvSpec spec, Mask mask) implements Op {
     context.saveInput(0);
     context.saveInput(1);
     return SparseOps.conv2d(
-        inputs[0], Masks.weight(inputs[1], mask), inputs.length > 2 ? inputs[2] : null, false, spec);
+        inputs[0],
+        Masks.weight(inputs[1], mask),
+        inputs.length > 2 ? inputs[2] : null,
+        false,
+        spec);
   }
 
   @Override
@@ -31,11 +36,15 @@ public record Conv2d(ConvSpec spec, Mask mask) implements Op {
     Variable[] result = new Variable[context.inputCount()];
     if (context.needs(0)) {
       result[0] =
-          Autograd.apply(new Conv2dGradInput(spec, mask, context.inputShape(0)), gradient, context.input(1));
+          Autograd.apply(
+              new Conv2dGradInput(spec, mask, context.inputShape(0)), gradient, context.input(1));
     }
     if (context.needs(1)) {
       result[1] =
-          Autograd.apply(new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)), context.input(0), gradient);
+          Autograd.apply(
+              new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)),
+              context.input(0),
+              gradient);
     }
     if (result.length > 2 && context.needs(2)) {
       result[2] = gradient.sum(false, 0, 2, 3);

@@ -24,7 +24,10 @@ public record Conv2dGradInput(ConvSpec spec, Mask mask, Shape inputShape) implem
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Conv2d(spec, mask), gradient, context.input(1)) : null,
       context.needs(1)
-          ? Autograd.apply(new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)), gradient, context.input(0))
+          ? Autograd.apply(
+              new Conv2dGradWeight(spec, Masks.weight(context.input(1).tensor(), mask)),
+              gradient,
+              context.input(0))
           : null
     };
   }

@@ -10,7 +10,8 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.Weight;
 
-/** The gradient of {@link Conv2d} at its weight, at the kept positions; bilinear in x and dy.
+/**
+ * The gradient of {@link Conv2d} at its weight, at the kept positions; bilinear in x and dy.
  *
  * @param weight the weight, for its shape and pattern
  */
@@ -28,7 +29,8 @@ public record Conv2dGradWeight(ConvSpec spec, Weight weight) implements Op {
     Variable kept = Masks.kept(gradient, mask);
     return new Variable[] {
       context.needs(0)
-          ? Autograd.apply(new Conv2dGradInput(spec, mask, context.inputShape(0)), context.input(1), kept)
+          ? Autograd.apply(
+              new Conv2dGradInput(spec, mask, context.inputShape(0)), context.input(1), kept)
           : null,
       context.needs(1) ? Autograd.apply(new Conv2d(spec, mask), context.input(0), kept) : null
     };

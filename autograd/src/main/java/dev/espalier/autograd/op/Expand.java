@@ -6,7 +6,9 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 
-/** Broadcasts to a larger shape; the gradient sums over the repeats. PyTorch: {@code torch.expand}. */
+/**
+ * Broadcasts to a larger shape; the gradient sums over the repeats. PyTorch: {@code torch.expand}.
+ */
 public record Expand(Shape target) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -6,7 +6,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 
-/** [N, …] to [N, rest]: keeps the first axis and joins the others. PyTorch: {@code torch.flatten(x, 1)}. */
+/**
+ * [N, …] to [N, rest]: keeps the first axis and joins the others. PyTorch: {@code torch.flatten(x,
+ * 1)}.
+ */
 public record Flatten() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

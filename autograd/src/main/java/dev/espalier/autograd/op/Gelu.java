@@ -7,7 +7,11 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 
-/** {@code y = x Φ(x)} with the exact normal distribution function; gradient {@code dy (Φ(x) + x φ(x))}. Source: D. Hendrycks, K. Gimpel, Gaussian Error Linear Units (2016). PyTorch: {@code gelu} with {@code approximate='none'}. */
+/**
+ * {@code y = x Φ(x)} with the exact normal distribution function; gradient {@code dy (Φ(x) + x
+ * φ(x))}. Source: D. Hendrycks, K. Gimpel, Gaussian Error Linear Units (2016). PyTorch: {@code
+ * gelu} with {@code approximate='none'}.
+ */
 public record Gelu() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

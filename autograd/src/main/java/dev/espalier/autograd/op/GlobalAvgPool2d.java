@@ -7,7 +7,10 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Reduce;
 
-/** Mean over the pixels of [N, C, H, W], giving [N, C, 1, 1]. PyTorch: {@code adaptive_avg_pool2d(x, 1)}. */
+/**
+ * Mean over the pixels of [N, C, H, W], giving [N, C, 1, 1]. PyTorch: {@code adaptive_avg_pool2d(x,
+ * 1)}.
+ */
 public record GlobalAvgPool2d() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -8,9 +8,11 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
 
 /**
- * {@code y = γ (x - mean) / sqrt(variance + ε) + β} over the last axis of x […, D]; inputs x, γ [D], β [D].
+ * {@code y = γ (x - mean) / sqrt(variance + ε) + β} over the last axis of x […, D]; inputs x, γ
+ * [D], β [D].
  *
- * <p>Source: J. L. Ba, J. R. Kiros, G. E. Hinton, Layer Normalization (2016). PyTorch: {@code layer_norm} over the last axis.
+ * <p>Source: J. L. Ba, J. R. Kiros, G. E. Hinton, Layer Normalization (2016). PyTorch: {@code
+ * layer_norm} over the last axis.
  */
 public record LayerNorm(double eps) implements Op {
   @Override
@@ -30,14 +32,17 @@ public record LayerNorm(double eps) implements Op {
       var grads =
           Normalization.layerNormGrad(
               x.tensor(), gradient.tensor(), gamma.tensor(), context.saved(0), context.saved(1));
-      return new Variable[] {Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())};
+      return new Variable[] {
+        Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())
+      };
     }
     Variable centred = x.sub(x.mean(true, -1));
     Variable invStd = centred.square().mean(true, -1).add(eps).pow(-0.5);
     Variable normal = centred.mul(invStd);
     Variable scaled = gradient.mul(gamma);
     Variable dx =
-        invStd.mul(scaled.sub(scaled.mean(true, -1)).sub(normal.mul(scaled.mul(normal).mean(true, -1))));
+        invStd.mul(
+            scaled.sub(scaled.mean(true, -1)).sub(normal.mul(scaled.mul(normal).mean(true, -1))));
     return new Variable[] {dx, gradient.mul(normal), gradient};
   }
 }

@@ -11,8 +11,9 @@ import dev.espalier.tensor.sparse.Mask;
 /**
  * {@code y = x Wᵀ + b}: x [N, I], W [O, I], b [O] (optional third input), y [N, O].
  *
- * <p>With a mask, W's storage is zero where the mask is (a hard mask) and dW is computed at the kept positions only; whether
- * by sparse or by dense kernels is {@link SparseOps}' choice. PyTorch: {@code torch.nn.functional.linear}.
+ * <p>With a mask, W's storage is zero where the mask is (a hard mask) and dW is computed at the
+ * kept positions only; whether by sparse or by dense kernels is {@link SparseOps}' choice. PyTorch:
+ * {@code torch.nn.functional.linear}.
  *
  * @param mask the hard mask of W, or null
  */
@@ -21,7 +22,8 @@ public record Linear(Mask mask) implements Op {
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);
     context.saveInput(1);
-    return SparseOps.linear(inputs[0], Masks.weight(inputs[1], mask), inputs.length > 2 ? inputs[2] : null, false);
+    return SparseOps.linear(
+        inputs[0], Masks.weight(inputs[1], mask), inputs.length > 2 ? inputs[2] : null, false);
   }
 
   @Override
@@ -31,7 +33,11 @@ public record Linear(Mask mask) implements Op {
       result[0] = Autograd.apply(new LinearGradInput(mask), gradient, context.input(1));
     }
     if (context.needs(1)) {
-      result[1] = Autograd.apply(new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)), context.input(0), gradient);
+      result[1] =
+          Autograd.apply(
+              new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)),
+              context.input(0),
+              gradient);
     }
     if (result.length > 2 && context.needs(2)) {
       result[2] = gradient.sum(false, 0);

@@ -8,7 +8,10 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
 
-/** {@code dx = dy W}: the gradient of {@link Linear} at its input; bilinear in dy [N, O] and W [O, I]. */
+/**
+ * {@code dx = dy W}: the gradient of {@link Linear} at its input; bilinear in dy [N, O] and W [O,
+ * I].
+ */
 public record LinearGradInput(Mask mask) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -21,7 +24,12 @@ public record LinearGradInput(Mask mask) implements Op {
   public Variable[] backward(Context context, Variable gradient) {
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Linear(mask), gradient, context.input(1)) : null,
-      context.needs(1) ? Autograd.apply(new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)), gradient, context.input(0)) : null
+      context.needs(1)
+          ? Autograd.apply(
+              new LinearGradWeight(Masks.weight(context.input(1).tensor(), mask)),
+              gradient,
+              context.input(0))
+          : null
     };
   }
 }

@@ -9,7 +9,9 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.Weight;
 
-/** {@code dW = dyᵀ x} at the kept positions: the gradient of {@link Linear} at its weight; bilinear in x [N, I] and dy [N, O].
+/**
+ * {@code dW = dyᵀ x} at the kept positions: the gradient of {@link Linear} at its weight; bilinear
+ * in x [N, I] and dy [N, O].
  *
  * @param weight the weight, for its shape and pattern
  */

@@ -6,7 +6,10 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
-/** {@code y = x - ln Σ e^x} along the last axis; gradient {@code dy - e^y Σ dy}. PyTorch: {@code log_softmax(x, -1)}. */
+/**
+ * {@code y = x - ln Σ e^x} along the last axis; gradient {@code dy - e^y Σ dy}. PyTorch: {@code
+ * log_softmax(x, -1)}.
+ */
 public record LogSoftmax() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

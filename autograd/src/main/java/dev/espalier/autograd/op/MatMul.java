@@ -5,7 +5,10 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
-/** Matrix product of [M, K] and [K, N], or of [B, M, K] and [B, K, N]; gradients {@code dy bᵀ} and {@code aᵀ dy}. PyTorch: {@code torch.matmul} of equal ranks 2 or 3. */
+/**
+ * Matrix product of [M, K] and [K, N], or of [B, M, K] and [B, K, N]; gradients {@code dy bᵀ} and
+ * {@code aᵀ dy}. PyTorch: {@code torch.matmul} of equal ranks 2 or 3.
+ */
 public record MatMul() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -8,7 +8,10 @@ import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Pooling;
 
-/** Maximum over windows of [N, C, H, W]; the gradient goes to the first maximum. PyTorch: {@code max_pool2d}. */
+/**
+ * Maximum over windows of [N, C, H, W]; the gradient goes to the first maximum. PyTorch: {@code
+ * max_pool2d}.
+ */
 public record MaxPool2d(PoolSpec spec) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -20,6 +23,8 @@ public record MaxPool2d(PoolSpec spec) implements Op {
   @Override
   public Variable[] backward(Context context, Variable gradient) {
     Tensor indices = context.saved(0).alias();
-    return new Variable[] {Autograd.apply(new MaxPool2dGrad(indices, spec, context.inputShape(0)), gradient)};
+    return new Variable[] {
+      Autograd.apply(new MaxPool2dGrad(indices, spec, context.inputShape(0)), gradient)
+    };
   }
 }

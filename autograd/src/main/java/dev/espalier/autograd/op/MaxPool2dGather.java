@@ -17,6 +17,8 @@ public record MaxPool2dGather(Tensor indices, PoolSpec spec) implements Op {
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
-    return new Variable[] {Autograd.apply(new MaxPool2dGrad(indices, spec, context.inputShape(0)), gradient)};
+    return new Variable[] {
+      Autograd.apply(new MaxPool2dGrad(indices, spec, context.inputShape(0)), gradient)
+    };
   }
 }

@@ -9,7 +9,10 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Pooling;
 
-/** Spreads the gradient of {@link MaxPool2d} to the maxima; linear, and its own gradient gathers from them. */
+/**
+ * Spreads the gradient of {@link MaxPool2d} to the maxima; linear, and its own gradient gathers
+ * from them.
+ */
 public record MaxPool2dGrad(Tensor indices, PoolSpec spec, Shape inputShape) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

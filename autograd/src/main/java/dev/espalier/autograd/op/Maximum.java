@@ -6,7 +6,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 
-/** {@code y = max(a, b)} with broadcasting; the gradient goes to the larger operand, to a on ties. PyTorch: {@code torch.maximum}, which halves it on ties. */
+/**
+ * {@code y = max(a, b)} with broadcasting; the gradient goes to the larger operand, to a on ties.
+ * PyTorch: {@code torch.maximum}, which halves it on ties.
+ */
 public record Maximum() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -6,7 +6,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 
-/** {@code y = a b} elementwise with broadcasting; gradients {@code dy b} and {@code dy a}. PyTorch: {@code torch.mul}. */
+/**
+ * {@code y = a b} elementwise with broadcasting; gradients {@code dy b} and {@code dy a}. PyTorch:
+ * {@code torch.mul}.
+ */
 public record Mul() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -18,7 +21,8 @@ public record Mul() implements Op {
   @Override
   public Variable[] backward(Context context, Variable gradient) {
     return new Variable[] {
-      context.needs(0) ? gradient.mul(context.input(1)) : null, context.needs(1) ? gradient.mul(context.input(0)) : null
+      context.needs(0) ? gradient.mul(context.input(1)) : null,
+      context.needs(1) ? gradient.mul(context.input(0)) : null
     };
   }
 }

@@ -6,7 +6,10 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
-/** A range of positions along one axis; the gradient is zero elsewhere. PyTorch: {@code torch.narrow}. */
+/**
+ * A range of positions along one axis; the gradient is zero elsewhere. PyTorch: {@code
+ * torch.narrow}.
+ */
 public record Narrow(int axis, int start, int length) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

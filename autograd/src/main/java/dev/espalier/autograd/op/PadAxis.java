@@ -5,7 +5,10 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
-/** Adds zeros before and after along one axis; the gradient is the range in between. PyTorch: {@code torch.nn.functional.pad}. */
+/**
+ * Adds zeros before and after along one axis; the gradient is the range in between. PyTorch: {@code
+ * torch.nn.functional.pad}.
+ */
 public record PadAxis(int axis, int before, int after) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -7,7 +7,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 
-/** {@code y[r] = x[r, index[r]]}; the gradient goes to the picked elements. PyTorch: {@code torch.gather(x, 1, index)}. */
+/**
+ * {@code y[r] = x[r, index[r]]}; the gradient goes to the picked elements. PyTorch: {@code
+ * torch.gather(x, 1, index)}.
+ */
 public record Pick(Tensor index) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -16,6 +19,8 @@ public record Pick(Tensor index) implements Op {
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
-    return new Variable[] {Autograd.apply(new Unpick(index, context.inputShape(0).dim(1)), gradient)};
+    return new Variable[] {
+      Autograd.apply(new Unpick(index, context.inputShape(0).dim(1)), gradient)
+    };
   }
 }

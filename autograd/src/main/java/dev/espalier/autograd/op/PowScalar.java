@@ -13,7 +13,9 @@ public record PowScalar(double exponent) implements Op {
     context.saveInput(0);
     return exponent == 2
         ? Elementwise.square(inputs[0])
-        : exponent == 0.5 ? Elementwise.sqrt(inputs[0]) : Elementwise.powScalar(inputs[0], exponent);
+        : exponent == 0.5
+            ? Elementwise.sqrt(inputs[0])
+            : Elementwise.powScalar(inputs[0], exponent);
   }
 
   @Override

@@ -7,7 +7,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 
-/** {@code g} where {@code y > 0}, else 0: linear in g, so its gradient is itself. y is the output of {@link Relu}. */
+/**
+ * {@code g} where {@code y > 0}, else 0: linear in g, so its gradient is itself. y is the output of
+ * {@link Relu}.
+ */
 public record ReluGrad(Tensor y) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

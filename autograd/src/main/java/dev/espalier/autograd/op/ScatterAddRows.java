@@ -7,7 +7,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 
-/** {@code y[index[k], :] += x[k, :]}; the gradient of {@link GatherRows} and the other way round. PyTorch: {@code torch.index_add}. */
+/**
+ * {@code y[index[k], :] += x[k, :]}; the gradient of {@link GatherRows} and the other way round.
+ * PyTorch: {@code torch.index_add}.
+ */
 public record ScatterAddRows(Tensor index, int rows) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -8,7 +8,10 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.CsrPattern;
 
-/** {@code v[p] = Σ_n a[row(p), n] b[col(p), n]} at the positions of a pattern: the sampled dense-dense product; bilinear. */
+/**
+ * {@code v[p] = Σ_n a[row(p), n] b[col(p), n]} at the positions of a pattern: the sampled
+ * dense-dense product; bilinear.
+ */
 public record Sddmm(CsrPattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -21,7 +24,9 @@ public record Sddmm(CsrPattern pattern) implements Op {
   public Variable[] backward(Context context, Variable gradient) {
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Spmm(pattern), gradient, context.input(1)) : null,
-      context.needs(1) ? Autograd.apply(new SpmmTransposed(pattern), gradient, context.input(0)) : null
+      context.needs(1)
+          ? Autograd.apply(new SpmmTransposed(pattern), gradient, context.input(0))
+          : null
     };
   }
 }

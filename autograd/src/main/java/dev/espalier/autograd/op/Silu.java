@@ -7,7 +7,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 
-/** {@code y = x σ(x)}; gradient {@code dy (σ + x σ (1 - σ))}. Source: S. Elfwing, E. Uchibe, K. Doya, Sigmoid-Weighted Linear Units (2017). PyTorch: {@code silu}. */
+/**
+ * {@code y = x σ(x)}; gradient {@code dy (σ + x σ (1 - σ))}. Source: S. Elfwing, E. Uchibe, K.
+ * Doya, Sigmoid-Weighted Linear Units (2017). PyTorch: {@code silu}.
+ */
 public record Silu() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

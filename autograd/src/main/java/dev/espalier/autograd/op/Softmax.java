@@ -6,7 +6,10 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
-/** {@code y = e^x / Σ e^x} along the last axis; gradient {@code y (dy - Σ dy y)}. PyTorch: {@code softmax(x, -1)}. */
+/**
+ * {@code y = e^x / Σ e^x} along the last axis; gradient {@code y (dy - Σ dy y)}. PyTorch: {@code
+ * softmax(x, -1)}.
+ */
 public record Softmax() implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -8,7 +8,10 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.CsrPattern;
 
-/** {@code Y = A X} with A in CSR: inputs the values [nnz] and X [K, N]; gradients {@link Sddmm} at the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}. */
+/**
+ * {@code Y = A X} with A in CSR: inputs the values [nnz] and X [K, N]; gradients {@link Sddmm} at
+ * the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}.
+ */
 public record Spmm(CsrPattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
@@ -21,7 +24,9 @@ public record Spmm(CsrPattern pattern) implements Op {
   public Variable[] backward(Context context, Variable gradient) {
     return new Variable[] {
       context.needs(0) ? Autograd.apply(new Sddmm(pattern), gradient, context.input(1)) : null,
-      context.needs(1) ? Autograd.apply(new SpmmTransposed(pattern), context.input(0), gradient) : null
+      context.needs(1)
+          ? Autograd.apply(new SpmmTransposed(pattern), context.input(0), gradient)
+          : null
     };
   }
 }

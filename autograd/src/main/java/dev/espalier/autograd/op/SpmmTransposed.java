@@ -8,7 +8,10 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.CsrPattern;
 
-/** {@code X = Aᵀ Y} with A in CSR through the cached transpose: inputs the values [nnz] and Y [M, N]. */
+/**
+ * {@code X = Aᵀ Y} with A in CSR through the cached transpose: inputs the values [nnz] and Y [M,
+ * N].
+ */
 public record SpmmTransposed(CsrPattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

@@ -8,7 +8,9 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Reduce;
 import java.util.Arrays;
 
-/** Sum over the axes marked true; the gradient is repeated along them. PyTorch: {@code torch.sum}. */
+/**
+ * Sum over the axes marked true; the gradient is repeated along them. PyTorch: {@code torch.sum}.
+ */
 public record Sum(boolean[] axes, boolean keepDims) implements Op {
   /** The sum over the given axes of a shape, over all if none is given. */
   public static Sum over(Shape shape, boolean keepDims, int... axes) {

@@ -7,7 +7,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 
-/** {@code y[r, index[r]] = x[r]}, zero elsewhere; the gradient of {@link Pick} and the other way round. */
+/**
+ * {@code y[r, index[r]] = x[r]}, zero elsewhere; the gradient of {@link Pick} and the other way
+ * round.
+ */
 public record Unpick(Tensor index, int columns) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {

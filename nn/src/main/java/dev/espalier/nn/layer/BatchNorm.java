@@ -11,8 +11,8 @@ import dev.espalier.tensor.Tensor;
 /**
  * Batch normalisation over all axes but the channels of x [N, C, …].
  *
- * <p>Running statistics move with momentum 0.1 and ε is 1e-5 unless given. Source: S. Ioffe, C. Szegedy, Batch Normalization
- * (2015). PyTorch: {@code BatchNorm1d}, {@code BatchNorm2d}.
+ * <p>Running statistics move with momentum 0.1 and ε is 1e-5 unless given. Source: S. Ioffe, C.
+ * Szegedy, Batch Normalization (2015). PyTorch: {@code BatchNorm1d}, {@code BatchNorm2d}.
  */
 public abstract sealed class BatchNorm extends Module permits BatchNorm1d, BatchNorm2d {
   private final Parameter weight;

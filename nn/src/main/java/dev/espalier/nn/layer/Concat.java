@@ -4,7 +4,10 @@ import dev.espalier.autograd.F;
 import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 
-/** The outputs of several branches joined along an axis (1, the channels, by default). PyTorch: {@code torch.cat} of branches. */
+/**
+ * The outputs of several branches joined along an axis (1, the channels, by default). PyTorch:
+ * {@code torch.cat} of branches.
+ */
 public final class Concat extends Module {
   private final int axis;
 
@@ -21,6 +24,7 @@ public final class Concat extends Module {
 
   @Override
   public Variable forward(Variable x) {
-    return F.concat(axis, children().values().stream().map(b -> b.forward(x)).toArray(Variable[]::new));
+    return F.concat(
+        axis, children().values().stream().map(b -> b.forward(x)).toArray(Variable[]::new));
   }
 }

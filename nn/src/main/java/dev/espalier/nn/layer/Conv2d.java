@@ -10,9 +10,11 @@ import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 
 /**
- * A two-dimensional convolution (cross-correlation): x [N, in, H, W], W [out, in/groups, k, k], b [out].
+ * A two-dimensional convolution (cross-correlation): x [N, in, H, W], W [out, in/groups, k, k], b
+ * [out].
  *
- * <p>Values start as in PyTorch, uniform on ±{@code 1 / sqrt(fanIn)}. PyTorch: {@code torch.nn.Conv2d}.
+ * <p>Values start as in PyTorch, uniform on ±{@code 1 / sqrt(fanIn)}. PyTorch: {@code
+ * torch.nn.Conv2d}.
  */
 public final class Conv2d extends Module {
   private final Parameter weight;
@@ -24,7 +26,14 @@ public final class Conv2d extends Module {
     this(in, out, kernel, kernel, spec, true, generator);
   }
 
-  public Conv2d(int in, int out, int kernelH, int kernelW, ConvSpec spec, boolean withBias, Generator generator) {
+  public Conv2d(
+      int in,
+      int out,
+      int kernelH,
+      int kernelW,
+      ConvSpec spec,
+      boolean withBias,
+      Generator generator) {
     if (in % spec.groups() != 0 || out % spec.groups() != 0) {
       throw new IllegalArgumentException(
           "Conv2d: %d input and %d output channels must both be divisible by %d groups"
@@ -34,7 +43,10 @@ public final class Conv2d extends Module {
     Shape shape = Shape.of(out, in / spec.groups(), kernelH, kernelW);
     long fanIn = Init.fanIn(shape);
     weight = parameter("weight", Init.fanInUniform(generator, DType.FLOAT32, shape, fanIn));
-    bias = withBias ? parameter("bias", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out), fanIn)) : null;
+    bias =
+        withBias
+            ? parameter("bias", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out), fanIn))
+            : null;
   }
 
   public Parameter weight() {

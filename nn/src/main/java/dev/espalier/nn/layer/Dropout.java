@@ -5,7 +5,10 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 import dev.espalier.tensor.Generator;
 
-/** Zeroes elements at random while training, scaling the others up. PyTorch: {@code torch.nn.Dropout}. */
+/**
+ * Zeroes elements at random while training, scaling the others up. PyTorch: {@code
+ * torch.nn.Dropout}.
+ */
 public final class Dropout extends Module {
   private final double rate;
   private final Generator generator;

@@ -6,6 +6,9 @@ import dev.espalier.nn.Module;
 
 /** [N, …] to [N, rest]. PyTorch: {@code torch.nn.Flatten}. */
 public final class Flatten extends Module {
+  /** A layer without state. */
+  public Flatten() {}
+
   @Override
   public Variable forward(Variable x) {
     return F.flatten(x);

@@ -8,7 +8,8 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 
 /**
- * Initial values of weights. Fan-in and fan-out of [O, I, …] are {@code I·kh·kw} and {@code O·kh·kw}.
+ * Initial values of weights. Fan-in and fan-out of [O, I, …] are {@code I·kh·kw} and {@code
+ * O·kh·kw}.
  *
  * <p>PyTorch: {@code torch.nn.init}.
  */
@@ -18,7 +19,8 @@ public final class Init {
   /**
    * Normal with standard deviation {@code sqrt(2 / fanIn)}, for ReLU networks.
    *
-   * <p>Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers (2015). PyTorch: {@code kaiming_normal_}.
+   * <p>Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers (2015). PyTorch:
+   * {@code kaiming_normal_}.
    */
   public static Tensor heNormal(Generator generator, DType dtype, Shape shape) {
     return RandomFill.normal(generator, dtype, shape, 0, Math.sqrt(2.0 / fanIn(shape)));
@@ -27,22 +29,29 @@ public final class Init {
   /**
    * Normal with standard deviation {@code sqrt(2 / (fanIn + fanOut))}.
    *
-   * <p>Source: X. Glorot, Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010). PyTorch: {@code
-   * xavier_normal_}.
+   * <p>Source: X. Glorot, Y. Bengio, Understanding the Difficulty of Training Deep Feedforward
+   * Neural Networks (2010). PyTorch: {@code xavier_normal_}.
    */
   public static Tensor glorotNormal(Generator generator, DType dtype, Shape shape) {
-    return RandomFill.normal(generator, dtype, shape, 0, Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape))));
+    return RandomFill.normal(
+        generator, dtype, shape, 0, Math.sqrt(2.0 / (double) (fanIn(shape) + fanOut(shape))));
   }
 
-  /** Uniform on ±{@code sqrt(6 / (fanIn + fanOut))}; Glorot and Bengio (2010). PyTorch: {@code xavier_uniform_}. */
+  /**
+   * Uniform on ±{@code sqrt(6 / (fanIn + fanOut))}; Glorot and Bengio (2010). PyTorch: {@code
+   * xavier_uniform_}.
+   */
   public static Tensor glorotUniform(Generator generator, DType dtype, Shape shape) {
     double bound = Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)));
     return RandomFill.uniform(generator, dtype, shape, -bound, bound);
   }
 
-  /** Uniform on ±{@code 1 / sqrt(fanIn)}: what PyTorch gives to Linear and Conv2d, weights and biases, by default. */
+  /**
+   * Uniform on ±{@code 1 / sqrt(fanIn)}: what PyTorch gives to Linear and Conv2d, weights and
+   * biases, by default.
+   */
   public static Tensor fanInUniform(Generator generator, DType dtype, Shape shape, long fanIn) {
-    double bound = 1 / Math.sqrt(Math.max(1, fanIn));
+    double bound = 1 / Math.sqrt((double) Math.max(1, fanIn));
     return RandomFill.uniform(generator, dtype, shape, -bound, bound);
   }
 

@@ -11,7 +11,8 @@ import dev.espalier.tensor.Tensor;
 /**
  * Normalisation over the last axis of x […, D] with a learned scale and shift.
  *
- * <p>Source: J. L. Ba, J. R. Kiros, G. E. Hinton, Layer Normalization (2016). PyTorch: {@code torch.nn.LayerNorm(D)}.
+ * <p>Source: J. L. Ba, J. R. Kiros, G. E. Hinton, Layer Normalization (2016). PyTorch: {@code
+ * torch.nn.LayerNorm(D)}.
  */
 public final class LayerNorm extends Module {
   private final Parameter weight;

@@ -11,7 +11,8 @@ import dev.espalier.tensor.Shape;
 /**
  * A fully connected layer, {@code y = x Wᵀ + b}: x [N, in], W [out, in], b [out], y [N, out].
  *
- * <p>Values start as in PyTorch, uniform on ±{@code 1 / sqrt(in)}. PyTorch: {@code torch.nn.Linear}.
+ * <p>Values start as in PyTorch, uniform on ±{@code 1 / sqrt(in)}. PyTorch: {@code
+ * torch.nn.Linear}.
  */
 public final class Linear extends Module {
   private final Parameter weight;
@@ -23,8 +24,12 @@ public final class Linear extends Module {
   }
 
   public Linear(int in, int out, boolean withBias, Generator generator) {
-    weight = parameter("weight", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out, in), in));
-    bias = withBias ? parameter("bias", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out), in)) : null;
+    weight =
+        parameter("weight", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out, in), in));
+    bias =
+        withBias
+            ? parameter("bias", Init.fanInUniform(generator, DType.FLOAT32, Shape.of(out), in))
+            : null;
   }
 
   public Parameter weight() {
@@ -43,6 +48,7 @@ public final class Linear extends Module {
 
   @Override
   public String toString() {
-    return "Linear(%d, %d%s)".formatted(weight.dim(1), weight.dim(0), bias == null ? ", no bias" : "");
+    return "Linear(%d, %d%s)"
+        .formatted(weight.dim(1), weight.dim(0), bias == null ? ", no bias" : "");
   }
 }

@@ -3,7 +3,10 @@ package dev.espalier.nn.layer;
 import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 
-/** {@code body(x) + shortcut(x)}, the shortcut being the identity if null. Source: K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning (2016). */
+/**
+ * {@code body(x) + shortcut(x)}, the shortcut being the identity if null. Source: K. He, X. Zhang,
+ * S. Ren, J. Sun, Deep Residual Learning (2016).
+ */
 public final class Residual extends Module {
   private final Module body;
   private final Module shortcut;

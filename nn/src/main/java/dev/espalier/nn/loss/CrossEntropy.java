@@ -12,7 +12,8 @@ import dev.espalier.tensor.Tensor;
 public record CrossEntropy(double labelSmoothing) implements Loss {
   public CrossEntropy {
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new IllegalArgumentException("cross-entropy: label smoothing must lie in [0, 1) but is " + labelSmoothing);
+      throw new IllegalArgumentException(
+          "cross-entropy: label smoothing must lie in [0, 1) but is " + labelSmoothing);
     }
   }
 

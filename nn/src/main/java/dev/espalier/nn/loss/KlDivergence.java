@@ -5,7 +5,8 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 
 /**
- * {@code KL(p ‖ softmax(y))} averaged over rows, for logits y [N, C] and target log-probabilities [N, C].
+ * {@code KL(p ‖ softmax(y))} averaged over rows, for logits y [N, C] and target log-probabilities
+ * [N, C].
  *
  * <p>PyTorch: {@code KLDivLoss(reduction='batchmean', log_target=True)} on {@code log_softmax(y)}.
  */

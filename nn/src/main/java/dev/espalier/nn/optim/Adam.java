@@ -9,11 +9,14 @@ import java.util.List;
 /**
  * Adam and AdamW; the rule is in {@link AdamStep}.
  *
- * <p>Source: D. P. Kingma, J. Ba, Adam (2015); I. Loshchilov, F. Hutter, Decoupled Weight Decay Regularization (2019). PyTorch: {@code
- * torch.optim.Adam}, {@code torch.optim.AdamW}, whose defaults these are.
+ * <p>Source: D. P. Kingma, J. Ba, Adam (2015); I. Loshchilov, F. Hutter, Decoupled Weight Decay
+ * Regularization (2019). PyTorch: {@code torch.optim.Adam}, {@code torch.optim.AdamW}, whose
+ * defaults these are.
  */
 public final class Adam extends Optimizer {
   /**
+   * The constants of the rule.
+   *
    * @param decoupled AdamW: decay shrinks the weight instead of entering the gradient
    */
   public record Config(double beta1, double beta2, double eps, boolean decoupled) {
@@ -44,15 +47,24 @@ public final class Adam extends Optimizer {
 
   /** AdamW over all parameters of a module. */
   public static Adam w(Module module, double lr, double weightDecay) {
-    return new Adam(List.of(new ParameterGroup(module.namedParameters(), lr, weightDecay)), Config.ADAMW);
+    return new Adam(
+        List.of(new ParameterGroup(module.namedParameters(), lr, weightDecay)), Config.ADAMW);
   }
 
   @Override
-  protected void update(ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
+  protected void update(
+      ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
     Tensor m = state(name, "exp_avg", value);
     Tensor v = state(name, "exp_avg_sq", value);
     var numbers =
-        new AdamStep(lr, config.beta1, config.beta2, config.eps, group.weightDecay(), config.decoupled, step);
+        new AdamStep(
+            lr,
+            config.beta1,
+            config.beta2,
+            config.eps,
+            group.weightDecay(),
+            config.decoupled,
+            step);
     Update.adam(numbers, value, gradient, m, v);
   }
 }

@@ -13,8 +13,8 @@ public final class ClipGradients {
   /**
    * Scales all gradients so that their joint L2 norm is at most {@code maxNorm}.
    *
-   * <p>Source: R. Pascanu, T. Mikolov, Y. Bengio, On the Difficulty of Training Recurrent Neural Networks (2013). PyTorch: {@code
-   * clip_grad_norm_}.
+   * <p>Source: R. Pascanu, T. Mikolov, Y. Bengio, On the Difficulty of Training Recurrent Neural
+   * Networks (2013). PyTorch: {@code clip_grad_norm_}.
    *
    * @return the norm before
    */

@@ -10,9 +10,10 @@ import java.util.Map;
 /**
  * Changes parameters in place by their gradients.
  *
- * <p>Hard masks need no extra pass: value, gradient and state are zero where the mask is, and every rule here maps zeros to zeros. When
- * a parameter's mask version changes, its state is masked once. A parameter that hands out dense gradients under a hard mask has its
- * gradient masked before the step. PyTorch: {@code torch.optim.Optimizer}.
+ * <p>Hard masks need no extra pass: value, gradient and state are zero where the mask is, and every
+ * rule here maps zeros to zeros. When a parameter's mask version changes, its state is masked once.
+ * A parameter that hands out dense gradients under a hard mask has its gradient masked before the
+ * step. PyTorch: {@code torch.optim.Optimizer}.
  */
 public abstract class Optimizer {
   private final List<ParameterGroup> groups;
@@ -86,7 +87,8 @@ public abstract class Optimizer {
   /** State tensors as {@code name/key}, live, for a checkpoint. */
   public Map<String, Tensor> stateTensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    state.forEach((name, entries) -> entries.forEach((key, tensor) -> all.put(name + "/" + key, tensor)));
+    state.forEach(
+        (name, entries) -> entries.forEach((key, tensor) -> all.put(name + "/" + key, tensor)));
     return all;
   }
 
@@ -104,16 +106,20 @@ public abstract class Optimizer {
           Map<String, Parameter> known = new LinkedHashMap<>();
           groups.forEach(group -> known.putAll(group.parameters()));
           String name = slash < 0 ? path : path.substring(0, slash);
-          if (slash < 0 || !known.containsKey(name) || !known.get(name).shape().equals(tensor.shape())) {
+          if (slash < 0
+              || !known.containsKey(name)
+              || !known.get(name).shape().equals(tensor.shape())) {
             throw new IllegalArgumentException(
-                "optimizer: state '%s' of shape %s fits no parameter".formatted(path, tensor.shape()));
+                "optimizer: state '%s' of shape %s fits no parameter"
+                    .formatted(path, tensor.shape()));
           }
           state
               .computeIfAbsent(name, _ -> new LinkedHashMap<>())
               .put(path.substring(slash + 1), Scope.detach(tensor.copy()));
         });
     steps.putAll(stepCounts);
-    groups.forEach(group -> group.parameters().forEach((name, p) -> maskVersions.put(name, p.maskVersion())));
+    groups.forEach(
+        group -> group.parameters().forEach((name, p) -> maskVersions.put(name, p.maskVersion())));
   }
 
   /** Forgets all state, as if newly made; for rewinding. */

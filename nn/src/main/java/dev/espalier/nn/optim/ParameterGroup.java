@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Parameters that share a learning rate and a weight decay. PyTorch: an entry of {@code optimizer.param_groups}.
+ * Parameters that share a learning rate and a weight decay. PyTorch: an entry of {@code
+ * optimizer.param_groups}.
  *
  * @param parameters by dotted name
  * @param lr the base learning rate, which a schedule multiplies
@@ -17,7 +18,8 @@ public record ParameterGroup(Map<String, Parameter> parameters, double lr, doubl
     parameters = new LinkedHashMap<>(parameters);
     if (!(lr >= 0) || !(weightDecay >= 0)) {
       throw new IllegalArgumentException(
-          "optimizer: learning rate and weight decay must be >= 0 but are %s and %s".formatted(lr, weightDecay));
+          "optimizer: learning rate and weight decay must be >= 0 but are %s and %s"
+              .formatted(lr, weightDecay));
     }
   }
 
@@ -25,11 +27,12 @@ public record ParameterGroup(Map<String, Parameter> parameters, double lr, doubl
   public static ParameterGroup matching(
       Map<String, Parameter> all, Predicate<String> name, double lr, double weightDecay) {
     Map<String, Parameter> chosen = new LinkedHashMap<>();
-    all.forEach((key, value) -> {
-      if (name.test(key)) {
-        chosen.put(key, value);
-      }
-    });
+    all.forEach(
+        (key, value) -> {
+          if (name.test(key)) {
+            chosen.put(key, value);
+          }
+        });
     return new ParameterGroup(chosen, lr, weightDecay);
   }
 }

@@ -14,8 +14,9 @@ import java.util.LinkedHashMap;
 /**
  * The two LeNets of the pruning literature, for 28×28 grey images.
  *
- * <p>Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-Based Learning Applied to Document Recognition (1998); the
- * convolutional one in the form of Caffe's example, which Han et al. (2015) and Lee et al. (2019) prune.
+ * <p>Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-Based Learning Applied to
+ * Document Recognition (1998); the convolutional one in the form of Caffe's example, which Han et
+ * al. (2015) and Lee et al. (2019) prune.
  */
 final class LeNet {
   private LeNet() {}

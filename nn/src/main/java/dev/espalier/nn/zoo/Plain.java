@@ -22,7 +22,8 @@ final class Plain {
   private Plain() {}
 
   /**
-   * Conv-2, Conv-4, Conv-6: stages of two 3×3 convolutions (64, 128, 256) and a max-pool, then 256-256-classes.
+   * Conv-2, Conv-4, Conv-6: stages of two 3×3 convolutions (64, 128, 256) and a max-pool, then
+   * 256-256-classes.
    *
    * <p>Source: J. Frankle, M. Carbin, The Lottery Ticket Hypothesis (2019).
    */
@@ -48,7 +49,10 @@ final class Plain {
     return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
   }
 
-  /** Three stages of two 3×3 convolutions with batch-norm and ReLU (16, 32, 64), max-pool after each, global average, one linear. */
+  /**
+   * Three stages of two 3×3 convolutions with batch-norm and ReLU (16, 32, 64), max-pool after
+   * each, global average, one linear.
+   */
   static Module vggTiny(int classes, Generator generator) {
     List<Module> layers = new ArrayList<>();
     int channels = 3;

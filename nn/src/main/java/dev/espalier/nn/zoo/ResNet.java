@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Residual networks for 32×32 colour images: a 3×3 stem of 16, three stages (16, 32, 64) of {@code n} blocks, global
- * average, one linear layer; {@code 6n + 2} weighted layers.
+ * Residual networks for 32×32 colour images: a 3×3 stem of 16, three stages (16, 32, 64) of {@code
+ * n} blocks, global average, one linear layer; {@code 6n + 2} weighted layers.
  *
- * <p>Source: K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition (2016), section 4.2. A block that changes the
- * shape has a 1×1 projection with batch-norm as its shortcut (their option B).
+ * <p>Source: K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition (2016),
+ * section 4.2. A block that changes the shape has a 1×1 projection with batch-norm as its shortcut
+ * (their option B).
  */
 final class ResNet {
   private ResNet() {}
@@ -51,7 +52,9 @@ final class ResNet {
             Blocks.conv(out, out, 3, 1, generator),
             new BatchNorm2d(out));
     var shortcut =
-        in != out ? new Sequential(Blocks.conv(in, out, 1, stride, generator), new BatchNorm2d(out)) : null;
+        in != out
+            ? new Sequential(Blocks.conv(in, out, 1, stride, generator), new BatchNorm2d(out))
+            : null;
     return new Residual(body, shortcut);
   }
 }

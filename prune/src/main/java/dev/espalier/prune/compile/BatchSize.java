@@ -18,7 +18,10 @@ final class BatchSize {
   static Op anyBatch(Op op, Variable result) {
     Variable input = result.node().inputs().getFirst();
     return switch (op) {
-      case Reshape _ when result.shape().rank() > 0 && input.shape().rank() > 0 && result.dim(0) == input.dim(0) -> {
+      case Reshape _
+          when result.shape().rank() > 0
+              && input.shape().rank() > 0
+              && result.dim(0) == input.dim(0) -> {
         if (result.shape().rank() == 2) {
           yield new Flatten();
         }

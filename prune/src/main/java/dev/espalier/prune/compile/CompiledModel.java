@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * An immutable network for inference, for any batch size; made by {@link Compiler}.
  *
- * <p>It owns copies of its weights, so the module it came from may change or go. Several threads may run it at once. Close it to free its
- * memory.
+ * <p>It owns copies of its weights, so the module it came from may change or go. Several threads
+ * may run it at once. Close it to free its memory.
  */
 public final class CompiledModel implements AutoCloseable {
   /**
@@ -50,7 +50,8 @@ public final class CompiledModel implements AutoCloseable {
   public Tensor run(Tensor x) {
     if (x.rank() != example.rank() || !x.shape().with(0, 1).equals(example.with(0, 1))) {
       throw new IllegalArgumentException(
-          "compiled model: expects inputs of shape [N, …] like %s but got %s".formatted(example, x.shape()));
+          "compiled model: expects inputs of shape [N, …] like %s but got %s"
+              .formatted(example, x.shape()));
     }
     try (var scope = Scope.open("compiled model");
         var _ = Autograd.noGrad()) {

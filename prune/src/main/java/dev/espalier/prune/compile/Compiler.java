@@ -18,27 +18,35 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.sparse.Crossover;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Turns a module into a {@link CompiledModel}: drops dead channels, folds batch-norm into the product before it, fuses bias and ReLU, and
- * stores each weight in the format that the crossover table names for its shape and density.
+ * Turns a module into a {@link CompiledModel}: drops dead channels, folds batch-norm into the
+ * product before it, fuses bias and ReLU, and stores each weight in the format that the crossover
+ * table names for its shape and density.
  *
- * <p>The module's forward pass is recorded once in evaluation mode; control flow that depends on values is frozen as recorded. Outputs equal
- * the masked module's up to rounding, which is checked on the example before the result is returned.
+ * <p>The module's forward pass is recorded once in evaluation mode; control flow that depends on
+ * values is frozen as recorded. Outputs equal the masked module's up to rounding, which is checked
+ * on the example before the result is returned.
  */
 public final class Compiler {
-  /** Relative to the largest output; float32 products of a few thousand terms differ by less than this when reordered. */
+  /**
+   * Relative to the largest output; float32 products of a few thousand terms differ by less than
+   * this when reordered.
+   */
   private static final double TOLERANCE = 1e-4;
 
   private final Map<Parameter, String> names = new IdentityHashMap<>();
   private final Map<Variable, Integer> slots = new IdentityHashMap<>();
   private final Map<Variable, Integer> uses = new IdentityHashMap<>();
   private final Map<Variable, Variable> onlyReader = new IdentityHashMap<>();
+  private final Set<Variable> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Step> steps = new ArrayList<>();
   private final List<int[]> inputs = new ArrayList<>();
   private final List<Integer> outputs = new ArrayList<>();
@@ -60,7 +68,8 @@ public final class Compiler {
    * Compiles a module.
    *
    * @param example an input; at least one row
-   * @throws IllegalArgumentException if an operation cannot run on another batch size, with its name
+   * @throws IllegalArgumentException if an operation cannot run on another batch size, with its
+   *     name
    * @throws IllegalStateException if the result disagrees with the module on the example
    */
   public static CompiledModel compile(Module module, Tensor example, FormatChoice formats) {
@@ -92,7 +101,7 @@ public final class Compiler {
       }
       uses.merge(output, 1, Integer::sum);
       for (Variable result : made) {
-        if (!slots.containsKey(result) && !(result.node().op() instanceof Masked)) {
+        if (!absorbed.contains(result) && !(result.node().op() instanceof Masked)) {
           translate(result);
         }
       }
@@ -129,20 +138,32 @@ public final class Compiler {
       var folded = Folding.fold(w, bias, channelAffine(next, norm));
       w = folded.weight();
       bias = folded.bias();
+      absorbed.add(next);
       end = next;
       next = soleReader(end);
     }
-    boolean relu = next != null && next.node().op() instanceof Relu;
+    boolean relu = absorbRelu(next);
     end = relu ? next : end;
     int[] kernel = spec == null ? new int[0] : new int[] {w.dim(2), w.dim(3)};
-    emit(new ProductStep(names.get(weight), new ProductWeight(w, spec, formats), kernel, bias, relu, spec), end, in.getFirst());
+    emit(
+        new ProductStep(
+            names.get(weight), new ProductWeight(w, spec, formats), kernel, bias, relu, spec),
+        end,
+        in.getFirst());
+  }
+
+  private boolean absorbRelu(Variable next) {
+    return next != null && next.node().op() instanceof Relu && absorbed.add(next);
   }
 
   private void affine(Variable result, BatchNormInference norm) {
     var affine = channelAffine(result, norm);
     Variable next = soleReader(result);
-    boolean relu = next != null && next.node().op() instanceof Relu;
-    emit(new AffineStep(affine.scale(), affine.shift(), relu), relu ? next : result, result.node().inputs().getFirst());
+    boolean relu = absorbRelu(next);
+    emit(
+        new AffineStep(affine.scale(), affine.shift(), relu),
+        relu ? next : result,
+        result.node().inputs().getFirst());
   }
 
   private Normalization.Affine channelAffine(Variable result, BatchNormInference norm) {
@@ -172,7 +193,9 @@ public final class Compiler {
 
   private Tensor constant(Variable operand) {
     Parameter parameter = parameterOf(operand);
-    return parameter != null && operand == parameter ? plan.value(parameter) : operand.tensor().copy();
+    return parameter != null && operand == parameter
+        ? plan.value(parameter)
+        : operand.tensor().copy();
   }
 
   private void emit(Step step, Variable result, Variable... operands) {

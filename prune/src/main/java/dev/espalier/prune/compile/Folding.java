@@ -6,8 +6,8 @@ import dev.espalier.tensor.ops.Normalization;
 import java.util.Arrays;
 
 /**
- * Folds a fixed batch-norm into the product before it: {@code W' = W γ / sqrt(variance + ε)}, {@code b' = β + (b - mean) γ / sqrt(variance + ε)}
- * per output channel.
+ * Folds a fixed batch-norm into the product before it: {@code W' = W γ / sqrt(variance + ε)},
+ * {@code b' = β + (b - mean) γ / sqrt(variance + ε)} per output channel.
  */
 final class Folding {
   /** A weight and its bias. */
@@ -20,7 +20,10 @@ final class Folding {
     Arrays.fill(perRow, 1);
     perRow[0] = weight.dim(0);
     Tensor scaled = Elementwise.mul(weight, affine.scale().reshape(perRow));
-    Tensor shifted = bias == null ? affine.shift() : Elementwise.add(Elementwise.mul(bias, affine.scale()), affine.shift());
+    Tensor shifted =
+        bias == null
+            ? affine.shift()
+            : Elementwise.add(Elementwise.mul(bias, affine.scale()), affine.shift());
     return new Folded(scaled, shifted);
   }
 }

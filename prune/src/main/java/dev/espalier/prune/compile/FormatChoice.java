@@ -3,7 +3,10 @@ package dev.espalier.prune.compile;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Granularity;
 
-/** Decides, per product and number of columns, whether a compiled model multiplies with the dense or the sparse weight. */
+/**
+ * Decides, per product and number of columns, whether a compiled model multiplies with the dense or
+ * the sparse weight.
+ */
 @FunctionalInterface
 public interface FormatChoice {
   /**
@@ -19,7 +22,13 @@ public interface FormatChoice {
     return (family, columns, weights, density) ->
         density < 1
             && table
-                    .decide(family, Crossover.Direction.FORWARD, new Granularity.Element(), columns, weights, density)
+                    .decide(
+                        family,
+                        Crossover.Direction.FORWARD,
+                        new Granularity.Element(),
+                        columns,
+                        weights,
+                        density)
                     .kernel()
                 != Crossover.Kernel.DENSE;
   }

@@ -7,14 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A linear layer or a convolution with its weight in the chosen format, batch-norm folded in, bias and ReLU fused.
+ * A linear layer or a convolution with its weight in the chosen format, batch-norm folded in, bias
+ * and ReLU fused.
  *
  * @param name the weight's dotted name
  * @param kernel [kh, kw] of a convolution
  * @param bias [O], owned, or null
  * @param spec the convolution's, or null for a linear layer
  */
-record ProductStep(String name, ProductWeight weight, int[] kernel, Tensor bias, boolean relu, ConvSpec spec)
+record ProductStep(
+    String name, ProductWeight weight, int[] kernel, Tensor bias, boolean relu, ConvSpec spec)
     implements Step {
   @Override
   public Tensor run(Tensor... inputs) {
@@ -29,7 +31,8 @@ record ProductStep(String name, ProductWeight weight, int[] kernel, Tensor bias,
 
   @Override
   public String describe() {
-    return "%s %s%s: %s".formatted(spec == null ? "linear" : "conv2d", name, relu ? " + relu" : "", weight);
+    return "%s %s%s: %s"
+        .formatted(spec == null ? "linear" : "conv2d", name, relu ? " + relu" : "", weight);
   }
 
   @Override

@@ -11,8 +11,13 @@ import java.util.Optional;
 
 /** A weight in the formats that some batch size asks for: dense, CSR, or both. */
 final class ProductWeight {
-  /** Numbers of columns at which the choice is asked for at compile time; between them it follows the nearest. */
-  private static final long[] COLUMNS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096, 65_536, 1L << 20};
+  /**
+   * Numbers of columns at which the choice is asked for at compile time; between them it follows
+   * the nearest.
+   */
+  private static final long[] COLUMNS = {
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096, 65_536, 1L << 20
+  };
 
   private final Crossover.Family family;
   private final FormatChoice choice;
@@ -46,12 +51,16 @@ final class ProductWeight {
     if (spec == null) {
       return Crossover.Family.LINEAR;
     }
-    return weight.dim(2) == 1 && weight.dim(3) == 1 ? Crossover.Family.POINTWISE : Crossover.Family.CONVOLUTION;
+    return weight.dim(2) == 1 && weight.dim(3) == 1
+        ? Crossover.Family.POINTWISE
+        : Crossover.Family.CONVOLUTION;
   }
 
   Weight at(long columns) {
     boolean wantsSparse = choice.sparse(family, columns, elements, density);
-    return sparse.isPresent() && (wantsSparse || dense.isEmpty()) ? sparse.get() : dense.orElseThrow();
+    return sparse.isPresent() && (wantsSparse || dense.isEmpty())
+        ? sparse.get()
+        : dense.orElseThrow();
   }
 
   List<Tensor> constants() {
@@ -64,7 +73,8 @@ final class ProductWeight {
   /** The formats held, with the density. */
   @Override
   public String toString() {
-    String formats = sparse.isPresent() ? dense.isPresent() ? "csr or dense by batch size" : "csr" : "dense";
+    String formats =
+        sparse.isPresent() ? dense.isPresent() ? "csr or dense by batch size" : "csr" : "dense";
     return "%s, density %.3f".formatted(formats, density);
   }
 }

@@ -5,13 +5,18 @@ import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.ops.Reduce;
 
-/** Compares a compiled model with what the module computed, on the example and on twice the example. */
+/**
+ * Compares a compiled model with what the module computed, on the example and on twice the example.
+ */
 final class SelfCheck {
   private SelfCheck() {}
 
   static void agrees(CompiledModel model, Tensor example, Tensor expected, double tolerance) {
     compare(model.run(example), expected, tolerance);
-    compare(model.run(Indexing.concat(0, example, example)), Indexing.concat(0, expected, expected), tolerance);
+    compare(
+        model.run(Indexing.concat(0, example, example)),
+        Indexing.concat(0, expected, expected),
+        tolerance);
   }
 
   private static void compare(Tensor actual, Tensor expected, double tolerance) {

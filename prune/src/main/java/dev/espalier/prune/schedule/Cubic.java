@@ -3,10 +3,11 @@ package dev.espalier.prune.schedule;
 import dev.espalier.prune.Schedule;
 
 /**
- * The gradual cubic schedule: sparsity {@code s_t = s_f (1 - (1 - (t - t0) / (t1 - t0))³)} from step t0 to t1, every {@code every} steps.
+ * The gradual cubic schedule: sparsity {@code s_t = s_f (1 - (1 - (t - t0) / (t1 - t0))³)} from
+ * step t0 to t1, every {@code every} steps.
  *
- * <p>Prunes fast while there is much to spare and slowly at the end. Source: M. Zhu, S. Gupta, To Prune, or Not to Prune (2017), with initial
- * sparsity 0.
+ * <p>Prunes fast while there is much to spare and slowly at the end. Source: M. Zhu, S. Gupta, To
+ * Prune, or Not to Prune (2017), with initial sparsity 0.
  *
  * @param begin t0 as a share of all steps
  * @param end t1 as a share of all steps

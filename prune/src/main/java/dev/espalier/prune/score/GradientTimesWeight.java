@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * {@code s = |w ∂L/∂w|} on one sample: the first-order change of the loss when w is removed.
  *
- * <p>Source: the gradient baselines of D. Blalock et al., What is the State of Neural Network Pruning? (2020), after M. Mozer, P. Smolensky,
- * Skeletonization (1989).
+ * <p>Source: the gradient baselines of D. Blalock et al., What is the State of Neural Network
+ * Pruning? (2020), after M. Mozer, P. Smolensky, Skeletonization (1989).
  */
 public record GradientTimesWeight() implements Scorer {
   @Override
@@ -33,7 +33,9 @@ public record GradientTimesWeight() implements Scorer {
         .forEach(
             w ->
                 scores.put(
-                    w.name(), Elementwise.abs(Elementwise.mul(w.parameter().tensor(), gradients.get(w.name())))));
+                    w.name(),
+                    Elementwise.abs(
+                        Elementwise.mul(w.parameter().tensor(), gradients.get(w.name())))));
     gradients.values().forEach(Tensor::close);
     return scores;
   }

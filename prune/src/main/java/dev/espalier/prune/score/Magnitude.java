@@ -10,8 +10,9 @@ import java.util.Map;
 /**
  * {@code s = |w|}; summed over a group it is the group's L1 norm.
  *
- * <p>Source: S. Han, J. Pool, J. Tran, W. Dally, Learning both Weights and Connections for Efficient Neural Networks (2015); over filters,
- * H. Li et al., Pruning Filters for Efficient ConvNets (2016). PyTorch: {@code l1_unstructured}, {@code ln_structured} with n = 1.
+ * <p>Source: S. Han, J. Pool, J. Tran, W. Dally, Learning both Weights and Connections for
+ * Efficient Neural Networks (2015); over filters, H. Li et al., Pruning Filters for Efficient
+ * ConvNets (2016). PyTorch: {@code l1_unstructured}, {@code ln_structured} with n = 1.
  */
 public record Magnitude() implements Scorer {
   @Override

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Independent uniform scores: the baseline that every criterion must beat. PyTorch: {@code random_unstructured}, {@code
- * random_structured}.
+ * Independent uniform scores: the baseline that every criterion must beat. PyTorch: {@code
+ * random_unstructured}, {@code random_structured}.
  */
 public record RandomScore() implements Scorer {
   @Override
@@ -32,7 +32,8 @@ public record RandomScore() implements Scorer {
             w ->
                 scores.put(
                     w.name(),
-                    RandomFill.uniform(context.generator(), DType.FLOAT32, w.parameter().shape(), 0, 1)));
+                    RandomFill.uniform(
+                        context.generator(), DType.FLOAT32, w.parameter().shape(), 0, 1)));
     return scores;
   }
 }

@@ -36,7 +36,8 @@ public record ElementStructure() implements Structure {
 
     @Override
     public Map<Parameter, Mask> masks(Mask keptGroups) {
-      return Map.of(weight.parameter(), Mask.ofWords(weight.parameter().shape(), keptGroups.words().clone()));
+      return Map.of(
+          weight.parameter(), Mask.ofWords(weight.parameter().shape(), keptGroups.words().clone()));
     }
   }
 

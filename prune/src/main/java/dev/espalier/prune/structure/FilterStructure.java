@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Filters and neurons with everything that hangs on them: the row of every layer that makes the channel, its bias, its normalisation
- * parameters, and the slice of every layer that reads it.
+ * Filters and neurons with everything that hangs on them: the row of every layer that makes the
+ * channel, its bias, its normalisation parameters, and the slice of every layer that reads it.
  *
- * <p>The score of a channel is the sum over the rows that make it. Because a masked channel is exactly zero wherever it flows, the masked
- * model equals the physically smaller one that {@link dev.espalier.prune.surgery.Surgery} makes. Source: H. Li et al., Pruning Filters for
- * Efficient ConvNets (2016), "independent" counting; channels tied by identity shortcuts are ranked together, where the paper leaves them alone.
+ * <p>The score of a channel is the sum over the rows that make it. Because a masked channel is
+ * exactly zero wherever it flows, the masked model equals the physically smaller one that {@link
+ * dev.espalier.prune.surgery.Surgery} makes. Source: H. Li et al., Pruning Filters for Efficient
+ * ConvNets (2016), "independent" counting; channels tied by identity shortcuts are ranked together,
+ * where the paper leaves them alone.
  */
 public record FilterStructure() implements Structure {
   private record Channels(ChannelSpace space) implements GroupSet {
@@ -49,7 +51,8 @@ public record FilterStructure() implements Structure {
         Tensor scores = elementScores.get(member.name());
         if (member.producer() && scores != null) {
           Tensor rows = scores.reshape(scores.dim(0), -1);
-          Elementwise.addInPlace(total, Reduce.sum(rows, false, 1).narrow(0, member.offset(), space.channels()));
+          Elementwise.addInPlace(
+              total, Reduce.sum(rows, false, 1).narrow(0, member.offset(), space.channels()));
         }
       }
       return total;
@@ -95,7 +98,12 @@ public record FilterStructure() implements Structure {
     if (sets.isEmpty()) {
       throw new IllegalArgumentException(
           "filter pruning: no channel of this model may be removed: "
-              + String.join("; ", ChannelGraph.of(module, example).stream().flatMap(s -> s.fixedBecause().stream()).distinct().toList()));
+              + String.join(
+                  "; ",
+                  ChannelGraph.of(module, example).stream()
+                      .flatMap(s -> s.fixedBecause().stream())
+                      .distinct()
+                      .toList()));
     }
     return sets;
   }

@@ -25,7 +25,6 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Scope;
-import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -35,10 +34,11 @@ import java.util.Map;
 /**
  * Which parameters share which channels, found from the recorded graph of one forward pass.
  *
- * <p>Channels are axis 1 of every activation. A product layer reads its input's channels and makes new ones; normalisation, pooling and
- * activations that map 0 to 0 pass them on; an addition ties both sides; a concatenation puts them one after the other. Channels that
- * reach an operation which is not known to do one of these are fixed, with the operation's name as the reason, and so are the model's
- * inputs and outputs.
+ * <p>Channels are axis 1 of every activation. A product layer reads its input's channels and makes
+ * new ones; normalisation, pooling and activations that map 0 to 0 pass them on; an addition ties
+ * both sides; a concatenation puts them one after the other. Channels that reach an operation which
+ * is not known to do one of these are fixed, with the operation's name as the reason, and so are
+ * the model's inputs and outputs.
  */
 public final class ChannelGraph {
   /** A run of channels along axis 1 of an activation, each {@code repeat} elements wide. */
@@ -76,7 +76,9 @@ public final class ChannelGraph {
 
   private void start(Variable input) {
     if (input.shape().rank() < 2) {
-      throw new IllegalArgumentException("channel graph: the example needs a batch and a channel axis but has shape " + input.shape());
+      throw new IllegalArgumentException(
+          "channel graph: the example needs a batch and a channel axis but has shape "
+              + input.shape());
     }
     ChannelSpace space = newSpace(input.dim(1));
     space.fix("the model's input");
@@ -95,7 +97,14 @@ public final class ChannelGraph {
       case Conv2d(ConvSpec spec, _) -> convolution(node, spec, result);
       case Linear _ -> product(node, result);
       case BatchNorm _, BatchNormInference _ -> normalisation(in);
-      case Relu _, Gelu _, Silu _, Tanh _, MulScalar _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _ ->
+      case Relu _,
+          Gelu _,
+          Silu _,
+          Tanh _,
+          MulScalar _,
+          MaxPool2d _,
+          AvgPool2d _,
+          GlobalAvgPool2d _ ->
           layout(in.getFirst());
       case Add _, Sub _ -> sum(node, result);
       case Flatten _ -> flattened(in.getFirst());
@@ -115,12 +124,15 @@ public final class ChannelGraph {
     }
     Parameter weight = parameterOf(node.inputs().get(1));
     List<Segment> input = layout(node.inputs().getFirst());
-    boolean depthwise = weight != null && spec.groups() == weight.dim(0) && weight.dim(1) == 1 && input.size() == 1;
+    boolean depthwise =
+        weight != null && spec.groups() == weight.dim(0) && weight.dim(1) == 1 && input.size() == 1;
     if (!depthwise) {
       return unknown(node, result);
     }
     ChannelSpace space = input.getFirst().space.root();
-    space.fix("depthwise convolution '%s' (surgery of grouped convolutions is not supported)".formatted(names.get(weight)));
+    space.fix(
+        "depthwise convolution '%s' (surgery of grouped convolutions is not supported)"
+            .formatted(names.get(weight)));
     return input;
   }
 
@@ -133,7 +145,10 @@ public final class ChannelGraph {
     String name = names.get(weight);
     int offset = 0;
     for (Segment segment : layout(node.inputs().getFirst())) {
-      segment.space.root().add(new ChannelSpace.Member(name, weight, 1, offset, segment.repeat, false));
+      segment
+          .space
+          .root()
+          .add(new ChannelSpace.Member(name, weight, 1, offset, segment.repeat, false));
       offset += segment.width();
     }
     ChannelSpace made = newSpace(weight.dim(0));
@@ -151,7 +166,12 @@ public final class ChannelGraph {
       Parameter parameter = parameterOf(perChannel);
       int offset = 0;
       for (Segment segment : input) {
-        segment.space.root().add(new ChannelSpace.Member(names.get(parameter), parameter, 0, offset, segment.repeat, true));
+        segment
+            .space
+            .root()
+            .add(
+                new ChannelSpace.Member(
+                    names.get(parameter), parameter, 0, offset, segment.repeat, true));
         offset += segment.width();
       }
     }
@@ -163,7 +183,9 @@ public final class ChannelGraph {
     List<Segment> b = layout(node.inputs().get(1));
     boolean alike = a.size() == b.size();
     for (int i = 0; alike && i < a.size(); i++) {
-      alike = a.get(i).repeat == b.get(i).repeat && a.get(i).space.channels() == b.get(i).space.channels();
+      alike =
+          a.get(i).repeat == b.get(i).repeat
+              && a.get(i).space.channels() == b.get(i).space.channels();
     }
     if (!alike) {
       return unknown(node, result);
@@ -186,7 +208,9 @@ public final class ChannelGraph {
   /** Fixes everything that flows into an operation whose effect on channels is not known. */
   private List<Segment> unknown(Node node, Variable result) {
     for (Variable input : node.inputs()) {
-      layout(input).forEach(segment -> segment.space.root().fix("operation '%s'".formatted(node.op().name())));
+      layout(input)
+          .forEach(
+              segment -> segment.space.root().fix("operation '%s'".formatted(node.op().name())));
     }
     if (result.shape().rank() < 2) {
       return List.of();

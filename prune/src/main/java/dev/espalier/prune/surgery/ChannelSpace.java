@@ -5,18 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A set of channels that several tensors share, so that removing one removes a slice of each of them.
+ * A set of channels that several tensors share, so that removing one removes a slice of each of
+ * them.
  *
- * <p>A member is one axis of a parameter; channel c covers the indices {@code offset + c repeat … offset + (c+1) repeat - 1} there ({@code repeat
- * = H W} for the columns of a linear layer behind a flattened map).
+ * <p>A member is one axis of a parameter; channel c covers the indices {@code offset + c repeat …
+ * offset + (c+1) repeat - 1} there ({@code repeat = H W} for the columns of a linear layer behind a
+ * flattened map).
  */
 public final class ChannelSpace {
   /**
    * One axis of a parameter that runs over the channels.
    *
-   * @param producer whether the axis makes the channels (rows of the layer before) rather than reading them
+   * @param producer whether the axis makes the channels (rows of the layer before) rather than
+   *     reading them
    */
-  public record Member(String name, Parameter parameter, int axis, int offset, int repeat, boolean producer) {}
+  public record Member(
+      String name, Parameter parameter, int axis, int offset, int repeat, boolean producer) {}
 
   private final int channels;
   private final List<Member> members = new ArrayList<>();

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Which indices of which parameters can go without changing a model's outputs: the channels that hard masks have emptied in everything
- * that makes them.
+ * Which indices of which parameters can go without changing a model's outputs: the channels that
+ * hard masks have emptied in everything that makes them.
  */
 public final class ShrinkPlan {
   private final Map<Parameter, boolean[][]> dead = new LinkedHashMap<>();
@@ -81,7 +81,10 @@ public final class ShrinkPlan {
     return IntStream.range(first, first + member.repeat() * rowSize).noneMatch(mask::get);
   }
 
-  /** One axis may hold several runs of channels (behind a concatenation), so indices are collected and cut once. */
+  /**
+   * One axis may hold several runs of channels (behind a concatenation), so indices are collected
+   * and cut once.
+   */
   private void mark(ChannelSpace.Member member, boolean[] deadChannels) {
     Shape shape = member.parameter().shape();
     boolean[][] axes = dead.computeIfAbsent(member.parameter(), _ -> new boolean[shape.rank()][]);
@@ -113,10 +116,14 @@ public final class ShrinkPlan {
 
   /** A copy of a parameter's value without the dead indices. */
   public Tensor value(Parameter parameter) {
-    return cut(parameter.tensor(), dead.getOrDefault(parameter, new boolean[parameter.shape().rank()][]));
+    return cut(
+        parameter.tensor(), dead.getOrDefault(parameter, new boolean[parameter.shape().rank()][]));
   }
 
-  /** A parameter's mask without the dead indices; null if it had none or keeps everything that is left. */
+  /**
+   * A parameter's mask without the dead indices; null if it had none or keeps everything that is
+   * left.
+   */
   public Mask mask(Parameter parameter) {
     Mask mask = parameter.mask();
     if (mask == null || !dead.containsKey(parameter)) {
@@ -126,7 +133,10 @@ public final class ShrinkPlan {
     return rest.kept() == rest.size() ? null : rest;
   }
 
-  /** A copy of a per-channel statistic that belongs to a normalisation's scale parameter, without the dead channels. */
+  /**
+   * A copy of a per-channel statistic that belongs to a normalisation's scale parameter, without
+   * the dead channels.
+   */
   public Tensor statistic(Parameter scale, Tensor statistic) {
     return cut(statistic, dead.getOrDefault(scale, new boolean[1][]));
   }
@@ -142,7 +152,8 @@ public final class ShrinkPlan {
   }
 
   private static Tensor without(Tensor x, int axis, boolean[] indices) {
-    long[] keep = IntStream.range(0, indices.length).filter(i -> !indices[i]).asLongStream().toArray();
+    long[] keep =
+        IntStream.range(0, indices.length).filter(i -> !indices[i]).asLongStream().toArray();
     Tensor rows = x.transpose(0, axis).contiguous();
     Tensor flat = rows.reshape(rows.dim(0), -1);
     Tensor chosen = Indexing.gatherRows(flat, Tensor.of(Shape.of(keep.length), keep));

@@ -12,10 +12,12 @@ public final class Surgery {
   private Surgery() {}
 
   /**
-   * Removes, in place, every channel that is masked out in all that make it: its rows, biases, normalisation parameters and running
-   * statistics, and the slices of all that read it. The outputs stay the same, since such a channel is zero everywhere.
+   * Removes, in place, every channel that is masked out in all that make it: its rows, biases,
+   * normalisation parameters and running statistics, and the slices of all that read it. The
+   * outputs stay the same, since such a channel is zero everywhere.
    *
-   * <p>Masks that are left (elements inside kept channels) are cut likewise. Optimisers must be made anew.
+   * <p>Masks that are left (elements inside kept channels) are cut likewise. Optimisers must be
+   * made anew.
    *
    * @param example an input of the module
    * @return what was removed, and what had to stay and why

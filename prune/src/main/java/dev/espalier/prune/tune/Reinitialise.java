@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * Survivors get new He-normal values, everything else its initial one.
  *
- * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019), Scratch-E with the same number of epochs.
+ * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019), Scratch-E with the same
+ * number of epochs.
  */
 public record Reinitialise() implements FineTune {
   @Override

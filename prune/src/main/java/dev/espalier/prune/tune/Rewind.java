@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * Survivors go back to their initial values.
  *
- * <p>Source: J. Frankle, M. Carbin, The Lottery Ticket Hypothesis (2019). Running statistics go back as well.
+ * <p>Source: J. Frankle, M. Carbin, The Lottery Ticket Hypothesis (2019). Running statistics go
+ * back as well.
  */
 public record Rewind() implements FineTune {
   @Override

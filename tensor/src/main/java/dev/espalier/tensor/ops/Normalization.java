@@ -41,15 +41,15 @@ public final class Normalization {
     return new Stats(mean, variance);
   }
 
-
   /** One scale and shift per channel, both [C]. */
   public record Affine(Tensor scale, Tensor shift) {}
 
   /**
-   * Batch normalisation with given statistics as one scale and shift per channel: {@code scale = γ / sqrt(variance + ε)}, {@code shift =
-   * β - mean scale}; all [C].
+   * Batch normalisation with given statistics as one scale and shift per channel: {@code scale = γ
+   * / sqrt(variance + ε)}, {@code shift = β - mean scale}; all [C].
    */
-  public static Affine batchNormAffine(Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
+  public static Affine batchNormAffine(
+      Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
     try (Tensor invStd = inverseDeviation(variance, eps)) {
       Tensor scale = Elementwise.mul(gamma, invStd);
       try (Tensor centre = Elementwise.mul(mean, scale)) {
@@ -65,8 +65,12 @@ public final class Normalization {
     }
   }
 
-  /** {@code γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …]. PyTorch: {@code torch.nn.functional.batch_norm}. */
-  public static Tensor batchNorm(Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
+  /**
+   * {@code γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …]. PyTorch: {@code
+   * torch.nn.functional.batch_norm}.
+   */
+  public static Tensor batchNorm(
+      Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
     Affine affine = batchNormAffine(gamma, beta, mean, variance, eps);
     try (Tensor scale = affine.scale();
         Tensor shift = affine.shift()) {
