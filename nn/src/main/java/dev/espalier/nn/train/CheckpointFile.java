@@ -4,6 +4,7 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.io.Bitmap;
 import dev.espalier.tensor.io.Json;
@@ -89,9 +90,10 @@ final class CheckpointFile {
   }
 
   private static Map<String, Object> describe(SavedModel.SavedMask saved) {
-    return Map.of(
-        "mode", saved.mode().name().toLowerCase(Locale.ROOT),
-        "granularity", saved.mask().granularity().name());
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("mode", saved.mode().name().toLowerCase(Locale.ROOT));
+    all.put("granularity", saved.mask().granularity().name());
+    return all;
   }
 
   private static Map<String, Object> describe(Map<String, Generator.State> states) {
@@ -181,24 +183,28 @@ final class CheckpointFile {
     }
     Map<String, SavedModel.SavedMask> masks = new LinkedHashMap<>();
     for (String name : described) {
-      JsonFields entry = fields.object(name);
-      Parameter.MaskMode mode =
-          entry.choice("mode", Map.of("hard", Parameter.MaskMode.HARD, "soft", Parameter.MaskMode.SOFT));
-      String granularity = entry.text("granularity");
-      entry.end();
       if (!model.containsKey(name)) {
-        throw refused(file, MASK + name, "a mask belongs to a tensor of the model", model.keySet());
+        throw refused(file, MASK + name, "a mask belongs to a tensor of the model", name);
       }
-      Mask bits = Bitmap.unpack(file, MASK + name, bitmaps.get(name), model.get(name).shape());
-      try {
-        masks.put(
-            name,
-            new SavedModel.SavedMask(bits.withGranularity(Granularity.parse(granularity)), mode));
-      } catch (IllegalArgumentException e) {
-        throw refused(file, entry.path() + ".granularity", e.getMessage(), granularity);
-      }
+      JsonFields entry = fields.object(name);
+      masks.put(name, mask(file, entry, MASK + name, bitmaps.get(name), model.get(name).shape()));
+      entry.end();
     }
     return masks;
+  }
+
+  private static SavedModel.SavedMask mask(
+      Path file, JsonFields fields, String name, Tensor bitmap, Shape shape) {
+    Parameter.MaskMode mode =
+        fields.choice("mode", Parameter.MaskMode.class);
+    String granularity = fields.text("granularity");
+    try {
+      Mask bits = Bitmap.unpack(name, bitmap, shape);
+      return new SavedModel.SavedMask(
+          bits.withGranularity(Granularity.parse(granularity)), mode);
+    } catch (IllegalArgumentException e) {
+      throw refused(file, "tensor '" + name + "'", e.getMessage(), granularity);
+    }
   }
 
   private static SavedData data(JsonFields fields) {

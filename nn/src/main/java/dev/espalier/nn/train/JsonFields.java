@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -78,10 +79,17 @@ final class JsonFields {
         : this.<Double>wrong(name, "a number is needed", "another type");
   }
 
-  <T> T choice(String name, Map<String, T> choices) {
+  /** A constant of an enum, by its name in lower case. */
+  <E extends Enum<E>> E choice(String name, Class<E> type) {
     String text = text(name);
-    T chosen = choices.get(text);
-    return chosen != null ? chosen : wrong(name, "one of " + choices.keySet(), text);
+    List<String> known = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      known.add(constant.name().toLowerCase(Locale.ROOT));
+      if (known.getLast().equals(text)) {
+        return constant;
+      }
+    }
+    return wrong(name, "one of " + known, text);
   }
 
   Set<String> texts(String name) {

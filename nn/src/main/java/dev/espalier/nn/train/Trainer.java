@@ -197,8 +197,7 @@ public final class Trainer {
   }
 
   private void endEpoch(StepEvent event) {
-    Optional<Metrics> metrics =
-        plan.evaluation().map(examples -> Evaluation.of(model, examples, plan.loss()));
+    Optional<Metrics> metrics = plan.evaluation().map(this::evaluate);
     var ended =
         new EpochEvent(
             event.epoch(),
@@ -212,6 +211,20 @@ public final class Trainer {
     lossCount = 0;
     lastEpoch = Optional.of(ended);
     tell(listener -> listener.onEpoch(ended));
+  }
+
+  /** An interrupt asks training to stop after the step, of which the evaluation is a part. */
+  private Metrics evaluate(DataLoader examples) {
+    while (true) {
+      interrupted |= Thread.interrupted();
+      try {
+        return Evaluation.of(model, examples, plan.loss());
+      } catch (IllegalStateException e) {
+        if (!(e.getCause() instanceof InterruptedException)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private TrainingEnd end(TrainingEnd.Reason reason) {
