@@ -16,10 +16,10 @@ import java.util.Map;
  * A copy of everything that training depends on between two steps, so that it can continue bit for
  * bit: model and masks, optimiser state, generators, place in the data, step.
  *
- * <p>One safetensors file; see {@link CheckpointFile}. The learning-rate schedule is a pure function
- * of the step and needs no state. What the program itself sets up (architecture, hyper-parameters,
- * data, seeds) is not stored but compared where it can be: a checkpoint is refused where it does not
- * fit.
+ * <p>One safetensors file; see {@link CheckpointFile}. The learning-rate schedule is a pure
+ * function of the step and needs no state. What the program itself sets up (architecture,
+ * hyper-parameters, data, seeds) is not stored but compared where it can be: a checkpoint is
+ * refused where it does not fit.
  */
 public final class Checkpoint implements AutoCloseable {
   /**
@@ -127,8 +127,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Gives a model its saved values and masks, for evaluation or pruning.
    *
-   * @throws IllegalArgumentException listing every difference in names, shapes and types; nothing is
-   *     changed then
+   * @throws IllegalArgumentException listing every difference in names, shapes and types; nothing
+   *     is changed then
    */
   public void restoreInto(Module target) {
     refuse(model.differences(target));

@@ -27,9 +27,9 @@ import java.util.Set;
  * A {@link Checkpoint} as a safetensors file.
  *
  * <p>Tensors: {@code model/NAME} (the state dict), {@code mask/NAME} (a {@link Bitmap} of the
- * parameter's shape), {@code optimizer/NAME/KEY}. Everything else is one JSON object in the metadata
- * entry {@code espalier.checkpoint}; its members are those that {@link #describe} writes, and no
- * others are accepted.
+ * parameter's shape), {@code optimizer/NAME/KEY}. Everything else is one JSON object in the
+ * metadata entry {@code espalier.checkpoint}; its members are those that {@link #describe} writes,
+ * and no others are accepted.
  */
 final class CheckpointFile {
   private static final String KEY = "espalier.checkpoint";
@@ -114,7 +114,8 @@ final class CheckpointFile {
         Map<String, Tensor> target =
             name.startsWith(MODEL) ? model : name.startsWith(MASK) ? bitmaps : optimizer;
         if (target == optimizer && !name.startsWith(OPTIMIZER)) {
-          throw refused(file, "tensor '" + name + "'", "names start with model/, mask/ or optimizer/", name);
+          throw refused(
+              file, "tensor '" + name + "'", "names start with model/, mask/ or optimizer/", name);
         }
         Tensor tensor = Scope.detach(in.tensor(name));
         made.add(tensor);
@@ -132,7 +133,8 @@ final class CheckpointFile {
   private static JsonFields fields(Path file, SafeTensorsFile in) {
     String json = in.metadata().get(KEY);
     if (json == null) {
-      throw refused(file, "metadata", "a checkpoint has an entry '" + KEY + "'", in.metadata().keySet());
+      throw refused(
+          file, "metadata", "a checkpoint has an entry '" + KEY + "'", in.metadata().keySet());
     }
     JsonFields fields;
     try {
@@ -195,13 +197,11 @@ final class CheckpointFile {
 
   private static SavedModel.SavedMask mask(
       Path file, JsonFields fields, String name, Tensor bitmap, Shape shape) {
-    Parameter.MaskMode mode =
-        fields.choice("mode", Parameter.MaskMode.class);
+    Parameter.MaskMode mode = fields.choice("mode", Parameter.MaskMode.class);
     String granularity = fields.text("granularity");
     try {
       Mask bits = Bitmap.unpack(name, bitmap, shape);
-      return new SavedModel.SavedMask(
-          bits.withGranularity(Granularity.parse(granularity)), mode);
+      return new SavedModel.SavedMask(bits.withGranularity(Granularity.parse(granularity)), mode);
     } catch (IllegalArgumentException e) {
       throw refused(file, "tensor '" + name + "'", e.getMessage(), granularity);
     }

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes a checkpoint every so many steps or epochs, and at the end of a run that did not fail; each
- * replaces the one before.
+ * Writes a checkpoint every so many steps or epochs, and at the end of a run that did not fail;
+ * each replaces the one before.
  *
- * <p>One that is due at the last step of an epoch is written after the epoch's evaluation, so that a
- * resumed run reports every epoch once. Listeners that come earlier in the plan see an event before
- * it is saved as having happened.
+ * <p>One that is due at the last step of an epoch is written after the epoch's evaluation, so that
+ * a resumed run reports every epoch once. Listeners that come earlier in the plan see an event
+ * before it is saved as having happened.
  */
 public final class CheckpointListener implements TrainingListener {
   private final Path file;
@@ -39,8 +39,7 @@ public final class CheckpointListener implements TrainingListener {
    *
    * @param settings free text to keep in the file
    */
-  public static CheckpointListener everySteps(
-      Path file, long steps, Map<String, String> settings) {
+  public static CheckpointListener everySteps(Path file, long steps, Map<String, String> settings) {
     return new CheckpointListener(file, steps, 0, settings);
   }
 
@@ -89,7 +88,9 @@ public final class CheckpointListener implements TrainingListener {
     written = trainer.step();
   }
 
-  /** An interrupt closes the file being written; it asks training to stop, not to lose its state. */
+  /**
+   * An interrupt closes the file being written; it asks training to stop, not to lose its state.
+   */
   private void writeUninterrupted(Checkpoint checkpoint) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -10,8 +10,6 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Measures a classifier on one pass over a loader's data.
@@ -46,17 +44,13 @@ public final class Evaluation {
     if (data.position().batch() != 0) {
       data.seek(new DataLoader.Position(data.position().epoch(), 0));
     }
-    Map<Module, Boolean> modes = new LinkedHashMap<>();
-    model.namedModules().values().forEach(module -> modes.put(module, module.training()));
-    model.eval();
-    try (var _ = Autograd.noGrad()) {
+    try (var _ = model.evaluating();
+        var _ = Autograd.noGrad()) {
       var evaluation = new Evaluation(loss, data.data().classes());
       for (Batch batch : data.epoch()) {
         evaluation.add(model, batch);
       }
       return evaluation.metrics();
-    } finally {
-      modes.forEach(Module::train); // parents before children, so that each ends with its own
     }
   }
 

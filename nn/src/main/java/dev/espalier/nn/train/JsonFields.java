@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The members of a JSON object from a file, each asked for by type and then used up; what is missing,
- * of another type, out of range or left over is refused with the file and the member's path.
+ * The members of a JSON object from a file, each asked for by type and then used up; what is
+ * missing, of another type, out of range or left over is refused with the file and the member's
+ * path.
  */
 final class JsonFields {
   /** A safetensors header, which holds the metadata, starts here. */
@@ -70,7 +71,8 @@ final class JsonFields {
     Object value = take(name);
     return value instanceof Long number && number >= least && number <= most
         ? number
-        : this.<Long>wrong(name, "an integer from %d to %d is needed".formatted(least, most), value);
+        : this.<Long>wrong(
+            name, "an integer from %d to %d is needed".formatted(least, most), value);
   }
 
   double number(String name) {
@@ -117,7 +119,9 @@ final class JsonFields {
 
   private List<?> list(String name) {
     Object value = take(name);
-    return value instanceof List<?> list ? list : this.<List<?>>wrong(name, "a list is needed", value);
+    return value instanceof List<?> list
+        ? list
+        : this.<List<?>>wrong(name, "a list is needed", value);
   }
 
   /** Refuses members that nobody asked for. */

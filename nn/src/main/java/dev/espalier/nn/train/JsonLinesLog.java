@@ -31,7 +31,8 @@ public final class JsonLinesLog implements TrainingListener {
    */
   public JsonLinesLog(Path file, long everySteps) {
     if (everySteps < 0) {
-      throw new IllegalArgumentException("log: steps between lines must be >= 0 but is " + everySteps);
+      throw new IllegalArgumentException(
+          "log: steps between lines must be >= 0 but is " + everySteps);
     }
     this.file = file;
     this.everySteps = everySteps;

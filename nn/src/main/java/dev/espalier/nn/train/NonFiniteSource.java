@@ -50,7 +50,8 @@ record NonFiniteSource(String layer, String description) {
                 .formatted(entry.getKey(), at(gradient.tensor(), place.getAsInt())));
       }
     }
-    return new NonFiniteSource("loss", "every gradient is finite, but not the sum of their squares");
+    return new NonFiniteSource(
+        "loss", "every gradient is finite, but not the sum of their squares");
   }
 
   private static NonFiniteSource leaf(Map<Variable, String> names, Variable input, int place) {

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param ofModel those that the model's modules draw from, by dotted name
  * @param named those that the plan names
  */
-record SavedGenerators(
-    Map<String, Generator.State> ofModel, Map<String, Generator.State> named) {
+record SavedGenerators(Map<String, Generator.State> ofModel, Map<String, Generator.State> named) {
   static SavedGenerators of(Module model, Map<String, Generator> named) {
     return new SavedGenerators(states(model.namedGenerators()), states(named));
   }

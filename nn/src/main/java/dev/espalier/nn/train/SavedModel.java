@@ -69,8 +69,7 @@ record SavedModel(
           } else if (!given.shape().equals(tensor.shape()) || given.dtype() != tensor.dtype()) {
             found.add(
                 "'%s' is %s %s but the model's is %s %s"
-                    .formatted(
-                        name, given.dtype(), given.shape(), tensor.dtype(), tensor.shape()));
+                    .formatted(name, given.dtype(), given.shape(), tensor.dtype(), tensor.shape()));
           }
         });
     tensors.keySet().stream()

@@ -13,8 +13,7 @@ import java.util.Map;
  */
 record SavedOptimizer(Map<String, Tensor> tensors, Map<String, Long> stepCounts) {
   static SavedOptimizer of(Optimizer optimizer) {
-    return new SavedOptimizer(
-        SavedModel.copies(optimizer.stateTensors()), optimizer.stepCounts());
+    return new SavedOptimizer(SavedModel.copies(optimizer.stateTensors()), optimizer.stepCounts());
   }
 
   List<String> differences(Optimizer optimizer) {

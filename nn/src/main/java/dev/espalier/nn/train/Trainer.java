@@ -87,8 +87,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains from the current step to the end of the plan, or until a stop is requested or this thread
-   * is interrupted (it is still interrupted afterwards); then another call continues.
+   * Trains from the current step to the end of the plan, or until a stop is requested or this
+   * thread is interrupted (it is still interrupted afterwards); then another call continues.
    *
    * @throws NonFiniteLossException if the loss is NaN or infinite
    */
@@ -157,8 +157,7 @@ public final class Trainer {
 
   private StepEvent learn(Batch batch) {
     model.zeroGrad();
-    Variable value =
-        plan.loss().of(model.forward(Variable.of(batch.images())), batch.labels());
+    Variable value = plan.loss().of(model.forward(Variable.of(batch.images())), batch.labels());
     double loss = value.tensor().item();
     if (!Double.isFinite(loss)) {
       throw new NonFiniteLossException(

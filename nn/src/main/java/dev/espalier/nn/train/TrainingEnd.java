@@ -17,7 +17,10 @@ public record TrainingEnd(
   public enum Reason {
     /** All steps of the plan are taken. */
     COMPLETED,
-    /** A stop was requested, or the thread was interrupted; model and optimiser are between two steps. */
+    /**
+     * A stop was requested, or the thread was interrupted; model and optimiser are between two
+     * steps.
+     */
     STOPPED,
     /** An exception ended it; the model may be in the middle of a step. */
     FAILED

@@ -7,15 +7,17 @@ package dev.espalier.nn.train;
  * default. An exception ends the training. Tensors made here belong to no scope of the trainer.
  */
 public interface TrainingListener {
-  /** Called once before the first step of a run, also of a resumed one ({@code trainer.step() > 0}). */
+  /**
+   * Called once before the first step of a run, also of a resumed one ({@code trainer.step() > 0}).
+   */
   default void onStart(Trainer trainer) {}
 
   /**
-   * Called after the optimiser's step and before any {@link #onStep}: the place for what changes the
-   * model, such as new masks. The gradients of the step are still there.
+   * Called after the optimiser's step and before any {@link #onStep}: the place for what changes
+   * the model, such as new masks. The gradients of the step are still there.
    *
-   * <p>For resuming to continue bit for bit, the changes must depend on the step and the model alone
-   * (or on generators that the plan names).
+   * <p>For resuming to continue bit for bit, the changes must depend on the step and the model
+   * alone (or on generators that the plan names).
    */
   default void afterStep(Trainer trainer, StepEvent event) {}
 

@@ -79,7 +79,14 @@ public record TrainingPlan(
   /** This with an evaluation after each epoch. */
   public TrainingPlan withEvaluation(DataLoader data) {
     return new TrainingPlan(
-        epochs, loss, optimizer, schedule, maxGradientNorm, Optional.of(data), generators, listeners);
+        epochs,
+        loss,
+        optimizer,
+        schedule,
+        maxGradientNorm,
+        Optional.of(data),
+        generators,
+        listeners);
   }
 
   /** This with one more generator to save in checkpoints. */
