@@ -15,11 +15,11 @@ class SpecialFunctionsTest {
   @Test
   void erfHasItsTabulatedValues() {
     // digits from Abramowitz and Stegun, table 7.1, and NIST DLMF 7.23
-    assertClose(SpecialFunctions.erf(0.1), 0.112462916018284892);
-    assertClose(SpecialFunctions.erf(0.5), 0.520499877813046538);
-    assertClose(SpecialFunctions.erf(1), 0.842700792949714869);
-    assertClose(SpecialFunctions.erf(-2), -0.995322265018952734);
-    assertClose(SpecialFunctions.erf(4.5), 0.999999999803383956);
+    assertClose(SpecialFunctions.erf(0.1), 0.1124629160182849);
+    assertClose(SpecialFunctions.erf(0.5), 0.5204998778130465);
+    assertClose(SpecialFunctions.erf(1), 0.8427007929497149);
+    assertClose(SpecialFunctions.erf(-2), -0.9953222650189527);
+    assertClose(SpecialFunctions.erf(4.5), 0.9999999998033839);
     assertThat(SpecialFunctions.erf(30)).isEqualTo(1);
     assertThat(SpecialFunctions.erf(Double.NaN)).isNaN();
     assertThat(SpecialFunctions.erf(-0.0)).isEqualTo(-0.0);
@@ -27,12 +27,10 @@ class SpecialFunctionsTest {
 
   @Test
   void erfcKeepsItsDigitsInTheTail() {
-    assertThat(SpecialFunctions.erfc(3)).isCloseTo(2.20904969985854414e-5, withinPercentage(1e-12));
-    assertThat(SpecialFunctions.erfc(5))
-        .isCloseTo(1.53745979442803485e-12, withinPercentage(1e-12));
-    assertThat(SpecialFunctions.erfc(10))
-        .isCloseTo(2.08848758376254478e-45, withinPercentage(1e-12));
-    assertClose(SpecialFunctions.erfc(-1), 1.842700792949714869);
+    assertThat(SpecialFunctions.erfc(3)).isCloseTo(2.209049699858544e-05, withinPercentage(1e-12));
+    assertThat(SpecialFunctions.erfc(5)).isCloseTo(1.537459794428035e-12, withinPercentage(1e-12));
+    assertThat(SpecialFunctions.erfc(10)).isCloseTo(2.088487583762545e-45, withinPercentage(1e-12));
+    assertClose(SpecialFunctions.erfc(-1), 1.8427007929497148);
     assertThat(SpecialFunctions.erfc(28)).isZero();
   }
 
