@@ -111,8 +111,8 @@ public final class Crossover {
           && granularity.equals(g);
     }
 
-    /** The rule without its answer. */
-    String condition() {
+    /** The rule without its answer: no two rules of a table share it. */
+    public String condition() {
       return "%s %s %s columns >= %d weights >= %d"
           .formatted(family.label(), direction.label(), granularity.name(), minColumns, minWeights);
     }
