@@ -7,7 +7,10 @@ import dev.espalier.tensor.sparse.Mask;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A mask as bytes: bit {@code i % 8} (least significant first) of byte {@code i / 8} is element i; padding bits are zero. */
+/**
+ * A mask as bytes: bit {@code i % 8} (least significant first) of byte {@code i / 8} is element i;
+ * padding bits are zero.
+ */
 final class Bitmap {
   private Bitmap() {}
 
@@ -39,7 +42,8 @@ final class Bitmap {
     }
     int used = (int) (shape.size() % 64);
     if (used != 0 && words[words.length - 1] >>> used != 0) {
-      throw new IllegalArgumentException("'%s': the bitmap has bits set behind its last element".formatted(name));
+      throw new IllegalArgumentException(
+          "'%s': the bitmap has bits set behind its last element".formatted(name));
     }
     return Mask.ofWords(shape, words);
   }

@@ -223,7 +223,7 @@ public final class Crossover {
       double density) {
     Entry entry = find(family, direction, granularity, columns, weights);
     if (entry == null) {
-      entry = find(family, direction, Granularity.ELEMENT, columns, weights);
+      entry = find(family, direction, new Granularity.Element(), columns, weights);
     }
     if (entry == null) {
       return NO_RULE;
