@@ -1,6 +1,8 @@
 package dev.espalier.prune;
 
-/** Follows a {@link Schedule.Gradual} during training: prunes after the steps at which it is due. */
+/**
+ * Follows a {@link Schedule.Gradual} during training: prunes after the steps at which it is due.
+ */
 public final class GradualPruning {
   private final Pruner pruner;
   private final Schedule.Gradual schedule;

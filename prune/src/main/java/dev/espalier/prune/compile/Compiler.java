@@ -42,10 +42,10 @@ public final class Compiler {
    */
   private static final double TOLERANCE = 1e-4;
 
-  private final Map<Parameter, String> names = new IdentityHashMap<>();
-  private final Map<Variable, Integer> slots = new IdentityHashMap<>();
-  private final Map<Variable, Integer> uses = new IdentityHashMap<>();
-  private final Map<Variable, Variable> onlyReader = new IdentityHashMap<>();
+  private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Integer> slots = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Integer> uses = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Variable> onlyReader = new IdentityHashMap<>();
   private final Set<Variable> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Step> steps = new ArrayList<>();
   private final List<int[]> inputs = new ArrayList<>();

@@ -20,11 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A model's state as a safetensors file in which masked parameters take only what is kept: one bit per position and one value
- * per kept weight.
+ * A model's state as a safetensors file in which masked parameters take only what is kept: one bit
+ * per position and one value per kept weight.
  *
- * <p>A parameter {@code w} with a hard mask is stored as {@code w.bitmap} (uint8) and {@code w.kept} (its type), with its shape in the metadata under
- * {@code w.shape}, if that is smaller than the dense tensor; everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
+ * <p>A parameter {@code w} with a hard mask is stored as {@code w.bitmap} (uint8) and {@code
+ * w.kept} (its type), with its shape in the metadata under {@code w.shape}, if that is smaller than
+ * the dense tensor; everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
  * weight. Models that surgery made smaller are stored with their smaller shapes.
  */
 public final class PrunedModelFile {
@@ -86,15 +87,17 @@ public final class PrunedModelFile {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("model file: cannot measure the size in the temporary folder", e);
+      throw new java.io.UncheckedIOException(
+          "model file: cannot measure the size in the temporary folder", e);
     }
   }
 
   /**
-   * Loads a file into a module of the same architecture; parameters and batch-norm statistics take the file's shapes, so that a model
-   * which surgery made smaller can be loaded into a fresh one.
+   * Loads a file into a module of the same architecture; parameters and batch-norm statistics take
+   * the file's shapes, so that a model which surgery made smaller can be loaded into a fresh one.
    *
-   * @throws IllegalArgumentException if a name is missing or unexpected, or an entry is inconsistent
+   * @throws IllegalArgumentException if a name is missing or unexpected, or an entry is
+   *     inconsistent
    */
   public static void load(Path file, Module module) {
     try (var _ = Scope.open("model file");
@@ -107,7 +110,8 @@ public final class PrunedModelFile {
           Mask mask = Bitmap.unpack(file + ": " + name, in.tensor(name), shape);
           masks.put(stem(name), mask);
           state.put(stem(name), spread(file, stem(name), in, mask));
-        } else if (!name.endsWith(KEPT) || !in.names().contains(name.substring(0, name.length() - KEPT.length()) + BITMAP)) {
+        } else if (!name.endsWith(KEPT)
+            || !in.names().contains(name.substring(0, name.length() - KEPT.length()) + BITMAP)) {
           state.put(name, in.tensor(name));
         }
       }
@@ -125,7 +129,8 @@ public final class PrunedModelFile {
   private static Tensor spread(Path file, String name, SafeTensorsFile in, Mask mask) {
     if (!in.names().contains(name + KEPT) || in.shape(name + KEPT).size() != mask.kept()) {
       throw new IllegalArgumentException(
-          "%s: '%s%s' must hold the %d values that the bitmap keeps".formatted(file, name, KEPT, mask.kept()));
+          "%s: '%s%s' must hold the %d values that the bitmap keeps"
+              .formatted(file, name, KEPT, mask.kept()));
     }
     Tensor values = in.tensor(name + KEPT).reshape(-1, 1);
     Tensor dense = Tensor.full(values.dtype(), Shape.of(mask.size(), 1), 0);
@@ -136,20 +141,26 @@ public final class PrunedModelFile {
 
   private static Shape shape(Path file, String name, String text) {
     if (!text.matches("\\[\\d{1,9}(, \\d{1,9}){0,7}]")) {
-      throw new IllegalArgumentException("%s: metadata '%s%s' is no shape: %s".formatted(file, name, SHAPE, text));
+      throw new IllegalArgumentException(
+          "%s: metadata '%s%s' is no shape: %s".formatted(file, name, SHAPE, text));
     }
     String[] parts = text.substring(1, text.length() - 1).split(", ");
     return Shape.of(Arrays.stream(parts).mapToInt(Integer::parseInt).toArray());
   }
 
-  /** Gives parameters and statistics the shapes of the file where the rank agrees; other differences are refused by loading. */
+  /**
+   * Gives parameters and statistics the shapes of the file where the rank agrees; other differences
+   * are refused by loading.
+   */
   private static void takeShapes(Module module, Map<String, Tensor> state) {
     module
         .namedParameters()
         .forEach(
             (name, parameter) -> {
               Tensor given = state.get(name);
-              if (given != null && given.rank() == parameter.shape().rank() && !given.shape().equals(parameter.shape())) {
+              if (given != null
+                  && given.rank() == parameter.shape().rank()
+                  && !given.shape().equals(parameter.shape())) {
                 parameter.replace(Tensor.full(parameter.dtype(), given.shape(), 0));
               }
             });
@@ -157,9 +168,11 @@ public final class PrunedModelFile {
         .namedModules()
         .forEach(
             (name, part) -> {
-              if (part instanceof BatchNorm norm && !norm.runningMean().shape().equals(norm.weight().shape())) {
+              if (part instanceof BatchNorm norm
+                  && !norm.runningMean().shape().equals(norm.weight().shape())) {
                 Shape shape = norm.weight().shape();
-                norm.replaceStatistics(Tensor.zeros(DType.FLOAT32, shape), Tensor.full(DType.FLOAT32, shape, 1));
+                norm.replaceStatistics(
+                    Tensor.zeros(DType.FLOAT32, shape), Tensor.full(DType.FLOAT32, shape, 1));
               }
             });
   }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * State dicts in the form that {@code torch.nn.utils.prune} leaves behind: {@code weight_orig}, the dense value, and {@code weight_mask}, ones and
- * zeros, instead of {@code weight}.
+ * State dicts in the form that {@code torch.nn.utils.prune} leaves behind: {@code weight_orig}, the
+ * dense value, and {@code weight_mask}, ones and zeros, instead of {@code weight}.
  */
 public final class PyTorchMasks {
   private static final String ORIGINAL = "_orig";
@@ -18,7 +18,10 @@ public final class PyTorchMasks {
 
   private PyTorchMasks() {}
 
-  /** A module's state with every masked parameter as such a pair; other tensors are the live ones, masks are new. */
+  /**
+   * A module's state with every masked parameter as such a pair; other tensors are the live ones,
+   * masks are new.
+   */
   public static Map<String, Tensor> stateDict(Module module) {
     Map<String, Parameter> parameters = module.namedParameters();
     Map<String, Tensor> state = new LinkedHashMap<>();
@@ -41,7 +44,8 @@ public final class PyTorchMasks {
    * Loads such a state dict; each pair becomes a value and a mask.
    *
    * @param mode how the masks act: SOFT as in PyTorch, where the hidden values live on, or HARD
-   * @throws IllegalArgumentException if a pair is incomplete, its shapes differ or the mask holds anything but 0 and 1
+   * @throws IllegalArgumentException if a pair is incomplete, its shapes differ or the mask holds
+   *     anything but 0 and 1
    */
   public static void load(Module module, Map<String, Tensor> state, Parameter.MaskMode mode) {
     Map<String, Tensor> values = new LinkedHashMap<>();
@@ -52,7 +56,8 @@ public final class PyTorchMasks {
             String stem = name.substring(0, name.length() - ORIGINAL.length());
             masks.put(stem, mask(stem, tensor, state.get(stem + MASK)));
             values.put(stem, tensor);
-          } else if (!name.endsWith(MASK) || !state.containsKey(name.substring(0, name.length() - MASK.length()) + ORIGINAL)) {
+          } else if (!name.endsWith(MASK)
+              || !state.containsKey(name.substring(0, name.length() - MASK.length()) + ORIGINAL)) {
             values.put(name, tensor);
           }
         });
@@ -66,11 +71,16 @@ public final class PyTorchMasks {
     if (mask == null || !mask.shape().equals(original.shape())) {
       throw new IllegalArgumentException(
           "'%s_orig' of shape %s needs a '%s_mask' of the same shape but %s"
-              .formatted(name, original.shape(), name, mask == null ? "there is none" : "its shape is " + mask.shape()));
+              .formatted(
+                  name,
+                  original.shape(),
+                  name,
+                  mask == null ? "there is none" : "its shape is " + mask.shape()));
     }
     for (double value : mask.toDoubleArray()) {
       if (value != 0 && value != 1) {
-        throw new IllegalArgumentException("'%s_mask': a mask holds 0 and 1 only, not %s".formatted(name, value));
+        throw new IllegalArgumentException(
+            "'%s_mask': a mask holds 0 and 1 only, not %s".formatted(name, value));
       }
     }
     return Mask.nonZeros(mask);

@@ -59,7 +59,7 @@ class WeightedLinearTest {
   void allChoicesMatchTheReference(int rows, int in, int out, double density) {
     for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
       boolean blocked = in % 3 == 0 && out % 2 == 0;
-      Granularity granularity = blocked ? BLOCK : Granularity.ELEMENT;
+      Granularity granularity = blocked ? BLOCK : new Granularity.Element();
       Mask mask = RandomSparse.mask(Shape.of(out, in), granularity, density, 1);
       Tensor w = mask.apply(RandomSparse.tensor(type, mask.shape(), 2));
       Tensor x = RandomSparse.tensor(type, Shape.of(rows, in), 3);
@@ -122,7 +122,7 @@ class WeightedLinearTest {
             Tensor.of(Shape.of(2, 2), 1f, 0f, 0f, 1f), Mask.of(Shape.of(2, 2), i -> i % 3 == 0));
     Tensor x = Tensor.of(Shape.of(2, 2), 1f, 2f, -3f, 4f);
     Tensor bias = Tensor.of(Shape.of(2), 1f, -3f);
-    for (WeightedLinear linear : List.of(DENSE, always(Granularity.ELEMENT, "csr"))) {
+    for (WeightedLinear linear : List.of(DENSE, always(new Granularity.Element(), "csr"))) {
       assertThat(linear.forward(x, w, bias, true).toFloatArray()).containsExactly(2, 0, 0, 1);
     }
   }
@@ -134,7 +134,7 @@ class WeightedLinearTest {
         new Weight.Masked(mask.apply(RandomSparse.tensor(DType.FLOAT32, mask.shape(), 2)), mask);
     Tensor x = RandomSparse.tensor(DType.FLOAT32, Shape.of(6, 2, 3), 3).permute(1, 2, 0);
     Tensor dy = RandomSparse.tensor(DType.FLOAT32, Shape.of(2, 3, 4), 4);
-    var csr = always(Granularity.ELEMENT, "csr");
+    var csr = always(new Granularity.Element(), "csr");
     assertThat(csr.forward(x, w, null, false).shape()).isEqualTo(Shape.of(2, 3, 4));
     assertThat(csr.gradInput(dy, w).shape()).isEqualTo(Shape.of(2, 3, 6));
     assertThat(DENSE.gradInput(dy, w).shape()).isEqualTo(Shape.of(2, 3, 6));
@@ -193,7 +193,8 @@ class WeightedLinearTest {
     Weight w =
         new Weight.Masked(Tensor.of(Shape.of(1, 2), 2f, 0f), Mask.of(Shape.of(1, 2), true, false));
     Tensor x = Tensor.of(Shape.of(1, 2), 3f, Float.POSITIVE_INFINITY);
-    assertThat(always(Granularity.ELEMENT, "csr").forward(x, w, null, false).item()).isEqualTo(6);
+    assertThat(always(new Granularity.Element(), "csr").forward(x, w, null, false).item())
+        .isEqualTo(6);
     assertThat(DENSE.forward(x, w, null, false).item()).isNaN();
   }
 
@@ -203,7 +204,7 @@ class WeightedLinearTest {
     Tensor w = mask.apply(RandomSparse.tensor(DType.FLOAT32, mask.shape(), 2));
     Tensor x = RandomSparse.tensor(DType.FLOAT32, Shape.of(5, 12), 3);
     Tensor dy = RandomSparse.tensor(DType.FLOAT32, Shape.of(5, 8), 4);
-    var csr = always(Granularity.ELEMENT, "csr");
+    var csr = always(new Granularity.Element(), "csr");
     Weight masked = new Weight.Masked(w, mask);
     int before = Memory.stats().liveStorages();
     csr.forward(x, masked, null, false).close();

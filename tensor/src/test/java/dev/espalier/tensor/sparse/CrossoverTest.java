@@ -36,12 +36,12 @@ class CrossoverTest {
 
   @Test
   void theRuleWithMostColumnsThenMostWeightsDecides() {
-    assertThat(kernel(Granularity.ELEMENT, 15, 5000, 0.1)).isEqualTo(Kernel.CSR);
-    assertThat(kernel(Granularity.ELEMENT, 15, 5000, 0.11)).isEqualTo(Kernel.DENSE);
-    assertThat(kernel(Granularity.ELEMENT, 16, 999, 0.3)).isEqualTo(Kernel.CSR);
-    assertThat(kernel(Granularity.ELEMENT, 16, 999, 0.31)).isEqualTo(Kernel.DENSE);
-    assertThat(kernel(Granularity.ELEMENT, 16, 1000, 0.5)).isEqualTo(Kernel.CSR);
-    assertThat(kernel(Granularity.ELEMENT, 0, 1000, 0)).isEqualTo(Kernel.DENSE);
+    assertThat(kernel(new Granularity.Element(), 15, 5000, 0.1)).isEqualTo(Kernel.CSR);
+    assertThat(kernel(new Granularity.Element(), 15, 5000, 0.11)).isEqualTo(Kernel.DENSE);
+    assertThat(kernel(new Granularity.Element(), 16, 999, 0.3)).isEqualTo(Kernel.CSR);
+    assertThat(kernel(new Granularity.Element(), 16, 999, 0.31)).isEqualTo(Kernel.DENSE);
+    assertThat(kernel(new Granularity.Element(), 16, 1000, 0.5)).isEqualTo(Kernel.CSR);
+    assertThat(kernel(new Granularity.Element(), 0, 1000, 0)).isEqualTo(Kernel.DENSE);
   }
 
   @Test
@@ -49,7 +49,7 @@ class CrossoverTest {
     Granularity block = new Granularity.Block(4, 4);
     assertThat(kernel(block, 1, 1, 0.6)).isEqualTo(Kernel.BSR);
     assertThat(kernel(block, 1, 1, 0.7)).isEqualTo(Kernel.DENSE);
-    assertThat(kernel(Granularity.FILTER, 1, 1, 0.1)).isEqualTo(Kernel.CSR);
+    assertThat(kernel(new Granularity.Filter(), 1, 1, 0.1)).isEqualTo(Kernel.CSR);
     assertThat(kernel(new Granularity.Block(2, 2), 1, 1, 0.1)).isEqualTo(Kernel.CSR);
   }
 
@@ -57,12 +57,12 @@ class CrossoverTest {
   void densityZeroInARuleMeansNever() {
     Crossover table = Crossover.parse(TABLE, "test");
     var decision =
-        table.decide(Family.LINEAR, Direction.GRAD_WEIGHT, Granularity.ELEMENT, 64, 100, 0);
+        table.decide(Family.LINEAR, Direction.GRAD_WEIGHT, new Granularity.Element(), 64, 100, 0);
     assertThat(decision.kernel()).isEqualTo(Kernel.DENSE);
     assertThat(decision.reason()).contains("linear grad-weight element columns >= 1");
     assertThat(
             table
-                .decide(Family.POINTWISE, Direction.FORWARD, Granularity.ELEMENT, 1, 1, 0)
+                .decide(Family.POINTWISE, Direction.FORWARD, new Granularity.Element(), 1, 1, 0)
                 .reason())
         .isEqualTo("dense: no rule fits");
   }
@@ -70,8 +70,10 @@ class CrossoverTest {
   @Test
   void decisionsAreMadeInAdvance() {
     Crossover table = Crossover.parse(TABLE, "test");
-    assertThat(table.decide(Family.LINEAR, Direction.FORWARD, Granularity.ELEMENT, 16, 10, 0.2))
-        .isSameAs(table.decide(Family.LINEAR, Direction.FORWARD, Granularity.ELEMENT, 99, 20, 0.1));
+    assertThat(
+            table.decide(Family.LINEAR, Direction.FORWARD, new Granularity.Element(), 16, 10, 0.2))
+        .isSameAs(
+            table.decide(Family.LINEAR, Direction.FORWARD, new Granularity.Element(), 99, 20, 0.1));
   }
 
   @Test

@@ -107,9 +107,9 @@ class MaskTest {
 
   @Test
   void fromGroupsKeepsWholeFilters() {
-    Mask mask = Mask.fromGroups(Shape.of(3, 1, 1, 2), Granularity.FILTER, true, false, true);
+    Mask mask = Mask.fromGroups(Shape.of(3, 1, 1, 2), new Granularity.Filter(), true, false, true);
     assertThat(mask.positions()).containsExactly(0, 1, 4, 5);
-    assertThat(mask.granularity()).isEqualTo(Granularity.FILTER);
+    assertThat(mask.granularity()).isEqualTo(new Granularity.Filter());
     assertThat(mask.perGroupCounts()).containsExactly(2, 0, 2);
     assertInvariants(mask);
   }
@@ -117,7 +117,7 @@ class MaskTest {
   @Test
   void fromGroupsRefusesWrongCountsAndNOfM() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Mask.fromGroups(Shape.of(3, 2), Granularity.FILTER, true))
+        .isThrownBy(() -> Mask.fromGroups(Shape.of(3, 2), new Granularity.Filter(), true))
         .withMessageContaining("has 3 groups of granularity filter but 1 values");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mask.fromGroups(Shape.of(1, 4), new Granularity.NOfM(2, 4), true))
@@ -127,13 +127,13 @@ class MaskTest {
   @Test
   void algebraKeepsTheGranularityOnlyWhereItHolds() {
     Shape shape = Shape.of(2, 4);
-    Mask filters = Mask.fromGroups(shape, Granularity.FILTER, true, false);
-    assertThat(filters.complement().granularity()).isEqualTo(Granularity.FILTER);
-    assertThat(filters.or(filters.complement()).granularity()).isEqualTo(Granularity.FILTER);
+    Mask filters = Mask.fromGroups(shape, new Granularity.Filter(), true, false);
+    assertThat(filters.complement().granularity()).isEqualTo(new Granularity.Filter());
+    assertThat(filters.or(filters.complement()).granularity()).isEqualTo(new Granularity.Filter());
     assertThat(filters.and(RandomSparse.mask(shape, 0.5, 4)).granularity())
-        .isEqualTo(Granularity.ELEMENT);
+        .isEqualTo(new Granularity.Element());
     Mask twoOfFour = Mask.of(shape, i -> i % 4 < 2).withGranularity(new Granularity.NOfM(2, 4));
-    assertThat(twoOfFour.complement().granularity()).isEqualTo(Granularity.ELEMENT);
+    assertThat(twoOfFour.complement().granularity()).isEqualTo(new Granularity.Element());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mask.ones(shape).withGranularity(new Granularity.NOfM(2, 4)))
         .withMessageContaining("2:4");
@@ -145,7 +145,7 @@ class MaskTest {
     assertThat(mask.isConstantPerGroup(new Granularity.Block(2, 2))).isFalse();
     assertThat(mask.isConstantPerGroup(new Granularity.ColumnVector(2))).isFalse();
     assertThat(mask.perGroupCounts(new Granularity.Block(2, 2))).containsExactly(4, 1);
-    assertThat(mask.and(mask).isConstantPerGroup(Granularity.ELEMENT)).isTrue();
+    assertThat(mask.and(mask).isConstantPerGroup(new Granularity.Element())).isTrue();
   }
 
   @Test
@@ -175,8 +175,10 @@ class MaskTest {
         .isEqualTo(Mask.of(Shape.of(2, 2), i -> i < 2))
         .hasSameHashCodeAs(Mask.of(Shape.of(2, 2), i -> i < 2));
     assertThat(a).isNotEqualTo(Mask.of(Shape.of(4), i -> i < 2));
-    assertThat(a).isNotEqualTo(a.withGranularity(Granularity.FILTER));
-    assertThat(a.digest()).isEqualTo(a.withGranularity(Granularity.FILTER).digest()).hasSize(64);
+    assertThat(a).isNotEqualTo(a.withGranularity(new Granularity.Filter()));
+    assertThat(a.digest())
+        .isEqualTo(a.withGranularity(new Granularity.Filter()).digest())
+        .hasSize(64);
     assertThat(a.digest())
         .isNotEqualTo(a.complement().digest())
         .isNotEqualTo(Mask.of(Shape.of(4), i -> i < 2).digest());
