@@ -36,6 +36,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,7 +204,7 @@ final class TrialRunner {
       layers.add(
           new LayerResult(
               weight.name(),
-              weight.parameter().shape().toString(),
+              Arrays.stream(weight.parameter().shape().toArray()).boxed().toList(),
               weight.parameter().tensor().size(),
               weight.parameter().kept(),
               rows.get(layer).remainingMacs()));
