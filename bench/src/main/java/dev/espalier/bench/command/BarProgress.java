@@ -49,7 +49,8 @@ final class BarProgress implements Progress, AutoCloseable {
   @Override
   public void skip(long steps) {
     if (bar != null) {
-      bar.maxHint(bar.getMax() - steps); // skipped steps would spoil the estimate of the remaining time
+      bar.maxHint(
+          bar.getMax() - steps); // skipped steps would spoil the estimate of the remaining time
     }
   }
 

@@ -20,57 +20,107 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = {
-      "Trains a network, prunes it by several methods to several sizes, compiles and measures each.",
-      "Writes results.jsonl, report.html and curves to the output folder; the same command continues an interrupted study there."
+      "Trains a network, prunes it by several methods to several sizes, compiles and measures"
+          + " each.",
+      "Writes results.jsonl, report.html and curves to the output folder; the same command"
+          + " continues an interrupted study there."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier study                                    the built-in study: generated digits, a few minutes",
+      "  espalier study                                    the built-in study: generated digits, a"
+          + " few minutes",
       "  espalier study --method gradual-magnitude --seeds 1,2,3 --out runs/gradual",
-      "  espalier study --data mnist --data-dir DIR --model lenet-5 --ratios 2,4,8,12,16,32 --out runs/mnist"
+      "  espalier study --data mnist --data-dir DIR --model lenet-5 --ratios 2,4,8,12,16,32 --out"
+          + " runs/mnist"
     })
 public final class StudyCommand implements Callable<Integer> {
   private static final List<Double> RATIOS = List.of(2.0, 4.0, 8.0, 16.0, 32.0);
   private static final List<String> METHODS =
-      List.of("global-magnitude", "layer-magnitude", "gradual-magnitude", "filter-magnitude", "random");
+      List.of(
+          "global-magnitude", "layer-magnitude", "gradual-magnitude", "filter-magnitude", "random");
 
-  @Option(names = "--model", split = ",", paramLabel = "NAME", description = "Networks (default: lenet-300-100).")
+  @Option(
+      names = "--model",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Networks (default: lenet-300-100).")
   private List<String> models = List.of("lenet-300-100");
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Data set: synthetic-digits (default), mnist, fashion-mnist, cifar-10.")
+  @Option(
+      names = "--data",
+      paramLabel = "NAME",
+      description = "Data set: synthetic-digits (default), mnist, fashion-mnist, cifar-10.")
   private String data = "synthetic-digits";
 
-  @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the data set's files are; nothing is ever downloaded.")
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where the data set's files are; nothing is ever downloaded.")
   private Optional<Path> dataDir = Optional.empty();
 
-  @Option(names = "--train-images", paramLabel = "N", description = "Use only so many training images.")
+  @Option(
+      names = "--train-images",
+      paramLabel = "N",
+      description = "Use only so many training images.")
   private int trainImages = DatasetOptions.ALL;
 
-  @Option(names = "--method", split = ",", paramLabel = "NAME", description = "Pruning methods (default: global-, layer-, gradual- and filter-magnitude, random).")
+  @Option(
+      names = "--method",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Pruning methods (default: global-, layer-, gradual- and filter-magnitude, random).")
   private List<String> methods = METHODS;
 
-  @Option(names = "--ratios", split = ",", paramLabel = "R", description = "Compression ratios, parameters over non-zero ones (default: 2,4,8,16,32).")
+  @Option(
+      names = "--ratios",
+      split = ",",
+      paramLabel = "R",
+      description = "Compression ratios, parameters over non-zero ones (default: 2,4,8,16,32).")
   private List<Double> ratios = RATIOS;
 
-  @Option(names = "--seeds", split = ",", paramLabel = "S", description = "Seeds, one dense network each (default: 1).")
+  @Option(
+      names = "--seeds",
+      split = ",",
+      paramLabel = "S",
+      description = "Seeds, one dense network each (default: 1).")
   private List<Long> seeds = List.of(1L);
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs of the dense network (default: the model's recipe; 3 for the built-in study).")
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description =
+          "Epochs of the dense network (default: the model's recipe; 3 for the built-in study).")
   private Optional<Integer> epochs = Optional.empty();
 
-  @Option(names = "--finetune-epochs", paramLabel = "N", description = "Epochs after pruning (default: the model's recipe; 2 for the built-in study).")
+  @Option(
+      names = "--finetune-epochs",
+      paramLabel = "N",
+      description = "Epochs after pruning (default: the model's recipe; 2 for the built-in study).")
   private Optional<Integer> fineTuneEpochs = Optional.empty();
 
-  @Option(names = "--lr", paramLabel = "X", description = "Learning rate (default: the model's recipe).")
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      description = "Learning rate (default: the model's recipe).")
   private Optional<Double> lr = Optional.empty();
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images per training step (default: the model's recipe).")
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images per training step (default: the model's recipe).")
   private Optional<Integer> batch = Optional.empty();
 
-  @Option(names = "--latency-batch", paramLabel = "N", description = "Images per call in the latency measurement (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--latency-batch",
+      paramLabel = "N",
+      description = "Images per call in the latency measurement (default: ${DEFAULT-VALUE}).")
   private int latencyBatch = 128;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Output folder (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Output folder (default: ${DEFAULT-VALUE}).")
   private Path out = Path.of("espalier-study");
 
   @Spec private CommandSpec spec;
@@ -107,7 +157,8 @@ public final class StudyCommand implements Callable<Integer> {
     if (dataDir.isPresent()) {
       options = options.withDirectory(dataDir.get());
     }
-    return new StudyPlan(models, data, options, methods, ratios, seeds, this::recipe, latencyBatch, out);
+    return new StudyPlan(
+        models, data, options, methods, ratios, seeds, this::recipe, latencyBatch, out);
   }
 
   private Recipe recipe(String model) {

@@ -1,7 +1,7 @@
 package dev.espalier.bench.study;
 
-import dev.espalier.nn.Module;
 import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.Module;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.file.PrunedModelFile;
@@ -14,10 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The dense network of one model and seed, which all trials of that seed start from: initial weights, trained weights and accuracy.
+ * The dense network of one model and seed, which all trials of that seed start from: initial
+ * weights, trained weights and accuracy.
  *
- * <p>The trained weights are kept in a file, so that a study that is resumed does not train them again; the initial ones follow from the
- * seed.
+ * <p>The trained weights are kept in a file, so that a study that is resumed does not train them
+ * again; the initial ones follow from the seed.
  */
 final class DenseRun implements AutoCloseable {
   private final String model;
@@ -29,7 +30,13 @@ final class DenseRun implements AutoCloseable {
   private final ModelSummary summary;
   private final long bytes;
 
-  private DenseRun(String model, int classes, long seed, Module module, Map<String, Tensor> initial, Metrics metrics) {
+  private DenseRun(
+      String model,
+      int classes,
+      long seed,
+      Module module,
+      Map<String, Tensor> initial,
+      Metrics metrics) {
     this.model = model;
     this.classes = classes;
     this.seed = seed;
@@ -41,7 +48,14 @@ final class DenseRun implements AutoCloseable {
   }
 
   /** Trains the network, or loads it from the file if that exists. */
-  static DenseRun of(String model, int classes, long seed, Path file, Recipe recipe, Training training, Progress progress) {
+  static DenseRun of(
+      String model,
+      int classes,
+      long seed,
+      Path file,
+      Recipe recipe,
+      Training training,
+      Progress progress) {
     Module module = create(model, classes, seed);
     try {
       Map<String, Tensor> initial = snapshot(module);
@@ -49,7 +63,12 @@ final class DenseRun implements AutoCloseable {
         PrunedModelFile.load(file, module);
         progress.skip(training.steps(recipe.epochs()));
       } else {
-        training.train(module, recipe.epochs(), false, seed, progress.listener("dense " + model + ", seed " + seed));
+        training.train(
+            module,
+            recipe.epochs(),
+            false,
+            seed,
+            progress.listener("dense " + model + ", seed " + seed));
         PrunedModelFile.write(file, module);
       }
       return new DenseRun(model, classes, seed, module, initial, training.evaluate(module));

@@ -25,8 +25,8 @@ import java.util.SortedMap;
 /**
  * Runs a grid of trials and writes {@code results.jsonl} and the report.
  *
- * <p>Every finished trial is on disk before the next one starts; a study started again in the same folder continues behind them. Trials
- * found there with other settings are refused, not mixed.
+ * <p>Every finished trial is on disk before the next one starts; a study started again in the same
+ * folder continues behind them. Trials found there with other settings are refused, not mixed.
  */
 public final class Study {
   private final StudyPlan plan;
@@ -47,7 +47,8 @@ public final class Study {
     for (String model : plan.models()) {
       Recipe recipe = plan.recipe().of(model);
       try (var training = new Training(data, recipe)) {
-        var runner = new TrialRunner(data, recipe, training, progress, plan.latencyBatch(), (_, _) -> null);
+        var runner =
+            new TrialRunner(data, recipe, training, progress, plan.latencyBatch(), (_, _) -> null);
         long perSeed = training.steps(recipe.epochs());
         for (Method method : plan.resolvedMethods()) {
           perSeed += plan.ratios().size() * runner.steps(method);
@@ -68,7 +69,14 @@ public final class Study {
         throw new IllegalArgumentException(
             "study: model '%s' takes images of %d×%d×%d but data set '%s' has %d×%d×%d"
                 .formatted(
-                    model, input[0], input[1], input[2], plan.data(), shape.channels(), shape.height(), shape.width()));
+                    model,
+                    input[0],
+                    input[1],
+                    input[2],
+                    plan.data(),
+                    shape.channels(),
+                    shape.height(),
+                    shape.width()));
       }
     }
     return data;
@@ -132,9 +140,14 @@ public final class Study {
       ResultStore store,
       SortedMap<String, String> settings)
       throws IOException {
-    Path file = plan.out().resolve("dense").resolve("%s-%s-%d.safetensors".formatted(model, plan.data(), seed));
-    try (var dense = DenseRun.of(model, data.spec().classes(), seed, file, recipe, training, progress)) {
-      progress.say("dense %s, seed %d: top-1 %.2f %%".formatted(model, seed, 100 * dense.metrics().top1()));
+    Path file =
+        plan.out()
+            .resolve("dense")
+            .resolve("%s-%s-%d.safetensors".formatted(model, plan.data(), seed));
+    try (var dense =
+        DenseRun.of(model, data.spec().classes(), seed, file, recipe, training, progress)) {
+      progress.say(
+          "dense %s, seed %d: top-1 %.2f %%".formatted(model, seed, 100 * dense.metrics().top1()));
       for (Method method : plan.resolvedMethods()) {
         for (double ratio : plan.ratios()) {
           var key = new TrialKey(model, plan.data(), method.name(), ratio, seed);

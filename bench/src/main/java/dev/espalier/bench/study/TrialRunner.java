@@ -6,8 +6,8 @@ import dev.espalier.bench.report.Measurement;
 import dev.espalier.bench.report.Provenance;
 import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
-import dev.espalier.nn.Module;
 import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
@@ -95,7 +95,11 @@ final class TrialRunner {
     try (var _ = Scope.open("trial")) {
       Tensor example =
           RandomFill.normal(
-              new Generator(key.seed()), DType.FLOAT32, batchShape(key.model(), EXAMPLE_ROWS), 0, 1);
+              new Generator(key.seed()),
+              DType.FLOAT32,
+              batchShape(key.model(), EXAMPLE_ROWS),
+              0,
+              1);
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       var pruner = new Pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
@@ -104,7 +108,8 @@ final class TrialRunner {
       Outcome outcome =
           switch (method.schedule()) {
             case Schedule.Gradual gradual -> gradually(key, module, pruner, gradual);
-            case Schedule.Rounds rounds -> inRounds(key, method, module, pruner, rounds, dense, generator);
+            case Schedule.Rounds rounds ->
+                inRounds(key, method, module, pruner, rounds, dense, generator);
           };
       return measure(key, method, module, dense, outcome, example, started);
     } finally {
@@ -128,7 +133,13 @@ final class TrialRunner {
   }
 
   private Outcome inRounds(
-      TrialKey key, Method method, Module module, Pruner pruner, Schedule.Rounds rounds, DenseRun dense, Generator generator) {
+      TrialKey key,
+      Method method,
+      Module module,
+      Pruner pruner,
+      Schedule.Rounds rounds,
+      DenseRun dense,
+      Generator generator) {
     double last = pruner.densityFor(key.ratio());
     double before = Double.NaN;
     int epochs = epochsPerRound(rounds);
@@ -146,7 +157,13 @@ final class TrialRunner {
   }
 
   private TrialResult measure(
-      TrialKey key, Method method, Module module, DenseRun dense, Outcome outcome, Tensor example, Instant started) {
+      TrialKey key,
+      Method method,
+      Module module,
+      DenseRun dense,
+      Outcome outcome,
+      Tensor example,
+      Instant started) {
     Metrics metrics = training.evaluate(module);
     ModelSummary summary = ModelSummary.of(module, Models.entry(key.model()).input());
     double[] latencies = latencies(module, dense, example);
@@ -181,7 +198,10 @@ final class TrialRunner {
         provenance.apply(started, Instant.now()));
   }
 
-  /** Median latencies of the compiled pruned and the compiled dense network, measured one right after the other. */
+  /**
+   * Median latencies of the compiled pruned and the compiled dense network, measured one right
+   * after the other.
+   */
   private double[] latencies(Module module, DenseRun dense, Tensor example) {
     Module original = dense.trained();
     try (CompiledModel pruned = Compiler.compile(module, example);
@@ -200,7 +220,8 @@ final class TrialRunner {
     summary.rows().forEach(row -> rows.putIfAbsent(row.name(), row));
     List<LayerResult> layers = new ArrayList<>();
     for (PrunableWeight weight : PrunableWeight.of(module)) {
-      String layer = weight.name().substring(0, Math.max(0, weight.name().length() - ".weight".length()));
+      String layer =
+          weight.name().substring(0, Math.max(0, weight.name().length() - ".weight".length()));
       layers.add(
           new LayerResult(
               weight.name(),
@@ -215,9 +236,12 @@ final class TrialRunner {
   private ScoringContext.Sample sample(long seed) {
     try (var loader =
         new DataLoader(
-            data.train(), Augment.none(data.spec().normalization()), LoaderOptions.training(SAMPLE, seed))) {
+            data.train(),
+            Augment.none(data.spec().normalization()),
+            LoaderOptions.training(SAMPLE, seed))) {
       var batch = loader.next();
-      return new ScoringContext.Sample(batch.images().copy(), batch.labels().copy(), new CrossEntropy());
+      return new ScoringContext.Sample(
+          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
     }
   }
 
