@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,8 +22,8 @@ import java.util.Set;
 final class Backpropagation {
   private final boolean createGraph;
   private final boolean retainGraph;
-  private final Map<Node, Variable> atNode = new IdentityHashMap<>();
-  private final Map<Variable, Variable> atLeaf = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Variable> atNode = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Variable> atLeaf = new IdentityHashMap<>();
   private final List<Variable> leaves = new ArrayList<>();
 
   private Backpropagation(boolean retainGraph, boolean createGraph) {

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Crossover {
   private static final System.Logger LOG = System.getLogger(Crossover.class.getName());
+  private static final Granularity ELEMENT = new Granularity.Element();
   private static final String RESOURCE = "crossover.txt";
 
   /** What a weight is multiplied into. */
@@ -111,8 +112,8 @@ public final class Crossover {
           && granularity.equals(g);
     }
 
-    /** The rule without its answer. */
-    String condition() {
+    /** The rule without its answer: no two rules of a table share it. */
+    public String condition() {
       return "%s %s %s columns >= %d weights >= %d"
           .formatted(family.label(), direction.label(), granularity.name(), minColumns, minWeights);
     }
@@ -223,7 +224,7 @@ public final class Crossover {
       double density) {
     Entry entry = find(family, direction, granularity, columns, weights);
     if (entry == null) {
-      entry = find(family, direction, Granularity.ELEMENT, columns, weights);
+      entry = find(family, direction, ELEMENT, columns, weights);
     }
     if (entry == null) {
       return NO_RULE;

@@ -15,12 +15,6 @@ import java.util.regex.Pattern;
  * Network Pruning?", 2020.
  */
 public sealed interface Granularity {
-  Granularity ELEMENT = new Element();
-  Granularity KERNEL = new Kernel();
-  Granularity FILTER = new Filter();
-  Granularity CHANNEL = new Channel();
-  Granularity LAYER = new Layer();
-
   /** Single weights; any shape. */
   record Element() implements Granularity {}
 
@@ -163,11 +157,11 @@ public sealed interface Granularity {
   /** The granularity of a {@link #name()}. */
   static Granularity parse(String name) {
     return switch (name) {
-      case "element" -> ELEMENT;
-      case "kernel" -> KERNEL;
-      case "filter" -> FILTER;
-      case "channel" -> CHANNEL;
-      case "layer" -> LAYER;
+      case "element" -> new Element();
+      case "kernel" -> new Kernel();
+      case "filter" -> new Filter();
+      case "channel" -> new Channel();
+      case "layer" -> new Layer();
       default -> parseSized(name);
     };
   }
