@@ -1,9 +1,19 @@
 /** Command line, studies, reports and benchmarks. */
 module dev.espalier.bench {
   requires dev.espalier.prune;
+  requires info.picocli;
   requires java.desktop;
+  requires java.management;
+  requires jdk.management;
+  requires jmh.core;
   requires tools.jackson.databind;
 
+  uses dev.espalier.tensor.spi.BackendProvider;
+
+  opens dev.espalier.bench to
+      info.picocli;
+  opens dev.espalier.bench.command to
+      info.picocli;
   opens dev.espalier.bench.report to
       tools.jackson.databind;
 }

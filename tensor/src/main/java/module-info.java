@@ -9,6 +9,8 @@ module dev.espalier.tensor {
   exports dev.espalier.tensor.sparse;
   exports dev.espalier.tensor.cpu to
       dev.espalier.bench;
+  exports dev.espalier.tensor.cpu.vector to
+      dev.espalier.bench;
 
   uses dev.espalier.tensor.spi.BackendProvider;
 }

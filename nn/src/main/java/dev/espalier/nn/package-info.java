@@ -1,2 +1,2 @@
-/** Neural-network modules and what trains them. */
+/** Modules, parameters and the model summary. */
 package dev.espalier.nn;

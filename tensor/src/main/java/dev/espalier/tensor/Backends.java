@@ -17,7 +17,8 @@ public final class Backends {
   /**
    * The backend of a device.
    *
-   * @throws UnsupportedOperationException if no backend serves it, with the reason each provider gives
+   * @throws UnsupportedOperationException if no backend serves it, with the reason each provider
+   *     gives
    */
   public static Backend of(Device device) {
     if (device.equals(Device.CPU)) {
@@ -28,7 +29,9 @@ public final class Backends {
 
   private static Backend load(Device device) {
     List<BackendProvider> providers =
-        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+        ServiceLoader.load(BackendProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     for (BackendProvider provider : providers) {
       var backend = provider.backend(device);
       if (backend.isPresent()) {
@@ -40,7 +43,8 @@ public final class Backends {
             .formatted(
                 device,
                 providers.isEmpty()
-                    ? "none is on the class or module path; add dev.espalier:espalier-cuda for cuda devices"
+                    ? "none is on the class or module path; add dev.espalier:espalier-cuda for cuda"
+                        + " devices"
                     : String.join("; ", providers.stream().map(BackendProvider::status).toList())));
   }
 }

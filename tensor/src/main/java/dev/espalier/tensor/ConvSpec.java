@@ -1,10 +1,11 @@
 package dev.espalier.tensor;
 
 /**
- * How a two-dimensional convolution moves over its input: stride, zero padding, dilation (each height, width) and groups.
+ * How a two-dimensional convolution moves over its input: stride, zero padding, dilation (each
+ * height, width) and groups.
  *
- * <p>Output extent: {@code floor((in + 2 pad - dilation (kernel - 1) - 1) / stride) + 1}. PyTorch: the arguments of {@code
- * torch.nn.functional.conv2d}.
+ * <p>Output extent: {@code floor((in + 2 pad - dilation (kernel - 1) - 1) / stride) + 1}. PyTorch:
+ * the arguments of {@code torch.nn.functional.conv2d}.
  */
 public record ConvSpec(
     int strideH, int strideW, int padH, int padW, int dilationH, int dilationW, int groups) {
@@ -12,7 +13,13 @@ public record ConvSpec(
   public static final ConvSpec DEFAULT = new ConvSpec(1, 1, 0, 0, 1, 1, 1);
 
   public ConvSpec {
-    if (strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || groups < 1 || padH < 0 || padW < 0) {
+    if (strideH < 1
+        || strideW < 1
+        || dilationH < 1
+        || dilationW < 1
+        || groups < 1
+        || padH < 0
+        || padW < 0) {
       throw new IllegalArgumentException(
           "conv2d: stride, dilation and groups must be >= 1 and padding >= 0, but stride (%d, %d), padding (%d, %d), dilation (%d, %d), groups %d"
               .formatted(strideH, strideW, padH, padW, dilationH, dilationW, groups));

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The element types of a {@link Tensor}.
  *
- * <p>{@code FLOAT32} is the working type, {@code FLOAT64} the type of gradient checks; {@code BFLOAT16} and {@code
- * FLOAT16} are storage types that arithmetic widens first; integers hold indices, labels, image bytes and quantised
- * values; {@code BOOL} is one byte, 0 or 1.
+ * <p>{@code FLOAT32} is the working type, {@code FLOAT64} the type of gradient checks; {@code
+ * BFLOAT16} and {@code FLOAT16} are storage types that arithmetic widens first; integers hold
+ * indices, labels, image bytes and quantised values; {@code BOOL} is one byte, 0 or 1.
  *
  * <p>PyTorch: {@code torch.dtype}.
  */
@@ -60,7 +60,10 @@ public enum DType {
       }
     }
     throw new IllegalArgumentException(
-        "dtype: unknown name '" + label + "'; known names are " + Arrays.stream(values()).map(DType::label).toList());
+        "dtype: unknown name '"
+            + label
+            + "'; known names are "
+            + Arrays.stream(values()).map(DType::label).toList());
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.espalier.tensor;
 /**
  * A seeded source of random numbers: a key, a stream, and a position that moves on with each draw.
  *
- * <p>Not thread-safe; give each thread its own {@link #split stream}. The whole state is three numbers ({@link #state}), so
- * a checkpoint restores it exactly. PyTorch: {@code torch.Generator}.
+ * <p>Not thread-safe; give each thread its own {@link #split stream}. The whole state is three
+ * numbers ({@link #state}), so a checkpoint restores it exactly. PyTorch: {@code torch.Generator}.
  */
 public final class Generator {
   /** The state of a generator. */
@@ -35,12 +35,16 @@ public final class Generator {
   public void restore(State state) {
     if (state.seed != seed || state.stream != stream) {
       throw new IllegalArgumentException(
-          "generator: state %s belongs to another seed or stream than this generator's %s".formatted(state, state()));
+          "generator: state %s belongs to another seed or stream than this generator's %s"
+              .formatted(state, state()));
     }
     position = state.position;
   }
 
-  /** An independent generator of the same seed; equal names give equal streams, whatever was drawn before. */
+  /**
+   * An independent generator of the same seed; equal names give equal streams, whatever was drawn
+   * before.
+   */
   public Generator split(String name) {
     long hash = 0xcbf29ce484222325L ^ stream;
     for (int i = 0; i < name.length(); i++) {

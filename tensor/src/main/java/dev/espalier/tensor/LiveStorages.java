@@ -53,7 +53,10 @@ final class LiveStorages {
   static String report(int lines) {
     Map<Group, Total> groups = new LinkedHashMap<>();
     for (Entry entry : LIVE) {
-      groups.merge(new Group(entry.holder, entry.dtype, entry.shape), new Total(1, entry.bytes), Total::plus);
+      groups.merge(
+          new Group(entry.holder, entry.dtype, entry.shape),
+          new Total(1, entry.bytes),
+          Total::plus);
     }
     var text = new StringBuilder();
     groups.entrySet().stream()

@@ -17,7 +17,12 @@ public final class Memory {
    * @param liveStorages number of storages not yet freed
    */
   public record Stats(
-      long bytesInUse, long bytesCached, long peakBytesInUse, long allocations, long cacheHits, int liveStorages) {}
+      long bytesInUse,
+      long bytesCached,
+      long peakBytesInUse,
+      long allocations,
+      long cacheHits,
+      int liveStorages) {}
 
   private Memory() {}
 
@@ -31,7 +36,10 @@ public final class Memory {
     return HostAllocator.INSTANCE.limit();
   }
 
-  /** Sets {@link #limit()}; the default is the system property {@code espalier.memory.limit} or the JVM's direct limit. */
+  /**
+   * Sets {@link #limit()}; the default is the system property {@code espalier.memory.limit} or the
+   * JVM's direct limit.
+   */
   public static void setLimit(long bytes) {
     HostAllocator.INSTANCE.setLimit(bytes);
   }

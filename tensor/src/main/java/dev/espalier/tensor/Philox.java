@@ -1,14 +1,16 @@
 package dev.espalier.tensor;
 
 /**
- * The counter-based generator Philox-4x32-10: random bits as a pure function of a key and a counter.
+ * The counter-based generator Philox-4x32-10: random bits as a pure function of a key and a
+ * counter.
  *
- * <p>Ten rounds, each {@code (c0, c1, c2, c3) -> (hi(M1 c2) ^ c1 ^ k0, lo(M1 c2), hi(M0 c0) ^ c3 ^ k1, lo(M0 c0))} with the key
- * raised by the Weyl constants between rounds. Because there is no state, element {@code i} of a random tensor is the same whoever computes
- * it: any thread, any vector width, any device.
+ * <p>Ten rounds, each {@code (c0, c1, c2, c3) -> (hi(M1 c2) ^ c1 ^ k0, lo(M1 c2), hi(M0 c0) ^ c3 ^
+ * k1, lo(M0 c0))} with the key raised by the Weyl constants between rounds. Because there is no
+ * state, element {@code i} of a random tensor is the same whoever computes it: any thread, any
+ * vector width, any device.
  *
- * <p>Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel Random Numbers: As Easy as 1, 2, 3 (2011). The four words of one
- * counter serve four consecutive elements.
+ * <p>Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel Random Numbers: As Easy
+ * as 1, 2, 3 (2011). The four words of one counter serve four consecutive elements.
  */
 public final class Philox {
   private static final int M0 = 0xD2511F53;

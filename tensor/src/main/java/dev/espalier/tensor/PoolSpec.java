@@ -7,7 +7,14 @@ package dev.espalier.tensor;
  */
 public record PoolSpec(int kernelH, int kernelW, int strideH, int strideW, int padH, int padW) {
   public PoolSpec {
-    if (kernelH < 1 || kernelW < 1 || strideH < 1 || strideW < 1 || padH < 0 || padW < 0 || padH > kernelH / 2 || padW > kernelW / 2) {
+    if (kernelH < 1
+        || kernelW < 1
+        || strideH < 1
+        || strideW < 1
+        || padH < 0
+        || padW < 0
+        || padH > kernelH / 2
+        || padW > kernelW / 2) {
       throw new IllegalArgumentException(
           "pool2d: kernel and stride must be >= 1 and 0 <= padding <= kernel / 2, but kernel (%d, %d), stride (%d, %d), padding (%d, %d)"
               .formatted(kernelH, kernelW, strideH, strideW, padH, padW));

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 /**
  * The extents of a tensor, outermost first; a value.
  *
- * <p>A scalar has rank 0 and one element; an extent of 0 makes an empty tensor. The number of elements is checked to
- * fit a {@code long} on construction. PyTorch: {@code torch.Size}.
+ * <p>A scalar has rank 0 and one element; an extent of 0 makes an empty tensor. The number of
+ * elements is checked to fit a {@code long} on construction. PyTorch: {@code torch.Size}.
  */
 public final class Shape {
   /** The shape of a scalar. */
@@ -21,10 +21,12 @@ public final class Shape {
     long product = 1;
     for (int dim : dims) {
       if (dim < 0) {
-        throw new IllegalArgumentException("shape: extents must be >= 0 but got " + Arrays.toString(dims));
+        throw new IllegalArgumentException(
+            "shape: extents must be >= 0 but got " + Arrays.toString(dims));
       }
       if (dim != 0 && product > Long.MAX_VALUE / 16 / dim) {
-        throw new IllegalArgumentException("shape: " + Arrays.toString(dims) + " has more elements than addressable");
+        throw new IllegalArgumentException(
+            "shape: " + Arrays.toString(dims) + " has more elements than addressable");
       }
       product *= dim;
     }
@@ -128,6 +130,8 @@ public final class Shape {
 
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(dims)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

@@ -1,8 +1,8 @@
 package dev.espalier.tensor;
 
 /**
- * Maps a size in bytes to one of a fixed list of block sizes, eight per power of two, so that at most one eighth of a
- * block above 512 bytes is unused.
+ * Maps a size in bytes to one of a fixed list of block sizes, eight per power of two, so that at
+ * most one eighth of a block above 512 bytes is unused.
  */
 final class SizeClasses {
   /** Cache line, and the width of the widest vector. */

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A reference-counted block of device memory that several tensors (views) may share.
  *
- * <p>The count is one per open tensor plus one per kernel that is using the block, so that closing a tensor on one
- * thread never frees memory that a kernel on another is reading. At zero the buffer returns to its allocator.
+ * <p>The count is one per open tensor plus one per kernel that is using the block, so that closing
+ * a tensor on one thread never frees memory that a kernel on another is reading. At zero the buffer
+ * returns to its allocator.
  */
 final class Storage {
   private final Buffer buffer;
@@ -30,12 +31,17 @@ final class Storage {
     return device;
   }
 
+  int references() {
+    return references.get();
+  }
+
   /** Counts in-place writes, so that a saved tensor can tell that it was changed. */
   int version() {
     return version;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // a lost increment between racing writers still changes the number
+  @SuppressWarnings(
+      "NonAtomicVolatileUpdate") // a lost increment between racing writers still changes the number
   void touched() {
     version++;
   }

@@ -211,6 +211,11 @@ public final class Tensor implements AutoCloseable {
     return handle.storage == other.handle.storage;
   }
 
+  /** Whether another tensor, or a running kernel, holds the same memory. */
+  public boolean isShared() {
+    return handle.storage.references() > 1;
+  }
+
   /** Whether the two lie in one block of memory and the ranges from first to last element meet. */
   public boolean overlaps(Tensor other) {
     long mine = span(shape, strides);

@@ -3,8 +3,8 @@ package dev.espalier.tensor;
 import dev.espalier.tensor.spi.Backend;
 
 /**
- * Holds the tensors of one kernel call: checks that they are open and on one device, and keeps their memory alive until
- * closed.
+ * Holds the tensors of one kernel call: checks that they are open and on one device, and keeps
+ * their memory alive until closed.
  *
  * <pre>{@code
  * try (var use = Use.of("matmul", a, b, out)) {

@@ -41,6 +41,43 @@ public final class Normalization {
     return new Stats(mean, variance);
   }
 
+  /** One scale and shift per channel, both [C]. */
+  public record Affine(Tensor scale, Tensor shift) {}
+
+  /**
+   * Batch normalisation with given statistics as one scale and shift per channel: {@code scale = γ
+   * / sqrt(variance + ε)}, {@code shift = β - mean scale}; all [C].
+   */
+  public static Affine batchNormAffine(
+      Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
+    try (Tensor invStd = inverseDeviation(variance, eps)) {
+      Tensor scale = Elementwise.mul(gamma, invStd);
+      try (Tensor centre = Elementwise.mul(mean, scale)) {
+        return new Affine(scale, Elementwise.sub(beta, centre));
+      }
+    }
+  }
+
+  /** {@code 1 / sqrt(variance + ε)}. */
+  public static Tensor inverseDeviation(Tensor variance, double eps) {
+    try (Tensor shifted = Elementwise.addScalar(variance, eps)) {
+      return Elementwise.rsqrt(shifted);
+    }
+  }
+
+  /**
+   * {@code γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …]. PyTorch: {@code
+   * torch.nn.functional.batch_norm}.
+   */
+  public static Tensor batchNorm(
+      Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
+    Affine affine = batchNormAffine(gamma, beta, mean, variance, eps);
+    try (Tensor scale = affine.scale();
+        Tensor shift = affine.shift()) {
+      return channelAffine(x, scale, shift, false);
+    }
+  }
+
   /**
    * {@code out[n,c,…] = scale[c] x[n,c,…] + shift[c]}, then ReLU if asked. PyTorch: {@code
    * batch_norm} in evaluation, folded.

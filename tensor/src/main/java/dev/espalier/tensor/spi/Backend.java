@@ -12,11 +12,12 @@ import dev.espalier.tensor.sparse.CsrPattern;
 /**
  * The primitive kernels of one device.
  *
- * <p>Callers (the classes of {@code dev.espalier.tensor.ops}) have checked shapes, types and devices, hold the operands'
- * memory and allocated the outputs; kernels only {@code assert}. Unless a method says otherwise: all floating operands
- * have one compute type (float32 or float64); inputs may have any strides (0 along broadcast axes); outputs are
- * contiguous, do not overlap inputs except where "in place" is said, and are overwritten without being read. A kernel
- * takes the strides it can and copies the rest. Results do not depend on the number of threads.
+ * <p>Callers (the classes of {@code dev.espalier.tensor.ops}) have checked shapes, types and
+ * devices, hold the operands' memory and allocated the outputs; kernels only {@code assert}. Unless
+ * a method says otherwise: all floating operands have one compute type (float32 or float64); inputs
+ * may have any strides (0 along broadcast axes); outputs are contiguous, do not overlap inputs
+ * except where "in place" is said, and are overwritten without being read. A kernel takes the
+ * strides it can and copies the rest. Results do not depend on the number of threads.
  */
 public interface Backend {
   /** Short name for logs and reports, such as {@code scalar}, {@code vector-512}. */
@@ -47,7 +48,10 @@ public interface Backend {
   /** {@code out = op(x, p)}; x and out have one shape. */
   void unary(UnaryOp op, double p, Tensor x, Tensor out);
 
-  /** {@code out = op(a, b)}; a and b are already expanded to out's shape (stride 0 along broadcast axes). */
+  /**
+   * {@code out = op(a, b)}; a and b are already expanded to out's shape (stride 0 along broadcast
+   * axes).
+   */
   void binary(BinaryOp op, Tensor a, Tensor b, Tensor out);
 
   /** {@code out = condition != 0 ? a : b}; all expanded to out's shape; condition of any type. */
@@ -56,12 +60,18 @@ public interface Backend {
   /** {@code y = alpha x + beta y} in place; both contiguous; beta 0 does not read y. */
   void axpby(double alpha, Tensor x, double beta, Tensor y);
 
-  /** {@code out = mask ? x : 0}; contiguous x and out (may be one); bit i of the words is element i in row-major order. */
+  /**
+   * {@code out = mask ? x : 0}; contiguous x and out (may be one); bit i of the words is element i
+   * in row-major order.
+   */
   void applyMask(long[] maskWords, Tensor x, Tensor out);
 
   // ---- reductions
 
-  /** Reduces over the axes marked true; out has extent 1 there. Sums are taken in fixed blocks, pairwise. */
+  /**
+   * Reduces over the axes marked true; out has extent 1 there. Sums are taken in fixed blocks,
+   * pairwise.
+   */
   void reduce(ReduceOp op, Tensor x, boolean[] axes, Tensor out);
 
   /** Index (int64 out) of the first largest element along the last axis; NaN counts as largest. */
@@ -76,12 +86,15 @@ public interface Backend {
   // ---- products
 
   /**
-   * {@code c = epilogue(alpha a b + beta c)}; a [M, K], b [K, N] of any strides, c [M, N] with unit column stride; or all
-   * three with one leading batch axis. beta 0 does not read c.
+   * {@code c = epilogue(alpha a b + beta c)}; a [M, K], b [K, N] of any strides, c [M, N] with unit
+   * column stride; or all three with one leading batch axis. beta 0 does not read c.
    */
   void gemm(double alpha, Tensor a, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
-  /** Cross-correlation: x [N, C, H, W], w [O, C/groups, kh, kw], out [N, O, H', W']; bias [O] or null. */
+  /**
+   * Cross-correlation: x [N, C, H, W], w [O, C/groups, kh, kw], out [N, O, H', W']; bias [O] or
+   * null.
+   */
   void conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out);
 
   /** Gradient of {@link #conv2d} with respect to x. */
@@ -101,7 +114,10 @@ public interface Backend {
   /** Reads x at the index of each window: the gradient of {@link #maxPool2dGrad}. */
   void maxPool2dGather(Tensor x, Tensor indices, Tensor out);
 
-  /** Mean per window; padding counts as zeros in the mean (PyTorch's {@code count_include_pad=True}). */
+  /**
+   * Mean per window; padding counts as zeros in the mean (PyTorch's {@code
+   * count_include_pad=True}).
+   */
   void avgPool2d(Tensor x, PoolSpec spec, Tensor out);
 
   /** Gradient of {@link #avgPool2d}. */
@@ -116,16 +132,36 @@ public interface Backend {
   void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out);
 
   /**
-   * Gradient of {@code y = gamma (x - mean) invStd + beta} in training mode, where mean and invStd depend on x: dx
-   * [N, C, S], dgamma and dbeta [C].
+   * Gradient of {@code y = gamma (x - mean) invStd + beta} in training mode, where mean and invStd
+   * depend on x: dx [N, C, S], dgamma and dbeta [C].
    */
-  void batchNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta);
+  void batchNormGrad(
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta);
 
-  /** Over the last axis of contiguous [R, D]: {@code out = gamma (x - mean) invStd + beta}; mean and invStd [R] are outputs. */
-  void layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd);
+  /**
+   * Over the last axis of contiguous [R, D]: {@code out = gamma (x - mean) invStd + beta}; mean and
+   * invStd [R] are outputs.
+   */
+  void layerNorm(
+      Tensor x, Tensor gamma, Tensor beta, double eps, Tensor out, Tensor mean, Tensor invStd);
 
   /** Gradient of {@link #layerNorm}. */
-  void layerNormGrad(Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd, Tensor dx, Tensor dgamma, Tensor dbeta);
+  void layerNormGrad(
+      Tensor x,
+      Tensor dy,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta);
 
   // ---- gather and scatter; index is contiguous int64 [K]
 
@@ -143,31 +179,46 @@ public interface Backend {
 
   // ---- random; element i depends on (seed, stream, position + i / 4) alone
 
-  /** Fills a contiguous float32 or float64 tensor; takes ceil(size / 4) counters from {@code position} on. */
-  void random(Distribution distribution, double a, double b, long seed, long stream, long position, Tensor out);
+  /**
+   * Fills a contiguous float32 or float64 tensor; takes ceil(size / 4) counters from {@code
+   * position} on.
+   */
+  void random(
+      Distribution distribution,
+      double a,
+      double b,
+      long seed,
+      long stream,
+      long position,
+      Tensor out);
 
   // ---- sparse; values [nnz] contiguous, in the pattern's order
 
   /**
-   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N] contiguous. N 1 is SpMV. The columns of b lie next
-   * to each other; its rows may lie at any distance and overlap, since a sparse convolution reads one padded image through many
-   * shifts: kernels read only the rows that the pattern names.
+   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N] contiguous. N 1 is
+   * SpMV. The columns of b lie next to each other; its rows may lie at any distance and overlap,
+   * since a sparse convolution reads one padded image through many shifts: kernels read only the
+   * rows that the pattern names.
    */
   void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
   /**
-   * {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N] contiguous, b [K, N] as in {@link
-   * #spmm}.
+   * {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N] contiguous,
+   * b [K, N] as in {@link #spmm}.
    */
   void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out);
 
   /** As {@link #spmm} with A in block-CSR and b contiguous; values [blocks, bh, bw]. */
-  void bsrSpmm(BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
+  void bsrSpmm(
+      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
   /** As {@link #sddmm} at the pattern's blocks, b contiguous; out [blocks, bh, bw]. */
   void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out);
 
-  /** {@code values[p] = dense[positions[p]]}: fills a pattern's values from a dense contiguous weight. */
+  /**
+   * {@code values[p] = dense[positions[p]]}: fills a pattern's values from a dense contiguous
+   * weight.
+   */
   void gatherElements(Tensor dense, int[] positions, Tensor values);
 
   /** {@code dense[positions[p]] = values[p]}, zero elsewhere. */
@@ -176,8 +227,9 @@ public interface Backend {
   // ---- optimiser steps, in place, contiguous; the gradient is read only
 
   /**
-   * Stochastic gradient descent: {@code g += weightDecay w}; {@code v = momentum v + (1 - dampening) g} (first step: {@code v
-   * = g}); {@code w -= lr (nesterov ? g + momentum v : v)}. velocity is null when momentum is 0.
+   * Stochastic gradient descent: {@code g += weightDecay w}; {@code v = momentum v + (1 -
+   * dampening) g} (first step: {@code v = g}); {@code w -= lr (nesterov ? g + momentum v : v)}.
+   * velocity is null when momentum is 0.
    */
   void sgdStep(SgdStep step, Tensor w, Tensor grad, Tensor velocity);
 

@@ -5,7 +5,10 @@ import java.util.Optional;
 
 /** A service that offers a backend for a device, found through {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
-  /** The backend of a device, or empty if this provider does not serve it (or it is absent on this machine). */
+  /**
+   * The backend of a device, or empty if this provider does not serve it (or it is absent on this
+   * machine).
+   */
   Optional<Backend> backend(Device device);
 
   /** One sentence for {@code doctor}: what is offered, or why not. */

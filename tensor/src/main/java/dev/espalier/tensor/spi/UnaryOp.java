@@ -1,12 +1,27 @@
 package dev.espalier.tensor.spi;
 
-/** The elementwise functions of one operand that a backend offers; {@code p} is the parameter of {@link Backend#unary}. */
+/**
+ * The elementwise functions of one operand that a backend offers; {@code p} is the parameter of
+ * {@link Backend#unary}.
+ */
 public enum UnaryOp {
-  NEG, ABS, SIGN, SQUARE, SQRT, RSQRT, RECIPROCAL, EXP, LOG, SIN, COS, ERF,
+  NEG,
+  ABS,
+  SIGN,
+  SQUARE,
+  SQRT,
+  RSQRT,
+  RECIPROCAL,
+  EXP,
+  LOG,
+  SIN,
+  COS,
+  ERF,
   RELU,
   /** {@code x > 0 ? 1 : 0}. */
   STEP,
-  SIGMOID, TANH,
+  SIGMOID,
+  TANH,
   /** {@code x Φ(x)} with the exact normal distribution function. */
   GELU,
   /** {@code x sigmoid(x)}. */

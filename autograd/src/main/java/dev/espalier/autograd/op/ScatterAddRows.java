@@ -1,0 +1,25 @@
+package dev.espalier.autograd.op;
+
+import dev.espalier.autograd.Autograd;
+import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
+import dev.espalier.autograd.Variable;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Indexing;
+
+/**
+ * {@code y[index[k], :] += x[k, :]}; the gradient of {@link GatherRows} and the other way round.
+ * PyTorch: {@code torch.index_add}.
+ */
+public record ScatterAddRows(Tensor index, int rows) implements Op {
+  @Override
+  public Tensor forward(Context context, Tensor... inputs) {
+    Tensor out = Tensor.full(inputs[0].dtype(), inputs[0].shape().with(0, rows), 0);
+    return Indexing.scatterAddRows(inputs[0], index, out);
+  }
+
+  @Override
+  public Variable[] backward(Context context, Variable gradient) {
+    return new Variable[] {Autograd.apply(new GatherRows(index), gradient)};
+  }
+}

@@ -1,0 +1,32 @@
+package dev.espalier.autograd.op;
+
+import dev.espalier.autograd.Autograd;
+import dev.espalier.autograd.Context;
+import dev.espalier.autograd.Op;
+import dev.espalier.autograd.Variable;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.SparseOps;
+import dev.espalier.tensor.sparse.CsrPattern;
+
+/**
+ * {@code Y = A X} with A in CSR: inputs the values [nnz] and X [K, N]; gradients {@link Sddmm} at
+ * the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}.
+ */
+public record Spmm(CsrPattern pattern) implements Op {
+  @Override
+  public Tensor forward(Context context, Tensor... inputs) {
+    context.saveInput(0);
+    context.saveInput(1);
+    return SparseOps.spmm(pattern, inputs[0], inputs[1]);
+  }
+
+  @Override
+  public Variable[] backward(Context context, Variable gradient) {
+    return new Variable[] {
+      context.needs(0) ? Autograd.apply(new Sddmm(pattern), gradient, context.input(1)) : null,
+      context.needs(1)
+          ? Autograd.apply(new SpmmTransposed(pattern), context.input(0), gradient)
+          : null
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** The differentiable operations, one per file. */
+package dev.espalier.autograd.op;

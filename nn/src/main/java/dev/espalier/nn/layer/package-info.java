@@ -1,0 +1,2 @@
+/** Layers and initial values. */
+package dev.espalier.nn.layer;

@@ -1,0 +1,38 @@
+package dev.espalier.nn.optim;
+
+import dev.espalier.nn.Parameter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Parameters that share a learning rate and a weight decay. PyTorch: an entry of {@code
+ * optimizer.param_groups}.
+ *
+ * @param parameters by dotted name
+ * @param lr the base learning rate, which a schedule multiplies
+ * @param weightDecay the L2 coefficient
+ */
+public record ParameterGroup(Map<String, Parameter> parameters, double lr, double weightDecay) {
+  public ParameterGroup {
+    parameters = new LinkedHashMap<>(parameters);
+    if (!(lr >= 0) || !(weightDecay >= 0)) {
+      throw new IllegalArgumentException(
+          "optimizer: learning rate and weight decay must be >= 0 but are %s and %s"
+              .formatted(lr, weightDecay));
+    }
+  }
+
+  /** The parameters of a map whose name passes. */
+  public static ParameterGroup matching(
+      Map<String, Parameter> all, Predicate<String> name, double lr, double weightDecay) {
+    Map<String, Parameter> chosen = new LinkedHashMap<>();
+    all.forEach(
+        (key, value) -> {
+          if (name.test(key)) {
+            chosen.put(key, value);
+          }
+        });
+    return new ParameterGroup(chosen, lr, weightDecay);
+  }
+}

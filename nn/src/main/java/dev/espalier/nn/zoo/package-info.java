@@ -1,0 +1,2 @@
+/** Models by name. */
+package dev.espalier.nn.zoo;

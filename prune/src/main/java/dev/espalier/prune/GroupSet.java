@@ -1,0 +1,33 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.Map;
+
+/**
+ * The groups of weights of one layer (or of several layers tied together) that live or die as
+ * wholes, ranked among each other.
+ *
+ * <p>A group may be one weight or a filter with everything that goes with it.
+ */
+public interface GroupSet {
+  /** Name of the layer, or of the tied layers. */
+  String name();
+
+  /** Number of groups. */
+  int count();
+
+  /** Whether the classifier's weights are in it. */
+  boolean classifier();
+
+  /**
+   * A score per group, [count], from a score per weight element.
+   *
+   * @param elementScores by parameter name, shaped like the weights
+   */
+  Tensor scores(Map<String, Tensor> elementScores);
+
+  /** The masks that keep the groups where the bit is set; all parameters that the groups touch. */
+  Map<Parameter, Mask> masks(Mask keptGroups);
+}

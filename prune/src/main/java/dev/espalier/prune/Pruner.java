@@ -1,0 +1,189 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
+ * chooses, and sets hard masks.
+ *
+ * <p>What was masked stays masked, so calling it again with a lower density prunes on. PyTorch:
+ * {@code torch.nn.utils.prune} composed with {@code global_unstructured}.
+ */
+public final class Pruner {
+  /**
+   * Below every sum of real scores, yet far from overflow when a filter's worth of it is summed.
+   */
+  private static final double PRUNED = -1e29;
+
+  private final Module module;
+  private final Method method;
+  private final Generator generator;
+  private final List<PrunableWeight> weights;
+  private final List<GroupSet> sets;
+  private ScoringContext.Sample sample;
+
+  /**
+   * A pruner of one module by one method.
+   *
+   * @param example an input of the module, one row is enough
+   * @param generator the source of randomness, for random scores
+   */
+  public Pruner(Module module, Method method, Tensor example, Generator generator) {
+    this.module = module;
+    this.method = method;
+    this.generator = generator;
+    this.weights = PrunableWeight.of(module);
+    this.sets = method.structure().groups(module, example);
+  }
+
+  /** Gives scorers that need data a sample of the training set. */
+  public Pruner withSample(ScoringContext.Sample data) {
+    sample = data;
+    return this;
+  }
+
+  /**
+   * Prunes so that all parameters divided by the non-zero ones is {@code ratio}.
+   *
+   * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
+   */
+  public void pruneToRatio(double ratio) {
+    pruneToDensity(densityFor(ratio));
+  }
+
+  /**
+   * The density of groups at which the whole model has {@code parameters / ratio} non-zero
+   * parameters left.
+   *
+   * <p>What may not be pruned counts as kept. The count falls with the density, so the density is
+   * found by bisection over the actual masks.
+   */
+  public double densityFor(double ratio) {
+    if (!(ratio >= 1)) {
+      throw new IllegalArgumentException("compression ratio: must be at least 1 but is " + ratio);
+    }
+    long total = module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+    double wanted = total / ratio;
+    try (var _ = Scope.open("density")) {
+      List<Tensor> scores = groupScores();
+      double low = 0;
+      double high = 1;
+      for (int i = 0; i < 30; i++) {
+        double middle = (low + high) / 2;
+        if (keptParameters(choose(scores, middle)) > wanted) {
+          high = middle;
+        } else {
+          low = middle;
+        }
+      }
+      long least = keptParameters(choose(scores, 0));
+      if (least > wanted * 1.01 + 1) {
+        throw new IllegalArgumentException(
+            "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
+                .formatted(ratio, method.name(), (double) total / least, least, total));
+      }
+      double above = keptParameters(choose(scores, high)) - wanted;
+      double below = wanted - keptParameters(choose(scores, low));
+      return above < below ? high : low;
+    }
+  }
+
+  /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
+  public void pruneToDensity(double density) {
+    if (!(density >= 0 && density <= 1)) {
+      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
+    }
+    try (var _ = Scope.open("pruning")) {
+      merged(choose(groupScores(), density))
+          .forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
+    }
+  }
+
+  private List<Tensor> groupScores() {
+    Map<String, Tensor> elements =
+        method.scorer().scores(new ScoringContext(module, weights, sample, generator));
+    Map<String, Tensor> ranked = new LinkedHashMap<>();
+    for (PrunableWeight weight : weights) {
+      Tensor score = elements.get(weight.name());
+      checkNumbers(weight.name(), score);
+      Mask mask = weight.parameter().mask();
+      ranked.put(weight.name(), mask == null ? score : belowAll(score, mask));
+    }
+    List<Tensor> scores = new ArrayList<>();
+    sets.forEach(set -> scores.add(set.scores(ranked)));
+    return scores;
+  }
+
+  /** Already pruned weights rank behind every other, in element pruning as in sums over filters. */
+  private static Tensor belowAll(Tensor score, Mask mask) {
+    return Elementwise.select(
+        mask.toTensor(DType.BOOL), score, Tensor.full(score.dtype(), score.shape(), PRUNED));
+  }
+
+  private void checkNumbers(String name, Tensor score) {
+    if (!Double.isFinite(dev.espalier.tensor.ops.Reduce.sumAbs(score, false).item())) {
+      throw new IllegalStateException(
+          "scorer '%s': the scores of '%s' contain NaN or infinity; is the model diverged?"
+              .formatted(method.scorer().name(), name));
+    }
+  }
+
+  private List<Mask> choose(List<Tensor> scores, double density) {
+    List<Mask> kept = new ArrayList<>();
+    List<Tensor> open = new ArrayList<>();
+    double[] densities = new double[sets.size()];
+    for (int i = 0; i < sets.size(); i++) {
+      densities[i] =
+          sets.get(i).classifier() ? Math.max(density, method.classifierFloor()) : density;
+      if (!floored(i)) {
+        open.add(scores.get(i));
+      }
+    }
+    if (method.scope() == RankingScope.LOCAL) {
+      return Selection.local(scores, densities);
+    }
+    var ranked = Selection.global(open, density).iterator();
+    for (int i = 0; i < sets.size(); i++) {
+      kept.add(
+          floored(i)
+              ? Mask.keepLargest(
+                  scores.get(i), Selection.keepCount(sets.get(i).count(), densities[i]))
+              : ranked.next());
+    }
+    return kept;
+  }
+
+  /** A classifier with a floor does not take part in a global ranking. */
+  private boolean floored(int set) {
+    return sets.get(set).classifier() && method.classifierFloor() > 0;
+  }
+
+  private Map<Parameter, Mask> merged(List<Mask> kept) {
+    Map<Parameter, Mask> masks = new LinkedHashMap<>();
+    for (int i = 0; i < sets.size(); i++) {
+      sets.get(i).masks(kept.get(i)).forEach((p, mask) -> masks.merge(p, mask, Mask::and));
+    }
+    return masks;
+  }
+
+  private long keptParameters(List<Mask> kept) {
+    Map<Parameter, Mask> masks = merged(kept);
+    long count = 0;
+    for (Parameter parameter : module.parameters()) {
+      Mask mask = masks.get(parameter);
+      count += mask == null ? parameter.kept() : mask.kept();
+    }
+    return count;
+  }
+}

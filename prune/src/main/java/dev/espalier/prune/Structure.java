@@ -1,0 +1,18 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.Module;
+import dev.espalier.tensor.Tensor;
+import java.util.List;
+
+/** Which weights live or die together: the first axis of a pruning method. */
+public interface Structure {
+  /** Name for the registry and the results. */
+  String name();
+
+  /**
+   * The groups of a module's prunable weights.
+   *
+   * @param example an input of the module, for structures that follow the recorded graph
+   */
+  List<GroupSet> groups(Module module, Tensor example);
+}

@@ -1,0 +1,2 @@
+/** Immutable inference objects with sparse kernels. */
+package dev.espalier.prune.compile;

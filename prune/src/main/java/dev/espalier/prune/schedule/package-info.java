@@ -1,0 +1,2 @@
+/** How much is pruned when. */
+package dev.espalier.prune.schedule;

@@ -1,0 +1,2 @@
+/** What matters: one number per weight. */
+package dev.espalier.prune.score;

@@ -1,0 +1,55 @@
+package dev.espalier.prune.structure;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.prune.GroupSet;
+import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Structure;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Every weight on its own: unstructured pruning. */
+public record ElementStructure() implements Structure {
+  private record Elements(PrunableWeight weight) implements GroupSet {
+    @Override
+    public String name() {
+      return weight.name();
+    }
+
+    @Override
+    public int count() {
+      return Math.toIntExact(weight.parameter().tensor().size());
+    }
+
+    @Override
+    public boolean classifier() {
+      return weight.classifier();
+    }
+
+    @Override
+    public Tensor scores(Map<String, Tensor> elementScores) {
+      return elementScores.get(weight.name()).reshape(-1);
+    }
+
+    @Override
+    public Map<Parameter, Mask> masks(Mask keptGroups) {
+      return Map.of(
+          weight.parameter(), Mask.ofWords(weight.parameter().shape(), keptGroups.words().clone()));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "element";
+  }
+
+  @Override
+  public List<GroupSet> groups(Module module, Tensor example) {
+    List<GroupSet> sets = new ArrayList<>();
+    PrunableWeight.of(module).forEach(weight -> sets.add(new Elements(weight)));
+    return sets;
+  }
+}

@@ -1,0 +1,2 @@
+/** What lives or dies together. */
+package dev.espalier.prune.structure;

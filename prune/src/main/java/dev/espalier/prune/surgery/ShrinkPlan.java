@@ -1,0 +1,162 @@
+package dev.espalier.prune.surgery;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Indexing;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Which indices of which parameters can go without changing a model's outputs: the channels that
+ * hard masks have emptied in everything that makes them.
+ */
+public final class ShrinkPlan {
+  private final Map<Parameter, boolean[][]> dead = new LinkedHashMap<>();
+  private final Map<String, Integer> removed = new LinkedHashMap<>();
+  private final List<String> kept = new ArrayList<>();
+
+  private ShrinkPlan() {}
+
+  /**
+   * Finds the dead channels of a module.
+   *
+   * @param example an input of the module; its recorded graph shows what hangs together
+   */
+  public static ShrinkPlan of(Module module, Tensor example) {
+    var plan = new ShrinkPlan();
+    ChannelGraph.of(module, example).forEach(plan::add);
+    return plan;
+  }
+
+  private void add(ChannelSpace space) {
+    boolean[] deadChannels = deadChannels(space);
+    int count = count(deadChannels);
+    if (count == 0) {
+      return;
+    }
+    if (!space.prunable()) {
+      kept.add(
+          "%d masked channels of '%s' stay: %s"
+              .formatted(count, space.name(), String.join("; ", space.fixedBecause())));
+      return;
+    }
+    if (count == space.channels()) {
+      deadChannels[0] = false; // a layer without channels cannot run; an all-zero one can
+    }
+    space.members().forEach(member -> mark(member, deadChannels));
+    removed.put(space.name(), count(deadChannels));
+  }
+
+  private static boolean[] deadChannels(ChannelSpace space) {
+    boolean[] none = new boolean[space.channels()];
+    List<ChannelSpace.Member> producers =
+        space.members().stream().filter(ChannelSpace.Member::producer).toList();
+    if (producers.isEmpty() || producers.stream().anyMatch(m -> hardMask(m.parameter()) == null)) {
+      return none;
+    }
+    boolean[] empty = none;
+    for (int c = 0; c < empty.length; c++) {
+      int channel = c;
+      empty[c] = producers.stream().allMatch(m -> sliceIsEmpty(m, channel));
+    }
+    return empty;
+  }
+
+  private static Mask hardMask(Parameter parameter) {
+    return parameter.maskMode() == Parameter.MaskMode.HARD ? parameter.mask() : null;
+  }
+
+  private static boolean sliceIsEmpty(ChannelSpace.Member member, int channel) {
+    Mask mask = member.parameter().mask();
+    int rowSize = (int) member.parameter().shape().rowMajorStrides()[0];
+    int first = (member.offset() + channel * member.repeat()) * rowSize;
+    return IntStream.range(first, first + member.repeat() * rowSize).noneMatch(mask::get);
+  }
+
+  /**
+   * One axis may hold several runs of channels (behind a concatenation), so indices are collected
+   * and cut once.
+   */
+  private void mark(ChannelSpace.Member member, boolean[] deadChannels) {
+    Shape shape = member.parameter().shape();
+    boolean[][] axes = dead.computeIfAbsent(member.parameter(), _ -> new boolean[shape.rank()][]);
+    if (axes[member.axis()] == null) {
+      axes[member.axis()] = new boolean[shape.dim(member.axis())];
+    }
+    for (int i = 0; i < deadChannels.length * member.repeat(); i++) {
+      axes[member.axis()][member.offset() + i] |= deadChannels[i / member.repeat()];
+    }
+  }
+
+  private static int count(boolean[] flags) {
+    return (int) IntStream.range(0, flags.length).filter(i -> flags[i]).count();
+  }
+
+  /** Number of channels to remove per group of layers. */
+  public Map<String, Integer> removed() {
+    return java.util.Collections.unmodifiableMap(removed);
+  }
+
+  /** Why masked channels must stay, with the layers named. */
+  public List<String> kept() {
+    return List.copyOf(kept);
+  }
+
+  Set<Parameter> parameters() {
+    return dead.keySet();
+  }
+
+  /** A copy of a parameter's value without the dead indices. */
+  public Tensor value(Parameter parameter) {
+    return cut(
+        parameter.tensor(), dead.getOrDefault(parameter, new boolean[parameter.shape().rank()][]));
+  }
+
+  /**
+   * A parameter's mask without the dead indices; null if it had none or keeps everything that is
+   * left.
+   */
+  public Mask mask(Parameter parameter) {
+    Mask mask = parameter.mask();
+    if (mask == null || !dead.containsKey(parameter)) {
+      return mask;
+    }
+    Mask rest = Mask.nonZeros(cut(mask.toTensor(DType.FLOAT32), dead.get(parameter)));
+    return rest.kept() == rest.size() ? null : rest;
+  }
+
+  /**
+   * A copy of a per-channel statistic that belongs to a normalisation's scale parameter, without
+   * the dead channels.
+   */
+  public Tensor statistic(Parameter scale, Tensor statistic) {
+    return cut(statistic, dead.getOrDefault(scale, new boolean[1][]));
+  }
+
+  private static Tensor cut(Tensor x, boolean[][] deadPerAxis) {
+    Tensor result = x.copy();
+    for (int axis = 0; axis < deadPerAxis.length; axis++) {
+      if (deadPerAxis[axis] != null) {
+        result = without(result, axis, deadPerAxis[axis]);
+      }
+    }
+    return result;
+  }
+
+  private static Tensor without(Tensor x, int axis, boolean[] indices) {
+    long[] keep =
+        IntStream.range(0, indices.length).filter(i -> !indices[i]).asLongStream().toArray();
+    Tensor rows = x.transpose(0, axis).contiguous();
+    Tensor flat = rows.reshape(rows.dim(0), -1);
+    Tensor chosen = Indexing.gatherRows(flat, Tensor.of(Shape.of(keep.length), keep));
+    return chosen.reshape(rows.shape().with(0, keep.length)).transpose(0, axis).copy();
+  }
+}

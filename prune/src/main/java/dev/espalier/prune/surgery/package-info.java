@@ -1,0 +1,2 @@
+/** Physically smaller models from masked ones. */
+package dev.espalier.prune.surgery;

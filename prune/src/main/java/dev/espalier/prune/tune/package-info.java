@@ -1,0 +1,2 @@
+/** What the survivors start from. */
+package dev.espalier.prune.tune;

@@ -1,0 +1,143 @@
+package dev.espalier.tensor.cpu.vector;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The register tiles of the matrix product: {@code tile = panelA × panelB}.
+ *
+ * <p>A's panel holds up to {@value #ROWS} rows, {@value #DEPTH} floats apart; B's holds one or two
+ * vectors of columns per step of depth; the tile has rows of two vectors. Twelve accumulators, two
+ * vectors of B and one broadcast of A fill the sixteen registers of AVX2 and keep two multiply-add
+ * pipes of latency four busy (Goto and van de Geijn, Anatomy of High-Performance Matrix
+ * Multiplication, 2008).
+ *
+ * <p>The accumulators are local variables and every vector operation stands in the method itself:
+ * the compiler does not keep arrays of vectors in registers, and a small method that it refuses to
+ * inline boxes every vector passed. The offset into B is a running sum, because for one linear in
+ * the loop counter the compiler hoists the range check by a loop nest whose values spill.
+ */
+final class MicroKernel {
+  /** Rows of a full tile. */
+  static final int ROWS = 6;
+
+  /** Rows of the low tile, which together with full ones leaves few idle rows. */
+  static final int LOW_ROWS = 4;
+
+  /** Columns of a wide tile. */
+  static final int COLUMNS = 2 * Lanes.COUNT;
+
+  /** Largest depth of one call, and the distance of two rows in A's panel. */
+  static final int DEPTH = 768;
+
+  /** Distance of two rows in a tile. */
+  static final long TILE_ROW_BYTES = 2L * Lanes.BYTES;
+
+  private MicroKernel() {}
+
+  /** The height of the tile to take when {@code remaining} rows are left. */
+  static int tileRows(int remaining) {
+    boolean full = remaining >= 9 || remaining == 6 || remaining == 5;
+    return full ? ROWS : LOW_ROWS;
+  }
+
+  /** A tile of two vectors of columns. */
+  static void wide(
+      int rows, int depth, float[] a, MemorySegment b, long bOffset, MemorySegment tile) {
+    boolean full = rows > LOW_ROWS;
+    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c40 = zero;
+    FloatVector c41 = zero;
+    FloatVector c50 = zero;
+    FloatVector c51 = zero;
+    long at = bOffset;
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER);
+      FloatVector b1 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + Lanes.BYTES, Lanes.ORDER);
+      FloatVector ai = FloatVector.broadcast(Lanes.FLOATS, a[k]);
+      c00 = ai.fma(b0, c00);
+      c01 = ai.fma(b1, c01);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + DEPTH]);
+      c10 = ai.fma(b0, c10);
+      c11 = ai.fma(b1, c11);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 2 * DEPTH]);
+      c20 = ai.fma(b0, c20);
+      c21 = ai.fma(b1, c21);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 3 * DEPTH]);
+      c30 = ai.fma(b0, c30);
+      c31 = ai.fma(b1, c31);
+      if (full) {
+        ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 4 * DEPTH]);
+        c40 = ai.fma(b0, c40);
+        c41 = ai.fma(b1, c41);
+        ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 5 * DEPTH]);
+        c50 = ai.fma(b0, c50);
+        c51 = ai.fma(b1, c51);
+      }
+      at += TILE_ROW_BYTES;
+    }
+    c00.intoMemorySegment(tile, 0, Lanes.ORDER);
+    c01.intoMemorySegment(tile, Lanes.BYTES, Lanes.ORDER);
+    c10.intoMemorySegment(tile, TILE_ROW_BYTES, Lanes.ORDER);
+    c11.intoMemorySegment(tile, TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+    c20.intoMemorySegment(tile, 2 * TILE_ROW_BYTES, Lanes.ORDER);
+    c21.intoMemorySegment(tile, 2 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+    c30.intoMemorySegment(tile, 3 * TILE_ROW_BYTES, Lanes.ORDER);
+    c31.intoMemorySegment(tile, 3 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+    if (full) {
+      c40.intoMemorySegment(tile, 4 * TILE_ROW_BYTES, Lanes.ORDER);
+      c41.intoMemorySegment(tile, 4 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+      c50.intoMemorySegment(tile, 5 * TILE_ROW_BYTES, Lanes.ORDER);
+      c51.intoMemorySegment(tile, 5 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+    }
+  }
+
+  /** A tile of one vector of columns: what is left of a matrix, or all of a slim one. */
+  static void narrow(
+      int rows, int depth, float[] a, MemorySegment b, long bOffset, MemorySegment tile) {
+    boolean full = rows > LOW_ROWS;
+    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+    FloatVector c00 = zero;
+    FloatVector c10 = zero;
+    FloatVector c20 = zero;
+    FloatVector c30 = zero;
+    FloatVector c40 = zero;
+    FloatVector c50 = zero;
+    long at = bOffset;
+    for (int k = 0; k < depth; k++) {
+      FloatVector b0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER);
+      FloatVector ai = FloatVector.broadcast(Lanes.FLOATS, a[k]);
+      c00 = ai.fma(b0, c00);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + DEPTH]);
+      c10 = ai.fma(b0, c10);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 2 * DEPTH]);
+      c20 = ai.fma(b0, c20);
+      ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 3 * DEPTH]);
+      c30 = ai.fma(b0, c30);
+      if (full) {
+        ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 4 * DEPTH]);
+        c40 = ai.fma(b0, c40);
+        ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 5 * DEPTH]);
+        c50 = ai.fma(b0, c50);
+      }
+      at += Lanes.BYTES;
+    }
+    c00.intoMemorySegment(tile, 0, Lanes.ORDER);
+    c10.intoMemorySegment(tile, TILE_ROW_BYTES, Lanes.ORDER);
+    c20.intoMemorySegment(tile, 2 * TILE_ROW_BYTES, Lanes.ORDER);
+    c30.intoMemorySegment(tile, 3 * TILE_ROW_BYTES, Lanes.ORDER);
+    if (full) {
+      c40.intoMemorySegment(tile, 4 * TILE_ROW_BYTES, Lanes.ORDER);
+      c50.intoMemorySegment(tile, 5 * TILE_ROW_BYTES, Lanes.ORDER);
+    }
+  }
+}

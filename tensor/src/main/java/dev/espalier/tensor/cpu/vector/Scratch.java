@@ -1,0 +1,69 @@
+package dev.espalier.tensor.cpu.vector;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+
+/**
+ * The packing buffers of one running kernel task, reused by the next.
+ *
+ * <p>There are never more than tasks that ran at one time. The panels of A are on the heap: the
+ * compiler removes the range checks of an int-indexed array from the micro-kernel's loop entirely,
+ * and scalars that are broadcast need no alignment. The panels of B are loaded as whole vectors,
+ * which must not straddle cache lines, so they are off-heap.
+ */
+final class Scratch implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+  private static final ArrayDeque<Scratch> IDLE = new ArrayDeque<>();
+
+  /**
+   * Distance of two rows in {@link #rowChunk}: one cache line more than they need, as rows a
+   * multiple of 1 KiB apart would compete for the same few sets of the cache.
+   */
+  static final int CHUNK_PITCH = MicroKernel.DEPTH + 16;
+
+  final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH];
+  final MemorySegment columnPanels =
+      floats((long) TiledProduct.STRIP * MicroKernel.DEPTH + MicroKernel.COLUMNS);
+  final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
+  final MemorySegment rowChunk = floats((long) TiledProduct.MAX_ROW_CHUNK * CHUNK_PITCH);
+
+  int rowChunkBegin;
+
+  private Arena arena = Arena.ofShared();
+  private MemorySegment work = MemorySegment.NULL;
+
+  private Scratch() {}
+
+  private static MemorySegment floats(long count) {
+    return Arena.global().allocate(count * Float.BYTES, ALIGNMENT);
+  }
+
+  static Scratch acquire() {
+    synchronized (IDLE) {
+      Scratch idle = IDLE.pollFirst();
+      if (idle != null) {
+        return idle;
+      }
+    }
+    return new Scratch();
+  }
+
+  /** A buffer of at least {@code count} floats, whose contents the next call for it may discard. */
+  MemorySegment work(long count) {
+    long bytes = count * Float.BYTES;
+    if (work.byteSize() < bytes) {
+      arena.close();
+      arena = Arena.ofShared();
+      work = arena.allocate(Math.max(bytes, 2 * work.byteSize()), ALIGNMENT);
+    }
+    return work;
+  }
+
+  @Override
+  public void close() {
+    synchronized (IDLE) {
+      IDLE.addFirst(this);
+    }
+  }
+}

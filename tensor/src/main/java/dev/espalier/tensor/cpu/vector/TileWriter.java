@@ -1,0 +1,95 @@
+package dev.espalier.tensor.cpu.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+
+/** Merges finished register tiles into the output and applies the epilogue. */
+final class TileWriter {
+  private final OutputMap c;
+  private final TileEpilogue epilogue;
+  private final FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+
+  TileWriter(OutputMap c, TileEpilogue epilogue) {
+    this.c = c;
+    this.epilogue = epilogue;
+  }
+
+  /**
+   * {@code c = tile} or {@code c += tile} over {@code rows} × {@code columns} elements from (row,
+   * column) on.
+   *
+   * @param last whether these elements are complete now, so that the epilogue is due
+   */
+  void write(
+      MemorySegment tile,
+      int row,
+      int rows,
+      int column,
+      int columns,
+      boolean accumulate,
+      boolean last) {
+    TileEpilogue finish = last ? epilogue : TileEpilogue.NONE;
+    for (int start = 0; start < columns; ) {
+      int run = Math.min(columns - start, c.run(column + start));
+      long from = start * (long) Float.BYTES;
+      long to = c.byteOffset(row, column + start);
+      for (int i = 0; i < rows; i++) {
+        writeRun(tile, from, row + i, column + start, run, to, accumulate, finish);
+        from += MicroKernel.TILE_ROW_BYTES;
+        to += c.rowStride() * Float.BYTES;
+      }
+      start += run;
+    }
+  }
+
+  private void writeRun(
+      MemorySegment tile,
+      long from,
+      int row,
+      int column,
+      int count,
+      long to,
+      boolean accumulate,
+      TileEpilogue finish) {
+    int whole = c.columnStride() == 1 ? count - count % Lanes.COUNT : 0;
+    for (int j = 0; j < whole; j += Lanes.COUNT) {
+      long shift = j * (long) Float.BYTES;
+      FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
+      if (accumulate) {
+        v = v.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c.data(), to + shift, Lanes.ORDER));
+      }
+      finish(v, row, column + j, finish).intoMemorySegment(c.data(), to + shift, Lanes.ORDER);
+    }
+    long step = c.columnStride() * Float.BYTES;
+    for (int j = whole; j < count; j++) {
+      float value = tile.get(ValueLayout.JAVA_FLOAT, from + j * (long) Float.BYTES);
+      if (accumulate) {
+        value += c.data().get(ValueLayout.JAVA_FLOAT, to + j * step);
+      }
+      c.data().set(ValueLayout.JAVA_FLOAT, to + j * step, finish.apply(value, row, column + j));
+    }
+  }
+
+  private FloatVector finish(FloatVector value, int row, int column, TileEpilogue finish) {
+    FloatVector v = value;
+    if (finish.rowBias() != null) {
+      v = v.add(finish.rowBias(row));
+    }
+    if (finish.columnBias() != null) {
+      long at = (finish.columnBiasOffset() + column) * Float.BYTES;
+      v = v.add(FloatVector.fromMemorySegment(Lanes.FLOATS, finish.columnBias(), at, Lanes.ORDER));
+    }
+    return finish.relu() ? v.max(zero) : v;
+  }
+
+  /** {@code c *= beta} over a block, before anything is accumulated into it. */
+  void scale(float beta, int rowBegin, int rowEnd, int columnBegin, int columnEnd) {
+    for (int row = rowBegin; row < rowEnd; row++) {
+      for (int column = columnBegin; column < columnEnd; column++) {
+        long at = c.byteOffset(row, column);
+        c.data().set(ValueLayout.JAVA_FLOAT, at, beta * c.data().get(ValueLayout.JAVA_FLOAT, at));
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.cpu.Workers;
+
+/**
+ * The blocked matrix product {@code C = epilogue(A B + beta C)}.
+ *
+ * <p>A task owns a block of C. For each slice of depth it packs its strip of B once, which then
+ * stays in the second-level cache, and for each panel of A, packed into the first-level cache,
+ * sweeps that strip. Depth is never divided between tasks and every element sees the same additions
+ * in the same order wherever the blocks are cut, so the bits of C do not depend on the number of
+ * threads.
+ *
+ * @param beta 0 does not read C
+ */
+record TiledProduct(
+    int m,
+    int n,
+    int k,
+    RowSource a,
+    ColumnSource b,
+    float beta,
+    OutputMap c,
+    TileEpilogue epilogue) {
+  /** Columns of the largest strip: with the full depth 768 KiB, for caches of 1 MiB. */
+  static final int STRIP = 256;
+
+  /**
+   * Rows of A that are prepared at a time: whole tiles, and whole cache lines of a transposed A.
+   */
+  private static final int ROW_CHUNK = 8 * MicroKernel.ROWS;
+
+  /** Rows of the last, largest chunk: cutting no less than a chunk off never splits a low tile. */
+  static final int MAX_ROW_CHUNK = 2 * ROW_CHUNK - 1;
+
+  /** Below this many multiply-adds (some 20 µs) waking other threads costs more than it saves. */
+  private static final long PARALLEL_WORK = 1L << 20;
+
+  /** How a product is cut: every block but the last has these many rows and columns. */
+  private record Blocks(int rows, int columns, int rowBlocks, int columnBlocks) {
+    int count() {
+      return rowBlocks * columnBlocks;
+    }
+  }
+
+  void run() {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    Blocks blocks = cut(Workers.threads());
+    if ((long) m * n * k < PARALLEL_WORK) {
+      for (int i = 0; i < blocks.count(); i++) {
+        block(blocks, i);
+      }
+    } else {
+      Workers.run(blocks.count(), i -> block(blocks, i));
+    }
+  }
+
+  private Blocks cut(int threads) {
+    int wanted = threads == 1 ? 1 : 3 * threads;
+    int columns = Math.min(STRIP, roundUp(ceilDiv(n, wanted), MicroKernel.COLUMNS));
+    columns = Math.max(columns, Math.min(STRIP, 4 * MicroKernel.COLUMNS));
+    int columnBlocks = ceilDiv(n, columns);
+    int rowParts = Math.max(1, wanted / columnBlocks);
+    int rows = Math.max(4 * MicroKernel.ROWS, roundUp(ceilDiv(m, rowParts), MicroKernel.ROWS));
+    return new Blocks(rows, columns, ceilDiv(m, rows), columnBlocks);
+  }
+
+  private static int ceilDiv(int a, int b) {
+    return Math.ceilDiv(a, b);
+  }
+
+  private static int roundUp(int value, int multiple) {
+    return ceilDiv(value, multiple) * multiple;
+  }
+
+  private void block(Blocks blocks, int index) {
+    int row = index % blocks.rowBlocks * blocks.rows;
+    int column = index / blocks.rowBlocks * blocks.columns;
+    int rows = Math.min(blocks.rows, m - row);
+    int columns = Math.min(blocks.columns, n - column);
+    var writer = new TileWriter(c, epilogue);
+    if (beta != 0 && beta != 1) {
+      writer.scale(beta, row, row + rows, column, column + columns);
+    }
+    try (Scratch scratch = Scratch.acquire()) {
+      int k0 = 0;
+      do {
+        int depth = Math.min(MicroKernel.DEPTH, k - k0);
+        packStrip(column, columns, k0, depth, scratch);
+        sweep(row, rows, column, columns, k0, depth, writer, scratch);
+        k0 += depth;
+      } while (k0 < k);
+    }
+  }
+
+  private static int panelWidth(int columns) {
+    return columns <= Lanes.COUNT ? Lanes.COUNT : MicroKernel.COLUMNS;
+  }
+
+  private static long panelOffset(int columnInStrip) {
+    return (long) columnInStrip * MicroKernel.DEPTH * Float.BYTES;
+  }
+
+  private void packStrip(int column, int columns, int k0, int depth, Scratch scratch) {
+    b.prepare(column, columns, k0, depth, scratch);
+    for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
+      int taken = Math.min(MicroKernel.COLUMNS, columns - j);
+      b.pack(column + j, taken, panelWidth(taken), k0, depth, scratch, panelOffset(j));
+    }
+  }
+
+  private void sweep(
+      int row,
+      int rows,
+      int column,
+      int columns,
+      int k0,
+      int depth,
+      TileWriter writer,
+      Scratch scratch) {
+    boolean accumulate = k0 > 0 || beta != 0;
+    boolean last = k0 + depth == k;
+    int prepared = 0;
+    for (int i = 0; i < rows; ) {
+      if (i == prepared) {
+        prepared = rows - i < 2 * ROW_CHUNK ? rows : i + ROW_CHUNK;
+        a.prepare(row + i, prepared - i, k0, depth, scratch);
+      }
+      int tileRows = MicroKernel.tileRows(rows - i);
+      int height = Math.min(tileRows, rows - i);
+      a.pack(row + i, height, tileRows, k0, depth, scratch);
+      for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
+        int width = Math.min(MicroKernel.COLUMNS, columns - j);
+        multiply(tileRows, depth, width, panelOffset(j), scratch);
+        writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
+      }
+      i += height;
+    }
+  }
+
+  private static void multiply(int rows, int depth, int width, long panel, Scratch scratch) {
+    if (width > Lanes.COUNT) {
+      MicroKernel.wide(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+    } else {
+      MicroKernel.narrow(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+    }
+  }
+}
