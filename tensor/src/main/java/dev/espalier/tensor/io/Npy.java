@@ -47,8 +47,7 @@ public final class Npy {
   public static Mask readMask(Path file) {
     try (FileSource source = FileSource.open(file)) {
       NpyHeader header = checkedHeader(source);
-      Payload.checkMask(
-          source, header.dataOffset(), header.dtype(), header.shape(), "elements");
+      Payload.checkMask(source, header.dataOffset(), header.dtype(), header.shape(), "elements");
       try (Tensor bits = read(source, header, DType.BOOL)) {
         return Mask.nonZeros(bits);
       }

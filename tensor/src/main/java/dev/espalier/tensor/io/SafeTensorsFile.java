@@ -144,7 +144,7 @@ public final class SafeTensorsFile implements AutoCloseable {
 
   /**
    * Reads a mask: a bool or uint8 tensor of zeros and ones, with the granularity that the metadata
-   * names, otherwise {@link Granularity#ELEMENT}.
+   * names, otherwise element by element.
    *
    * @throws IllegalArgumentException if there is no tensor of that name
    * @throws TensorFileException if it is of another type, has other values or more than 2^31 - 1
@@ -154,7 +154,7 @@ public final class SafeTensorsFile implements AutoCloseable {
     SafeTensorsHeader.Entry entry = entry(name);
     long offset = header.dataOffset() + entry.begin();
     Payload.checkMask(source, offset, entry.dtype(), entry.shape(), field(name));
-    String granularity = header.metadata().getOrDefault(MASK + name, Granularity.ELEMENT.name());
+    String granularity = header.metadata().getOrDefault(MASK + name, new Granularity.Element().name());
     try (Tensor bits = read(name, DType.BOOL)) {
       return Mask.nonZeros(bits).withGranularity(Granularity.parse(granularity));
     } catch (IllegalArgumentException e) {

@@ -25,6 +25,9 @@ public final class SafeTensorsWriter {
   private final Map<String, SparseTensor> sparse = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
+  /** A file with nothing in it yet. */
+  public SafeTensorsWriter() {}
+
   /** Adds a tensor. */
   public SafeTensorsWriter tensor(String name, Tensor tensor) {
     return add(tensors, name, tensor);

@@ -3,7 +3,6 @@ package dev.espalier.tensor.io;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.spi.Elements;
 import dev.espalier.tensor.sparse.Bsr;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Coo;
@@ -11,6 +10,7 @@ import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Tiling;
+import dev.espalier.tensor.spi.Elements;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -106,8 +106,7 @@ final class SparseParts {
       };
     } catch (IllegalArgumentException e) { // what the format's own checks say of its parts
       values.close();
-      throw file.fault(
-          name + VALUES, field(name), "must be a valid " + format, e.getMessage());
+      throw file.fault(name + VALUES, field(name), "must be a valid " + format, e.getMessage());
     } catch (Throwable t) {
       values.close();
       throw t;
@@ -130,8 +129,7 @@ final class SparseParts {
     }
     int height = stored.dim(1);
     int width = stored.dim(2);
-    return new BsrPattern(
-        pattern(matrix.rows() / height, matrix.columns() / width), height, width);
+    return new BsrPattern(pattern(matrix.rows() / height, matrix.columns() / width), height, width);
   }
 
   private CsrPattern pattern(int rows, int columns) {

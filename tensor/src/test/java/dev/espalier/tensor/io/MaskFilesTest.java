@@ -40,11 +40,11 @@ final class MaskFilesTest {
     Shape shape = Shape.of(4, 2, 2, 2);
     for (Granularity granularity :
         List.of(
-            Granularity.ELEMENT,
-            Granularity.KERNEL,
-            Granularity.FILTER,
-            Granularity.CHANNEL,
-            Granularity.LAYER,
+            new Granularity.Element(),
+            new Granularity.Kernel(),
+            new Granularity.Filter(),
+            new Granularity.Channel(),
+            new Granularity.Layer(),
             new Granularity.RowVector(4),
             new Granularity.ColumnVector(2),
             new Granularity.Block(2, 4))) {
@@ -100,7 +100,12 @@ final class MaskFilesTest {
         file(
             "{'m':{'dtype':'U8','shape':[2],'data_offsets':[4,6]},"
                 + "'f':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}",
-            0, 0, 0, 0, 1, 2);
+            0,
+            0,
+            0,
+            0,
+            1,
+            2);
     try (SafeTensorsFile file = SafeTensors.open(path)) {
       assertThat(Refusal.afterReading(path, "tensor 'm'", () -> file.mask("m")).offset())
           .isEqualTo(path.toFile().length() - 1);
@@ -115,7 +120,11 @@ final class MaskFilesTest {
             "{'__metadata__':{'espalier.mask.m':'filter','espalier.mask.n':'cube'},"
                 + "'m':{'dtype':'BOOL','shape':[2,2],'data_offsets':[0,4]},"
                 + "'n':{'dtype':'BOOL','shape':[1],'data_offsets':[4,5]}}",
-            1, 0, 0, 0, 1);
+            1,
+            0,
+            0,
+            0,
+            1);
     try (SafeTensorsFile file = SafeTensors.open(path)) {
       assertThat(Refusal.afterReading(path, "tensor 'm'", () -> file.mask("m")))
           .hasMessageContaining("filter");

@@ -31,6 +31,8 @@ final class SparseFilesTest {
   }
 
   /**
+   *
+   *
    * <pre>
    * . 1 . 2
    * . . . .
@@ -220,8 +222,12 @@ final class SparseFilesTest {
 
   @Test
   void hugeShapeWithFewBytes() {
-    refusal(written(csr("[2147483647,2147483647]"), ints(0, 1), ints(0), floats(1)), "sparse tensor 'w'");
-    refusal(written(csr("[0,2147483647,2147483647,2147483647]"), ints(0), ints(), floats()), "sparse tensor 'w'");
+    refusal(
+        written(csr("[2147483647,2147483647]"), ints(0, 1), ints(0), floats(1)),
+        "sparse tensor 'w'");
+    refusal(
+        written(csr("[0,2147483647,2147483647,2147483647]"), ints(0), ints(), floats()),
+        "sparse tensor 'w'");
   }
 
   @ParameterizedTest
