@@ -154,7 +154,8 @@ public final class SafeTensorsFile implements AutoCloseable {
     SafeTensorsHeader.Entry entry = entry(name);
     long offset = header.dataOffset() + entry.begin();
     Payload.checkMask(source, offset, entry.dtype(), entry.shape(), field(name));
-    String granularity = header.metadata().getOrDefault(MASK + name, new Granularity.Element().name());
+    String granularity =
+        header.metadata().getOrDefault(MASK + name, new Granularity.Element().name());
     try (Tensor bits = read(name, DType.BOOL)) {
       return Mask.nonZeros(bits).withGranularity(Granularity.parse(granularity));
     } catch (IllegalArgumentException e) {
