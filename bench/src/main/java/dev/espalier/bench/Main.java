@@ -2,6 +2,7 @@ package dev.espalier.bench;
 
 import dev.espalier.bench.command.DoctorCommand;
 import dev.espalier.bench.command.JmhCommand;
+import dev.espalier.bench.command.StudyCommand;
 import dev.espalier.bench.machine.Build;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -24,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "espalier",
     description = "Trains, prunes and measures neural networks.",
-    subcommands = {DoctorCommand.class, JmhCommand.class},
+    subcommands = {StudyCommand.class, DoctorCommand.class, JmhCommand.class},
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionText.class,

@@ -7,6 +7,7 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.io.Bitmap;
 import dev.espalier.tensor.io.SafeTensors;
 import dev.espalier.tensor.io.SafeTensorsFile;
 import dev.espalier.tensor.ops.Indexing;
