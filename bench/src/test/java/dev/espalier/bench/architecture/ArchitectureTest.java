@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Provides;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,18 +34,14 @@ final class ArchitectureTest {
 
   private static final Map<String, OurModule> MODULES = OurModule.all();
   private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .importPaths(
-              MODULES.values().stream()
-                  .map(module -> Path.of(module.reference().location().orElseThrow()))
-                  .toList());
+      new ClassFileImporter().importPaths(MODULES.values().stream().map(OurModule::place).toList());
 
   @Test
   void everyModuleIsSeenAndKeepsToItsOwnPackages() {
     assertThat(MODULES).containsOnlyKeys(ARROWS.keySet());
     MODULES.forEach(
         (name, module) ->
-            assertThat(module.classes())
+            assertThat(CLASSES.that(module.contains()))
                 .filteredOn(it -> !it.getSimpleName().endsWith("-info"))
                 .as(name)
                 .isNotEmpty()

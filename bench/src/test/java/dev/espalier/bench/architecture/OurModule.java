@@ -1,7 +1,7 @@
 package dev.espalier.bench.architecture;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import java.io.File;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
@@ -48,8 +48,14 @@ record OurModule(String name, ModuleReference reference) {
     return reference.descriptor();
   }
 
-  JavaClasses classes() {
-    return new ClassFileImporter().importPath(Path.of(reference.location().orElseThrow()));
+  Path place() {
+    return Path.of(reference.location().orElseThrow());
+  }
+
+  DescribedPredicate<JavaClass> contains() {
+    return DescribedPredicate.describe(
+        "in module " + name,
+        it -> it.getSource().orElseThrow().getUri().toString().contains(place().toString()));
   }
 
   /** The names of the modules that this one requires. */
