@@ -5,13 +5,13 @@ import dev.espalier.bench.report.Summary;
 import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Study;
 import dev.espalier.bench.study.StudyPlan;
-import dev.espalier.nn.data.DatasetOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,23 +46,7 @@ public final class StudyCommand implements Callable<Integer> {
       description = "Networks (default: lenet-300-100).")
   private List<String> models = List.of("lenet-300-100");
 
-  @Option(
-      names = "--data",
-      paramLabel = "NAME",
-      description = "Data set: synthetic-digits (default), mnist, fashion-mnist, cifar-10.")
-  private String data = "synthetic-digits";
-
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "Where the data set's files are; nothing is ever downloaded.")
-  private Optional<Path> dataDir = Optional.empty();
-
-  @Option(
-      names = "--train-images",
-      paramLabel = "N",
-      description = "Use only so many training images.")
-  private int trainImages = DatasetOptions.ALL;
+  @Mixin private DataOptions data = new DataOptions();
 
   @Option(
       names = "--method",
@@ -153,17 +137,13 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   private StudyPlan plan() {
-    DatasetOptions options = DatasetOptions.defaults().withCounts(trainImages, DatasetOptions.ALL);
-    if (dataDir.isPresent()) {
-      options = options.withDirectory(dataDir.get());
-    }
     return new StudyPlan(
-        models, data, options, methods, ratios, seeds, this::recipe, latencyBatch, out);
+        models, data.name(), data.options(), methods, ratios, seeds, this::recipe, latencyBatch, out);
   }
 
   private Recipe recipe(String model) {
     Recipe recipe = Recipe.of(model);
-    boolean builtIn = data.equals("synthetic-digits");
+    boolean builtIn = data.name().equals("synthetic-digits");
     recipe =
         recipe.withEpochs(
             epochs.orElse(builtIn ? 3 : recipe.epochs()),
