@@ -1,6 +1,9 @@
 package dev.espalier.tensor.cpu.vector;
 
-/** Cuts the rows of a sparse matrix into blocks of about equal work; the cuts depend on the pattern alone. */
+/**
+ * Cuts the rows of a sparse matrix into blocks of about equal work; the cuts depend on the pattern
+ * alone.
+ */
 final class RowBlocks {
   /** What a row costs beside its entries, in entries. */
   private static final long ROW_COST = 4;

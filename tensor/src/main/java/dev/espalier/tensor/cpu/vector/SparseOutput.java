@@ -5,7 +5,10 @@ import dev.espalier.tensor.spi.Epilogue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The result of a sparse product and what its rows go through on their way there: {@code c = epilogue(rows + beta c)}. */
+/**
+ * The result of a sparse product and what its rows go through on their way there: {@code c =
+ * epilogue(rows + beta c)}.
+ */
 final class SparseOutput implements AutoCloseable {
   /** {@code max(x + p, q)}. */
   private static final MapLoop SHIFT_AND_CLAMP = MapLoop.of((x, p, q) -> x.add(p).max(q));
@@ -53,12 +56,18 @@ final class SparseOutput implements AutoCloseable {
     return row * pitch + (long) column * Float.BYTES;
   }
 
-  /** Whether the products are c's elements as they are, so that a kernel may store them there itself. */
+  /**
+   * Whether the products are c's elements as they are, so that a kernel may store them there
+   * itself.
+   */
   boolean isPlain() {
     return beta == 0 && rowBias == null && columnBias == null && floor != 0;
   }
 
-  /** Takes in {@code rows} × {@code columns} products, whose rows are {@code tilePitch} bytes apart, at (row, column). */
+  /**
+   * Takes in {@code rows} × {@code columns} products, whose rows are {@code tilePitch} bytes apart,
+   * at (row, column).
+   */
   void write(MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
     for (int i = 0; i < rows; i++) {
       long from = i * tilePitch;
@@ -67,7 +76,8 @@ final class SparseOutput implements AutoCloseable {
         Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
       }
       if (columnBiases != null) {
-        Loops.ADD.run(tile, from, columnBiases, (long) column * Float.BYTES, 0, 0, tile, from, columns);
+        Loops.ADD.run(
+            tile, from, columnBiases, (long) column * Float.BYTES, 0, 0, tile, from, columns);
       }
       float bias = rowBiases == null ? 0 : rowBiases.getAtIndex(ValueLayout.JAVA_FLOAT, row + i);
       SHIFT_AND_CLAMP.run(tile, from, bias, floor, c, to, columns);

@@ -5,11 +5,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of sparse times dense: the vectors of a result row stay in registers while the row's entries stream by, each a
- * broadcast times a stretch of a row of the dense panel.
+ * The inner loops of sparse times dense: the vectors of a result row stay in registers while the
+ * row's entries stream by, each a broadcast times a stretch of a row of the dense panel.
  *
- * <p>Neighbouring entries go to different accumulators, so that several chains of multiply-adds hide the latency of one. Values are on
- * the heap and columns are ints because the compiler drops the range checks of such arrays. Offsets and pitches are in bytes.
+ * <p>Neighbouring entries go to different accumulators, so that several chains of multiply-adds
+ * hide the latency of one. Values are on the heap and columns are ints because the compiler drops
+ * the range checks of such arrays. Offsets and pitches are in bytes.
  */
 final class SpmmKernels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -17,7 +18,10 @@ final class SpmmKernels {
 
   private SpmmKernels() {}
 
-  /** {@code out[r, 0 .. 4 vectors) = Σ_p values[p] panel[columns[p], ...]} for rows {@code [begin, end)}, the first at outOffset. */
+  /**
+   * {@code out[r, 0 .. 4 vectors) = Σ_p values[p] panel[columns[p], ...]} for rows {@code [begin,
+   * end)}, the first at outOffset.
+   */
   static void fourVectors(
       int[] rowOffsets,
       int[] columns,
@@ -137,13 +141,23 @@ final class SpmmKernels {
       int p = rowOffsets[row];
       int stop = rowOffsets[row + 1];
       for (; p < stop - 3; p += 4) {
-        a = entry(panel, panelOffset + columns[p] * panelPitch).fma(FloatVector.broadcast(S, values[p]), a);
-        b = entry(panel, panelOffset + columns[p + 1] * panelPitch).fma(FloatVector.broadcast(S, values[p + 1]), b);
-        c = entry(panel, panelOffset + columns[p + 2] * panelPitch).fma(FloatVector.broadcast(S, values[p + 2]), c);
-        d = entry(panel, panelOffset + columns[p + 3] * panelPitch).fma(FloatVector.broadcast(S, values[p + 3]), d);
+        a =
+            entry(panel, panelOffset + columns[p] * panelPitch)
+                .fma(FloatVector.broadcast(S, values[p]), a);
+        b =
+            entry(panel, panelOffset + columns[p + 1] * panelPitch)
+                .fma(FloatVector.broadcast(S, values[p + 1]), b);
+        c =
+            entry(panel, panelOffset + columns[p + 2] * panelPitch)
+                .fma(FloatVector.broadcast(S, values[p + 2]), c);
+        d =
+            entry(panel, panelOffset + columns[p + 3] * panelPitch)
+                .fma(FloatVector.broadcast(S, values[p + 3]), d);
       }
       for (; p < stop; p++) {
-        a = entry(panel, panelOffset + columns[p] * panelPitch).fma(FloatVector.broadcast(S, values[p]), a);
+        a =
+            entry(panel, panelOffset + columns[p] * panelPitch)
+                .fma(FloatVector.broadcast(S, values[p]), a);
       }
       a.add(b).add(c.add(d)).intoMemorySegment(out, at, Lanes.ORDER);
       at += outPitch;

@@ -256,7 +256,8 @@ public final class VectorBackend extends ScalarBackend {
   }
 
   @Override
-  public void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  public void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     if (!isFast(c)) {
       super.spmm(pattern, values, b, beta, c, epilogue);
     } else if (c.dim(1) == 1) {

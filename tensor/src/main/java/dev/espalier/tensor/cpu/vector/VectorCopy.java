@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Copies between float32 tensors of one shape: rows where both sides are contiguous along the innermost axis, repeated values where
- * the source does not move along it, and block-wise transposes where the source is contiguous along another axis.
+ * Copies between float32 tensors of one shape: rows where both sides are contiguous along the
+ * innermost axis, repeated values where the source does not move along it, and block-wise
+ * transposes where the source is contiguous along another axis.
  */
 final class VectorCopy {
   /** Rows and columns of the source that are transposed at a time. */
@@ -20,7 +21,8 @@ final class VectorCopy {
 
   /** Copies, or returns false where no loop here fits the strides. */
   static boolean copy(Tensor source, Tensor target) {
-    StridedLoop loop = StridedLoop.over(source.shape().toArray(), source.strides(), target.strides());
+    StridedLoop loop =
+        StridedLoop.over(source.shape().toArray(), source.strides(), target.strides());
     if (loop.innerStride(1) != 1 && loop.innerExtent() > 1) {
       return false;
     }
@@ -57,7 +59,11 @@ final class VectorCopy {
                 limit,
                 (starts, n) ->
                     MemorySegment.copy(
-                        from, starts[0] * Float.BYTES, to, starts[1] * Float.BYTES, (long) n * Float.BYTES)));
+                        from,
+                        starts[0] * Float.BYTES,
+                        to,
+                        starts[1] * Float.BYTES,
+                        (long) n * Float.BYTES)));
   }
 
   private static void repeat(StridedLoop loop, MemorySegment from, MemorySegment to) {
@@ -72,11 +78,18 @@ final class VectorCopy {
                 limit,
                 (starts, n) ->
                     VectorFill.floats(
-                        to, starts[1] * Float.BYTES, n, from.getAtIndex(ValueLayout.JAVA_FLOAT, starts[0]))));
+                        to,
+                        starts[1] * Float.BYTES,
+                        n,
+                        from.getAtIndex(ValueLayout.JAVA_FLOAT, starts[0]))));
   }
 
-  /** The innermost axis becomes the rows of the source's matrix, {@code axis} its columns; the other axes are looped over. */
-  private static void transpose(StridedLoop loop, int axis, MemorySegment from, MemorySegment into) {
+  /**
+   * The innermost axis becomes the rows of the source's matrix, {@code axis} its columns; the other
+   * axes are looped over.
+   */
+  private static void transpose(
+      StridedLoop loop, int axis, MemorySegment from, MemorySegment into) {
     int rows = Math.toIntExact(loop.extent(0));
     int columns = Math.toIntExact(loop.extent(axis));
     long sourcePitch = loop.innerStride(0) * Float.BYTES;
@@ -103,7 +116,15 @@ final class VectorCopy {
                       int height = Math.min(TILE_ROWS, rows - row);
                       long to = target + (long) row * Float.BYTES;
                       transposeTile(
-                          from, source + row * sourcePitch, sourcePitch, tile, into, to, targetPitch, height, width);
+                          from,
+                          source + row * sourcePitch,
+                          sourcePitch,
+                          tile,
+                          into,
+                          to,
+                          targetPitch,
+                          height,
+                          width);
                     }
                   });
             }
@@ -111,7 +132,10 @@ final class VectorCopy {
         });
   }
 
-  /** By way of a scratch tile: lines a power of two apart would push each other out of the cache before they are full. */
+  /**
+   * By way of a scratch tile: lines a power of two apart would push each other out of the cache
+   * before they are full.
+   */
   private static void transposeTile(
       MemorySegment from,
       long fromOffset,

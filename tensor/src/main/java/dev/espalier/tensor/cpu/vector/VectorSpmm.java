@@ -10,9 +10,10 @@ import java.lang.foreign.ValueLayout;
 /**
  * Float32 CSR times dense, {@code c = epilogue(A b + beta c)}.
  *
- * <p>b's columns are cut into panels of at most four vectors. A task packs its panel next to each other, so that rows a power of two
- * apart do not compete for the same sets of the cache, and runs the rows of A over it with {@link SpmmKernels}; the columns past the
- * last whole vector are packed with zeros. Panels are shared among threads first, blocks of rows of about equal work second.
+ * <p>b's columns are cut into panels of at most four vectors. A task packs its panel next to each
+ * other, so that rows a power of two apart do not compete for the same sets of the cache, and runs
+ * the rows of A over it with {@link SpmmKernels}; the columns past the last whole vector are packed
+ * with zeros. Panels are shared among threads first, blocks of rows of about equal work second.
  */
 final class VectorSpmm {
   /** What a panel may take of the second-level cache. */
@@ -33,6 +34,7 @@ final class VectorSpmm {
   private final int depth;
   private final int n;
   private final MemorySegment b;
+  private final long bPitch;
   private final SparseOutput output;
   private final int panelColumns;
 
@@ -43,11 +45,13 @@ final class VectorSpmm {
     this.depth = pattern.columns();
     this.n = b.dim(1);
     this.b = b.segment();
+    this.bPitch = b.stride(0) * Float.BYTES;
     this.output = output;
     this.panelColumns = panelVectors(depth, n) * Lanes.COUNT;
   }
 
-  static void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  static void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     if (c.size() == 0) {
       return;
     }
@@ -79,7 +83,11 @@ final class VectorSpmm {
     int[] firstRow = RowBlocks.cut(rowOffsets, blocks);
     Workers.run(
         panels * blocks,
-        task -> panel(task / blocks * panelColumns, firstRow[task % blocks], firstRow[task % blocks + 1]));
+        task ->
+            panel(
+                task / blocks * panelColumns,
+                firstRow[task % blocks],
+                firstRow[task % blocks + 1]));
   }
 
   private void panel(int column, int begin, int end) {
@@ -94,15 +102,17 @@ final class VectorSpmm {
         pack(column, width, work, pitch);
         rows(begin, end, vectors, work, 0, pitch, column, width, tile);
       } else {
-        long bPitch = (long) n * Float.BYTES;
         rows(begin, end, vectors, b, (long) column * Float.BYTES, bPitch, column, width, tile);
       }
     }
   }
 
-  /** Packing pays where each row of the panel is read often, sooner where the rows of b collide in the cache. */
+  /**
+   * Packing pays where each row of the panel is read often, sooner where the rows of b collide in
+   * the cache.
+   */
   private boolean isWorthPacking(int entries) {
-    boolean collides = n % 256 == 0;
+    boolean collides = bPitch % 1024 == 0;
     return n > panelColumns && entries >= (collides ? 4L : 16L) * depth;
   }
 
@@ -110,7 +120,7 @@ final class VectorSpmm {
     if (width * Float.BYTES < pitch) {
       VectorFill.floats(panel, 0, depth * pitch / Float.BYTES, 0);
     }
-    Packing.copyRows(b, (long) column * Float.BYTES, (long) n * Float.BYTES, panel, 0, pitch, depth, width);
+    Packing.copyRows(b, (long) column * Float.BYTES, bPitch, panel, 0, pitch, depth, width);
   }
 
   private void rows(
@@ -149,9 +159,15 @@ final class VectorSpmm {
     int[] offsets = rowOffsets;
     int[] columns = columnIndices;
     switch (vectors) {
-      case 4 -> SpmmKernels.fourVectors(offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
-      case 2 -> SpmmKernels.twoVectors(offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
-      default -> SpmmKernels.oneVector(offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
+      case 4 ->
+          SpmmKernels.fourVectors(
+              offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
+      case 2 ->
+          SpmmKernels.twoVectors(
+              offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
+      default ->
+          SpmmKernels.oneVector(
+              offsets, columns, values, begin, end, panel, at, pitch, out, outAt, outPitch);
     }
   }
 }

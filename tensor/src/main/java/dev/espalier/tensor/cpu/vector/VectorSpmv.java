@@ -7,7 +7,10 @@ import dev.espalier.tensor.spi.Epilogue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Float32 CSR times a vector: with one column lanes have nothing to share, so four scalar sums per row hide the latency. */
+/**
+ * Float32 CSR times a vector: with one column lanes have nothing to share, so four scalar sums per
+ * row hide the latency.
+ */
 final class VectorSpmv {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -18,12 +21,17 @@ final class VectorSpmv {
 
   private VectorSpmv() {}
 
-  static void spmv(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+  static void spmv(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     float[] x = HeapFloats.own(pattern.columns());
-    MemorySegment.copy(b.segment(), FLOAT, 0, x, 0, pattern.columns());
+    MemorySegment source = b.segment();
+    for (int k = 0; k < pattern.columns(); k++) {
+      x[k] = source.getAtIndex(FLOAT, k * b.stride(0));
+    }
     MemorySegment entries = values.segment();
     int[] firstRow =
-        RowBlocks.cut(pattern.rowOffsets(), Math.clamp(pattern.nnz() / TASK_ENTRIES, 1, MANY_TASKS));
+        RowBlocks.cut(
+            pattern.rowOffsets(), Math.clamp(pattern.nnz() / TASK_ENTRIES, 1, MANY_TASKS));
     try (var output = new SparseOutput(c, beta, epilogue)) {
       Workers.run(
           firstRow.length - 1,
@@ -40,7 +48,12 @@ final class VectorSpmv {
   }
 
   private static void products(
-      CsrPattern pattern, MemorySegment entries, float[] x, int first, int rows, MemorySegment out) {
+      CsrPattern pattern,
+      MemorySegment entries,
+      float[] x,
+      int first,
+      int rows,
+      MemorySegment out) {
     int[] rowOffsets = pattern.rowOffsets();
     int[] columns = pattern.columnIndices();
     for (int i = 0; i < rows; i++) {
@@ -49,7 +62,8 @@ final class VectorSpmv {
     }
   }
 
-  private static float product(MemorySegment entries, int[] columns, float[] x, int begin, int end) {
+  private static float product(
+      MemorySegment entries, int[] columns, float[] x, int begin, int end) {
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;
