@@ -26,6 +26,7 @@ final class Scratch implements AutoCloseable {
   final MemorySegment columnPanels =
       floats((long) TiledProduct.STRIP * MicroKernel.DEPTH + MicroKernel.COLUMNS);
   final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
+  final MemorySegment partials = floats(12L * Lanes.COUNT);
   final MemorySegment rowChunk = floats((long) TiledProduct.MAX_ROW_CHUNK * CHUNK_PITCH);
 
   int rowChunkBegin;
