@@ -4,6 +4,7 @@ module dev.espalier.prune {
 
   exports dev.espalier.prune;
   exports dev.espalier.prune.compile;
+  exports dev.espalier.prune.file;
   exports dev.espalier.prune.schedule;
   exports dev.espalier.prune.score;
   exports dev.espalier.prune.structure;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,8 +20,8 @@ import java.util.Set;
 final class Backpropagation {
   private final boolean createGraph;
   private final boolean retainGraph;
-  private final Map<Node, Variable> atNode = new IdentityHashMap<>();
-  private final Map<Variable, Variable> atLeaf = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Variable> atNode = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Variable> atLeaf = new IdentityHashMap<>();
   private final List<Variable> leaves = new ArrayList<>();
 
   private Backpropagation(boolean retainGraph, boolean createGraph) {

@@ -93,7 +93,9 @@ public final class Pruner {
             "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
                 .formatted(ratio, method.name(), (double) total / least, least, total));
       }
-      return high;
+      double above = keptParameters(choose(scores, high)) - wanted;
+      double below = wanted - keptParameters(choose(scores, low));
+      return above < below ? high : low;
     }
   }
 

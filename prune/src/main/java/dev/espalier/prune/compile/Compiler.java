@@ -18,11 +18,13 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.sparse.Crossover;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns a module into a {@link CompiledModel}: drops dead channels, folds batch-norm into the
@@ -40,10 +42,11 @@ public final class Compiler {
    */
   private static final double TOLERANCE = 1e-4;
 
-  private final Map<Parameter, String> names = new IdentityHashMap<>();
-  private final Map<Variable, Integer> slots = new IdentityHashMap<>();
-  private final Map<Variable, Integer> uses = new IdentityHashMap<>();
-  private final Map<Variable, Variable> onlyReader = new IdentityHashMap<>();
+  private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Integer> slots = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Integer> uses = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Variable> onlyReader = new IdentityHashMap<>();
+  private final Set<Variable> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Step> steps = new ArrayList<>();
   private final List<int[]> inputs = new ArrayList<>();
   private final List<Integer> outputs = new ArrayList<>();
@@ -98,7 +101,7 @@ public final class Compiler {
       }
       uses.merge(output, 1, Integer::sum);
       for (Variable result : made) {
-        if (!slots.containsKey(result) && !(result.node().op() instanceof Masked)) {
+        if (!absorbed.contains(result) && !(result.node().op() instanceof Masked)) {
           translate(result);
         }
       }
@@ -135,10 +138,11 @@ public final class Compiler {
       var folded = Folding.fold(w, bias, channelAffine(next, norm));
       w = folded.weight();
       bias = folded.bias();
+      absorbed.add(next);
       end = next;
       next = soleReader(end);
     }
-    boolean relu = next != null && next.node().op() instanceof Relu;
+    boolean relu = absorbRelu(next);
     end = relu ? next : end;
     int[] kernel = spec == null ? new int[0] : new int[] {w.dim(2), w.dim(3)};
     emit(
@@ -148,10 +152,14 @@ public final class Compiler {
         in.getFirst());
   }
 
+  private boolean absorbRelu(Variable next) {
+    return next != null && next.node().op() instanceof Relu && absorbed.add(next);
+  }
+
   private void affine(Variable result, BatchNormInference norm) {
     var affine = channelAffine(result, norm);
     Variable next = soleReader(result);
-    boolean relu = next != null && next.node().op() instanceof Relu;
+    boolean relu = absorbRelu(next);
     emit(
         new AffineStep(affine.scale(), affine.shift(), relu),
         relu ? next : result,

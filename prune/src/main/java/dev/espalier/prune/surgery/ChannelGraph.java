@@ -29,7 +29,6 @@ import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Which parameters share which channels, found from the recorded graph of one forward pass.
@@ -48,8 +47,8 @@ public final class ChannelGraph {
     }
   }
 
-  private final Map<Variable, List<Segment>> layouts = new IdentityHashMap<>();
-  private final Map<Parameter, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, List<Segment>> layouts = new IdentityHashMap<>();
+  private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
   private final List<ChannelSpace> spaces = new ArrayList<>();
 
   private ChannelGraph(Module module) {

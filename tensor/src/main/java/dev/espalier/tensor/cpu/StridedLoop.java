@@ -7,10 +7,10 @@ import java.util.Arrays;
  * innermost axis, without dividing: neighbouring axes that are one run of memory in every operand
  * are merged first, so contiguous operands are a single row.
  */
-final class StridedLoop {
+public final class StridedLoop {
   /** What is done with a row of each operand. */
   @FunctionalInterface
-  interface Row {
+  public interface Row {
     /**
      * Receives one row.
      *
@@ -33,7 +33,7 @@ final class StridedLoop {
   }
 
   /** A loop over {@code dims} for one operand per array of strides. */
-  static StridedLoop over(int[] dims, long[]... strides) {
+  public static StridedLoop over(int[] dims, long[]... strides) {
     int operands = strides.length;
     long[] extents = new long[dims.length];
     long[][] merged = new long[operands][dims.length];
@@ -86,42 +86,86 @@ final class StridedLoop {
   }
 
   /** Distance in elements between neighbours of a row of one operand. */
-  long innerStride(int operand) {
+  public long innerStride(int operand) {
     return strides[operand][0];
+  }
+
+  /** Elements in a row. */
+  public long innerExtent() {
+    return innerExtent;
+  }
+
+  /** How many rows there are when those longer than {@code limit} are cut into pieces. */
+  public long pieces(int limit) {
+    long rows = empty ? 0 : 1;
+    for (int dim : dims) {
+      rows *= dim;
+    }
+    return rows * piecesPerRow(limit);
+  }
+
+  private long piecesPerRow(int limit) {
+    return (innerExtent + limit - 1) / limit;
   }
 
   /** Visits all rows in row-major order, cutting those longer than {@code limit}. */
   void forEachRow(int limit, Row row) {
-    if (empty) {
+    forEachPiece(0, pieces(limit), limit, row);
+  }
+
+  /**
+   * Visits the pieces {@code [from, to)} of the {@link #pieces}, so that threads can share a loop.
+   */
+  public void forEachPiece(long from, long to, int limit, Row row) {
+    if (from >= to) {
       return;
     }
     long[] base = new long[strides.length];
     long[] starts = new long[strides.length];
-    int[] counter = new int[dims.length];
-    do {
-      for (long done = 0; done < innerExtent; done += limit) {
-        for (int i = 0; i < base.length; i++) {
-          starts[i] = base[i] + done * strides[i][0];
-        }
-        row.visit(starts, (int) Math.min(limit, innerExtent - done));
+    int[] counter = seek(from / piecesPerRow(limit), base);
+    long done = from % piecesPerRow(limit) * limit;
+    for (long piece = from; piece < to; piece++) {
+      for (int i = 0; i < base.length; i++) {
+        starts[i] = base[i] + done * strides[i][0];
       }
-    } while (advance(counter, base));
+      row.visit(starts, (int) Math.min(limit, innerExtent - done));
+      done += limit;
+      if (done >= innerExtent) {
+        done = 0;
+        advance(counter, base);
+      }
+    }
   }
 
-  private boolean advance(int[] counter, long[] base) {
+  /**
+   * The position of a row along each outer axis; adds the operands' offsets there to {@code base}.
+   */
+  private int[] seek(long row, long[] base) {
+    int[] counter = new int[dims.length];
+    long rest = row;
+    for (int axis = 0; axis < dims.length; axis++) {
+      counter[axis] = (int) (rest % dims[axis]);
+      rest /= dims[axis];
+      for (int i = 0; i < base.length; i++) {
+        base[i] += counter[axis] * strides[i][axis + 1];
+      }
+    }
+    return counter;
+  }
+
+  private void advance(int[] counter, long[] base) {
     for (int axis = 0; axis < dims.length; axis++) {
       counter[axis]++;
+      for (int i = 0; i < base.length; i++) {
+        base[i] += strides[i][axis + 1];
+      }
       if (counter[axis] < dims[axis]) {
-        for (int i = 0; i < base.length; i++) {
-          base[i] += strides[i][axis + 1];
-        }
-        return true;
+        return;
       }
       for (int i = 0; i < base.length; i++) {
-        base[i] -= (counter[axis] - 1) * strides[i][axis + 1];
+        base[i] -= counter[axis] * strides[i][axis + 1];
       }
       counter[axis] = 0;
     }
-    return false;
   }
 }

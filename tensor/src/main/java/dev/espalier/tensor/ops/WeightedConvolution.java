@@ -77,13 +77,18 @@ final class WeightedConvolution {
       var taps = pattern.convolution(grid).forward();
       Tensor images = grid.shifted(grid.inputSheets(x));
       Tensor sampled = SparseOps.sddmm(taps.pattern(), grid.outputMatrix(dy), images);
-      Tensor inOrder = SparseOps.scatter(sampled, taps.order(), pattern.valuesShape());
-      return scope.keep(gradient(w, pattern, inOrder));
+      Tensor ordered =
+          taps.inOrder()
+              ? sampled
+              : SparseOps.scatter(sampled, taps.order(), pattern.valuesShape());
+      return scope.keep(gradient(w, pattern, ordered));
     }
   }
 
   private static Tensor reordered(Tensor values, ConvPattern.Taps taps) {
-    return SparseOps.gather(values, taps.order(), taps.pattern().valuesShape());
+    return taps.inOrder()
+        ? values
+        : SparseOps.gather(values, taps.order(), taps.pattern().valuesShape());
   }
 
   /** The positions to run sparse, blocks taken apart, or null for the dense kernel. */

@@ -112,8 +112,20 @@ public final class ConvGrid {
 
   // ---- moving images onto sheets and back
 
+  /** Whether the sheets are the image itself, so that nothing moves: one image, 1×1, no padding. */
+  private boolean isImage() {
+    return input.dim(0) == 1
+        && spec.strideH() * spec.strideW() == 1
+        && rows == input.dim(2)
+        && pitch == input.dim(3)
+        && maxShift() == 0;
+  }
+
   /** The input on its sheets, [sheets · columns + maxShift], zero where there is padding. */
   public Tensor inputSheets(Tensor x) {
+    if (isImage()) {
+      return x.reshape((int) x.size());
+    }
     try (var scope = Scope.open("sparse conv2d")) {
       int length = (int) (sheets() * columns()) + maxShift();
       Tensor sheets = Tensor.zeros(x.dtype(), Shape.of(length));
@@ -127,6 +139,9 @@ public final class ConvGrid {
    * The input gradient out of its sheets [sheets, columns]; zero where no output reads the input.
    */
   public Tensor inputFrom(Tensor sheets) {
+    if (isImage()) {
+      return sheets.reshape(input);
+    }
     try (var scope = Scope.open("sparse conv2d")) {
       Tensor images = Tensor.zeros(sheets.dtype(), input);
       forEachPhase(sheets, images, (onSheets, inImages) -> inImages.copyFrom(onSheets));
@@ -136,6 +151,9 @@ public final class ConvGrid {
 
   /** The output gradient on its sheets, after {@link #maxShift} zeros: [maxShift + O · columns]. */
   public Tensor outputSheets(Tensor dy) {
+    if (isImage()) {
+      return dy.reshape((int) dy.size());
+    }
     try (var scope = Scope.open("sparse conv2d")) {
       int length = (int) (weight.dim(0) * columns());
       Tensor sheets = Tensor.zeros(dy.dtype(), Shape.of(maxShift() + length));
@@ -146,6 +164,9 @@ public final class ConvGrid {
 
   /** The output gradient as the matrix [O, columns], zero where the sheet holds no output. */
   public Tensor outputMatrix(Tensor dy) {
+    if (isImage()) {
+      return dy.reshape(weight.dim(0), (int) columns());
+    }
     Tensor product = Tensor.zeros(dy.dtype(), Shape.of(weight.dim(0), (int) columns()));
     try (Tensor valid = validOutputs(product)) {
       valid.copyFrom(dy);
@@ -155,6 +176,9 @@ public final class ConvGrid {
 
   /** The output [N, O, H', W'] out of the product [O, columns]. */
   public Tensor outputFrom(Tensor product) {
+    if (isImage()) {
+      return product.reshape(output());
+    }
     try (Tensor valid = validOutputs(product)) {
       return valid.copy();
     }

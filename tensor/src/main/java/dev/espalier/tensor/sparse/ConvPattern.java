@@ -10,10 +10,11 @@ public final class ConvPattern {
    * Index work for one product.
    *
    * @param pattern positions whose columns are rows of {@link ConvGrid#shifted}
+   * @param inOrder whether both patterns have one order
    * @param order {@code order[p]} is the position in the weight's own pattern of position p;
    *     shared, not to be written
    */
-  public record Taps(CsrPattern pattern, int[] order) {}
+  public record Taps(CsrPattern pattern, boolean inOrder, int[] order) {}
 
   private final CsrPattern weight;
   private final ConvGrid grid;
@@ -85,7 +86,8 @@ public final class ConvPattern {
   private static Taps arrange(int rows, int columns, int[] rowOf, int[] columnOf) {
     int[] order = RowMajor.order("conv2d", rowOf, columnOf, columns);
     int[] columnIndices = RowMajor.compose(columnOf, order);
-    return new Taps(
-        CsrPattern.owning(rows, columns, RowMajor.offsets(rowOf, rows), columnIndices), order);
+    CsrPattern pattern =
+        CsrPattern.owning(rows, columns, RowMajor.offsets(rowOf, rows), columnIndices);
+    return new Taps(pattern, RowMajor.isIdentity(order), order);
   }
 }

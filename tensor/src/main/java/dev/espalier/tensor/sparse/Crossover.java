@@ -111,8 +111,8 @@ public final class Crossover {
           && granularity.equals(g);
     }
 
-    /** The rule without its answer. */
-    String condition() {
+    /** The rule without its answer: no two rules of a table share it. */
+    public String condition() {
       return "%s %s %s columns >= %d weights >= %d"
           .formatted(family.label(), direction.label(), granularity.name(), minColumns, minWeights);
     }
@@ -223,7 +223,7 @@ public final class Crossover {
       double density) {
     Entry entry = find(family, direction, granularity, columns, weights);
     if (entry == null) {
-      entry = find(family, direction, Granularity.ELEMENT, columns, weights);
+      entry = find(family, direction, new Granularity.Element(), columns, weights);
     }
     if (entry == null) {
       return NO_RULE;

@@ -70,7 +70,7 @@ final class CrossoverText {
   }
 
   private static Rule rule(String line, String where) {
-    String[] fields = line.split("\\s+");
+    String[] fields = line.split("\\s+", -1);
     if (fields.length != FIELDS.length) {
       throw new IllegalArgumentException(
           "crossover: %s: a rule has the %d fields %s but this line has %d"

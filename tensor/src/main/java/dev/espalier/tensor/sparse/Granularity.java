@@ -14,12 +14,9 @@ import java.util.regex.Pattern;
  * <p>Source of the axis: Blalock, Gonzalez Ortiz, Frankle, Guttag, "What is the State of Neural
  * Network Pruning?", 2020.
  */
+// Only a thread that constructs one of the constants' classes itself could meet another in here.
+@SuppressWarnings("ClassInitializationDeadlock")
 public sealed interface Granularity {
-  Granularity ELEMENT = new Element();
-  Granularity KERNEL = new Kernel();
-  Granularity FILTER = new Filter();
-  Granularity CHANNEL = new Channel();
-  Granularity LAYER = new Layer();
 
   /** Single weights; any shape. */
   record Element() implements Granularity {}
@@ -163,11 +160,11 @@ public sealed interface Granularity {
   /** The granularity of a {@link #name()}. */
   static Granularity parse(String name) {
     return switch (name) {
-      case "element" -> ELEMENT;
-      case "kernel" -> KERNEL;
-      case "filter" -> FILTER;
-      case "channel" -> CHANNEL;
-      case "layer" -> LAYER;
+      case "element" -> new Element();
+      case "kernel" -> new Kernel();
+      case "filter" -> new Filter();
+      case "channel" -> new Channel();
+      case "layer" -> new Layer();
       default -> parseSized(name);
     };
   }

@@ -20,7 +20,7 @@ import java.util.function.IntPredicate;
  *
  * <p>Every mask conforms to its {@link Granularity}: constant inside each group, or at most n kept
  * per group for N:M. The algebra keeps the granularity of its operands where the result is sure to
- * conform and falls back to {@link Granularity#ELEMENT} where not. At most 2^31 - 1 elements. Masks
+ * conform and falls back to {@link Granularity.Element} where not. At most 2^31 - 1 elements. Masks
  * hold no tensor memory and are safe to share between threads.
  *
  * <p>PyTorch: the {@code weight_mask} buffer of {@code torch.nn.utils.prune}.
@@ -71,7 +71,8 @@ public final class Mask {
 
   /** Keeps no element. */
   public static Mask zeros(Shape shape) {
-    return new Mask(shape, Granularity.ELEMENT, new long[wordCount(checkedSize("mask", shape))]);
+    return new Mask(
+        shape, new Granularity.Element(), new long[wordCount(checkedSize("mask", shape))]);
   }
 
   /** Row-major values, one per element. */
@@ -93,7 +94,7 @@ public final class Mask {
         words[i >> 6] |= 1L << i;
       }
     }
-    return new Mask(shape, Granularity.ELEMENT, words);
+    return new Mask(shape, new Granularity.Element(), words);
   }
 
   /**
@@ -115,7 +116,7 @@ public final class Mask {
                   words.length,
                   words.length == wordCount(size) ? " with bits set there" : ""));
     }
-    return new Mask(shape, Granularity.ELEMENT, words.clone());
+    return new Mask(shape, new Granularity.Element(), words.clone());
   }
 
   /** Keeps the elements of a tensor of any type that are not zero (NaN is not zero). */
@@ -169,7 +170,8 @@ public final class Mask {
   public static List<Mask> keepLargest(List<Tensor> scores, long k) {
     long[][] selected = LargestScores.select(scores, k);
     Mask[] masks = new Mask[selected.length];
-    Arrays.setAll(masks, t -> new Mask(scores.get(t).shape(), Granularity.ELEMENT, selected[t]));
+    Arrays.setAll(
+        masks, t -> new Mask(scores.get(t).shape(), new Granularity.Element(), selected[t]));
     return List.of(masks);
   }
 
@@ -315,7 +317,9 @@ public final class Mask {
       result[result.length - 1] &= (1L << size) - 1;
     }
     return new Mask(
-        shape, granularity instanceof Granularity.NOfM ? Granularity.ELEMENT : granularity, result);
+        shape,
+        granularity instanceof Granularity.NOfM ? new Granularity.Element() : granularity,
+        result);
   }
 
   private interface WordOperator {
@@ -333,7 +337,7 @@ public final class Mask {
     }
     boolean conforms =
         granularity.equals(other.granularity) && !(granularity instanceof Granularity.NOfM);
-    return new Mask(shape, conforms ? granularity : Granularity.ELEMENT, result);
+    return new Mask(shape, conforms ? granularity : new Granularity.Element(), result);
   }
 
   // ---- positions

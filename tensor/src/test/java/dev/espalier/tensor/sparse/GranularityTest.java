@@ -39,37 +39,37 @@ class GranularityTest {
 
   @Test
   void kernelsFiltersAndChannelsOfAConvolution() {
-    assertThat(groups(Granularity.KERNEL, CONV))
+    assertThat(groups(new Granularity.Kernel(), CONV))
         .containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5);
-    assertThat(groups(Granularity.FILTER, CONV))
+    assertThat(groups(new Granularity.Filter(), CONV))
         .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    assertThat(groups(Granularity.CHANNEL, CONV))
+    assertThat(groups(new Granularity.Channel(), CONV))
         .containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2);
   }
 
   @Test
   void channelsOfALinearWeightAreColumns() {
-    assertThat(groups(Granularity.CHANNEL, Shape.of(2, 3))).containsExactly(0, 1, 2, 0, 1, 2);
+    assertThat(groups(new Granularity.Channel(), Shape.of(2, 3))).containsExactly(0, 1, 2, 0, 1, 2);
   }
 
   @Test
   void filtersOfAVectorAreItsElements() {
-    assertThat(groups(Granularity.FILTER, Shape.of(3))).containsExactly(0, 1, 2);
+    assertThat(groups(new Granularity.Filter(), Shape.of(3))).containsExactly(0, 1, 2);
   }
 
   @Test
   void layerIsOneGroupAndElementsAreOneEach() {
-    assertThat(Granularity.LAYER.groupCount(CONV)).isEqualTo(1);
-    assertThat(Granularity.ELEMENT.groupCount(CONV)).isEqualTo(24);
-    assertThat(Granularity.ELEMENT.groupOf(CONV, 17)).isEqualTo(17);
-    assertThat(Granularity.LAYER.groupCount(Shape.SCALAR)).isEqualTo(1);
+    assertThat(new Granularity.Layer().groupCount(CONV)).isEqualTo(1);
+    assertThat(new Granularity.Element().groupCount(CONV)).isEqualTo(24);
+    assertThat(new Granularity.Element().groupOf(CONV, 17)).isEqualTo(17);
+    assertThat(new Granularity.Layer().groupCount(Shape.SCALAR)).isEqualTo(1);
   }
 
   @Test
   void emptyShapesHaveNoGroups() {
-    assertThat(Granularity.LAYER.groupCount(Shape.of(0, 5))).isZero();
-    assertThat(Granularity.FILTER.groupCount(Shape.of(5, 0))).isZero();
-    assertThat(Granularity.CHANNEL.groupCount(Shape.of(5, 0))).isZero();
+    assertThat(new Granularity.Layer().groupCount(Shape.of(0, 5))).isZero();
+    assertThat(new Granularity.Filter().groupCount(Shape.of(5, 0))).isZero();
+    assertThat(new Granularity.Channel().groupCount(Shape.of(5, 0))).isZero();
     assertThat(new Granularity.Block(2, 2).groupCount(Shape.of(0, 0))).isZero();
   }
 
@@ -80,11 +80,11 @@ class GranularityTest {
             text -> assertThat(text).contains("block-3x2", "[4, 6]", "not divisible into 3×2"));
     assertThat(new Granularity.NOfM(2, 4).refusal(LINEAR)).isPresent();
     assertThat(new Granularity.NOfM(2, 3).refusal(LINEAR)).isEmpty();
-    assertThat(Granularity.KERNEL.refusal(LINEAR))
+    assertThat(new Granularity.Kernel().refusal(LINEAR))
         .hasValue("granularity kernel: needs rank 4 but the shape is [4, 6]");
-    assertThat(Granularity.CHANNEL.refusal(Shape.of(3)))
+    assertThat(new Granularity.Channel().refusal(Shape.of(3)))
         .hasValue("granularity channel: needs rank >= 2 but the shape is [3]");
-    assertThatIllegalArgumentException().isThrownBy(() -> Granularity.KERNEL.over(LINEAR));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Granularity.Kernel().over(LINEAR));
   }
 
   @ParameterizedTest

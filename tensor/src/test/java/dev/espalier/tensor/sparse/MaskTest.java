@@ -7,22 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskTest {
-  private static Mask random(Shape shape, double density, long seed) {
-    Random random = new Random(seed);
-    boolean[] kept = new boolean[(int) shape.size()];
-    for (int i = 0; i < kept.length; i++) {
-      kept[i] = random.nextDouble() < density;
-    }
-    return Mask.of(shape, kept);
-  }
-
   /**
    * What every mask must hold: counted bits, a clean tail, positions and pattern that agree with
    * the bits.
@@ -43,8 +33,8 @@ class MaskTest {
   @ValueSource(ints = {0, 1, 63, 64, 65, 127, 128, 131})
   void algebraMatchesBooleansForEverySize(int size) {
     Shape shape = Shape.of(size);
-    Mask a = random(shape, 0.5, 1);
-    Mask b = random(shape, 0.3, 2);
+    Mask a = RandomSparse.mask(shape, 0.5, 1);
+    Mask b = RandomSparse.mask(shape, 0.3, 2);
     for (int i = 0; i < size; i++) {
       assertThat(a.and(b).get(i)).isEqualTo(a.get(i) && b.get(i));
       assertThat(a.or(b).get(i)).isEqualTo(a.get(i) || b.get(i));
@@ -95,7 +85,7 @@ class MaskTest {
 
   @Test
   void wordsRoundTripAndDirtyTailsAreRefused() {
-    Mask mask = random(Shape.of(7, 10), 0.4, 3);
+    Mask mask = RandomSparse.mask(Shape.of(7, 10), 0.4, 3);
     assertThat(Mask.ofWords(mask.shape(), mask.words())).isEqualTo(mask);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mask.ofWords(Shape.of(3), new long[] {8}))
@@ -117,9 +107,9 @@ class MaskTest {
 
   @Test
   void fromGroupsKeepsWholeFilters() {
-    Mask mask = Mask.fromGroups(Shape.of(3, 1, 1, 2), Granularity.FILTER, true, false, true);
+    Mask mask = Mask.fromGroups(Shape.of(3, 1, 1, 2), new Granularity.Filter(), true, false, true);
     assertThat(mask.positions()).containsExactly(0, 1, 4, 5);
-    assertThat(mask.granularity()).isEqualTo(Granularity.FILTER);
+    assertThat(mask.granularity()).isEqualTo(new Granularity.Filter());
     assertThat(mask.perGroupCounts()).containsExactly(2, 0, 2);
     assertInvariants(mask);
   }
@@ -127,7 +117,7 @@ class MaskTest {
   @Test
   void fromGroupsRefusesWrongCountsAndNOfM() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Mask.fromGroups(Shape.of(3, 2), Granularity.FILTER, true))
+        .isThrownBy(() -> Mask.fromGroups(Shape.of(3, 2), new Granularity.Filter(), true))
         .withMessageContaining("has 3 groups of granularity filter but 1 values");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mask.fromGroups(Shape.of(1, 4), new Granularity.NOfM(2, 4), true))
@@ -137,12 +127,13 @@ class MaskTest {
   @Test
   void algebraKeepsTheGranularityOnlyWhereItHolds() {
     Shape shape = Shape.of(2, 4);
-    Mask filters = Mask.fromGroups(shape, Granularity.FILTER, true, false);
-    assertThat(filters.complement().granularity()).isEqualTo(Granularity.FILTER);
-    assertThat(filters.or(filters.complement()).granularity()).isEqualTo(Granularity.FILTER);
-    assertThat(filters.and(random(shape, 0.5, 4)).granularity()).isEqualTo(Granularity.ELEMENT);
+    Mask filters = Mask.fromGroups(shape, new Granularity.Filter(), true, false);
+    assertThat(filters.complement().granularity()).isEqualTo(new Granularity.Filter());
+    assertThat(filters.or(filters.complement()).granularity()).isEqualTo(new Granularity.Filter());
+    assertThat(filters.and(RandomSparse.mask(shape, 0.5, 4)).granularity())
+        .isEqualTo(new Granularity.Element());
     Mask twoOfFour = Mask.of(shape, i -> i % 4 < 2).withGranularity(new Granularity.NOfM(2, 4));
-    assertThat(twoOfFour.complement().granularity()).isEqualTo(Granularity.ELEMENT);
+    assertThat(twoOfFour.complement().granularity()).isEqualTo(new Granularity.Element());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mask.ones(shape).withGranularity(new Granularity.NOfM(2, 4)))
         .withMessageContaining("2:4");
@@ -154,7 +145,7 @@ class MaskTest {
     assertThat(mask.isConstantPerGroup(new Granularity.Block(2, 2))).isFalse();
     assertThat(mask.isConstantPerGroup(new Granularity.ColumnVector(2))).isFalse();
     assertThat(mask.perGroupCounts(new Granularity.Block(2, 2))).containsExactly(4, 1);
-    assertThat(mask.and(mask).isConstantPerGroup(Granularity.ELEMENT)).isTrue();
+    assertThat(mask.and(mask).isConstantPerGroup(new Granularity.Element())).isTrue();
   }
 
   @Test
@@ -184,8 +175,10 @@ class MaskTest {
         .isEqualTo(Mask.of(Shape.of(2, 2), i -> i < 2))
         .hasSameHashCodeAs(Mask.of(Shape.of(2, 2), i -> i < 2));
     assertThat(a).isNotEqualTo(Mask.of(Shape.of(4), i -> i < 2));
-    assertThat(a).isNotEqualTo(a.withGranularity(Granularity.FILTER));
-    assertThat(a.digest()).isEqualTo(a.withGranularity(Granularity.FILTER).digest()).hasSize(64);
+    assertThat(a).isNotEqualTo(a.withGranularity(new Granularity.Filter()));
+    assertThat(a.digest())
+        .isEqualTo(a.withGranularity(new Granularity.Filter()).digest())
+        .hasSize(64);
     assertThat(a.digest())
         .isNotEqualTo(a.complement().digest())
         .isNotEqualTo(Mask.of(Shape.of(4), i -> i < 2).digest());
@@ -209,6 +202,57 @@ class MaskTest {
     Mask mask = Mask.of(Shape.of(4), true, false, false, true);
     try (Tensor x = Tensor.of(Shape.of(4), 0f, 5f, -0f, 1f)) {
       assertThat(mask.violations(x)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void applyWritesExactZerosEvenOverInfinityAndNaN() {
+    Mask mask = Mask.of(Shape.of(2, 2), true, false, false, true);
+    float inf = Float.POSITIVE_INFINITY;
+    try (Tensor x = Tensor.of(Shape.of(2, 2), 1f, inf, Float.NaN, inf);
+        Tensor out = mask.apply(x)) {
+      assertThat(out.toFloatArray()).containsExactly(1f, 0f, 0f, inf);
+      int version = x.version();
+      assertThat(mask.applyInPlace(x)).isSameAs(x);
+      assertThat(x.toFloatArray()).containsExactly(1f, 0f, 0f, inf);
+      assertThat(x.version()).isNotEqualTo(version);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 63, 64, 65, 131})
+  void applyMatchesBitsForEverySize(int size) {
+    Mask mask = RandomSparse.mask(Shape.of(size), 0.5, 7);
+    try (Tensor x = Tensor.full(DType.FLOAT64, Shape.of(size), 3);
+        Tensor out = mask.apply(x)) {
+      double[] expected = IntStream.range(0, size).mapToDouble(i -> mask.get(i) ? 3 : 0).toArray();
+      assertThat(out.toDoubleArray()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void applyTakesStridedTensorsInTheirOwnOrder() {
+    Mask mask = Mask.of(Shape.of(2, 3), true, false, true, false, true, false);
+    try (Tensor x = Tensor.of(Shape.of(3, 2), 1f, 2f, 3f, 4f, 5f, 6f);
+        Tensor view = x.transpose();
+        Tensor out = mask.apply(view)) {
+      assertThat(out.toFloatArray()).containsExactly(1, 0, 5, 0, 4, 0);
+      mask.applyInPlace(view);
+      assertThat(x.toFloatArray()).containsExactly(1, 0, 0, 4, 5, 0);
+    }
+  }
+
+  @Test
+  void applyRefusesOtherShapesAndTypes() {
+    Mask mask = Mask.ones(Shape.of(2));
+    try (Tensor x = Tensor.of(Shape.of(3), 1f, 2f, 3f);
+        Tensor ints = Tensor.of(Shape.of(2), 1, 2)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> mask.apply(x))
+          .withMessage("mask apply: the mask has shape [2] but the tensor [3]");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> mask.apply(ints))
+          .withMessageContaining("float32 or float64 tensor but it is int32");
     }
   }
 }

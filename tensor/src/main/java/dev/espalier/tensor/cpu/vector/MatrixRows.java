@@ -20,6 +20,9 @@ record MatrixRows(MatrixView a, float alpha) implements RowSource {
 
   @Override
   public void pack(int row, int rows, int tileRows, int k0, int depth, Scratch scratch) {
+    if (depth == 0) {
+      return; // the operand has no elements, and perhaps no memory, to read
+    }
     float[] panel = scratch.rowPanel;
     for (int i = 0; i < rows; i++) {
       int at = i * MicroKernel.DEPTH;

@@ -1,0 +1,61 @@
+package dev.espalier.bench.study;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.data.Augment;
+import dev.espalier.nn.data.DataLoader;
+import dev.espalier.nn.data.LoaderOptions;
+import dev.espalier.nn.data.TrainTest;
+import dev.espalier.nn.loss.CrossEntropy;
+import dev.espalier.nn.train.Evaluation;
+import dev.espalier.nn.train.Metrics;
+import dev.espalier.nn.train.Trainer;
+import dev.espalier.nn.train.TrainingListener;
+import dev.espalier.nn.train.TrainingPlan;
+
+/** Trains and evaluates models on one data set by one recipe. */
+final class Training implements AutoCloseable {
+  private static final int EVALUATION_BATCH = 500;
+  private static final int CROP_PADDING = 4;
+
+  private final TrainTest data;
+  private final Recipe recipe;
+  private final DataLoader test;
+
+  Training(TrainTest data, Recipe recipe) {
+    this.data = data;
+    this.recipe = recipe;
+    this.test =
+        new DataLoader(
+            data.test(), Augment.none(data.spec().normalization()), LoaderOptions.evaluation(EVALUATION_BATCH));
+  }
+
+  /** Steps in a number of epochs. */
+  long steps(int epochs) {
+    return (long) epochs * Math.ceilDiv(data.train().count(), recipe.batch());
+  }
+
+  /** Trains for some epochs, the learning rate starting afresh. */
+  void train(Module module, int epochs, boolean gradual, long seed, TrainingListener... listeners) {
+    Augment augment = Augment.none(data.spec().normalization());
+    if (recipe.augment()) {
+      augment = augment.withCrop(CROP_PADDING).withFlip();
+    }
+    try (var loader = new DataLoader(data.train(), augment, LoaderOptions.training(recipe.batch(), seed))) {
+      var plan =
+          TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(module))
+              .withSchedule(recipe.schedule(steps(epochs), gradual))
+              .withListeners(listeners);
+      new Trainer(module, loader, plan).run();
+    }
+  }
+
+  /** Accuracy on the test images. */
+  Metrics evaluate(Module module) {
+    return Evaluation.of(module, test, new CrossEntropy());
+  }
+
+  @Override
+  public void close() {
+    test.close();
+  }
+}

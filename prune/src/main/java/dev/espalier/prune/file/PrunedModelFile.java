@@ -1,0 +1,178 @@
+package dev.espalier.prune.file;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.nn.layer.BatchNorm;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.io.SafeTensors;
+import dev.espalier.tensor.io.SafeTensorsFile;
+import dev.espalier.tensor.ops.Indexing;
+import dev.espalier.tensor.sparse.Mask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A model's state as a safetensors file in which masked parameters take only what is kept: one bit
+ * per position and one value per kept weight.
+ *
+ * <p>A parameter {@code w} with a hard mask is stored as {@code w.bitmap} (uint8) and {@code
+ * w.kept} (its type), with its shape in the metadata under {@code w.shape}, if that is smaller than
+ * the dense tensor; everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
+ * weight. Models that surgery made smaller are stored with their smaller shapes.
+ */
+public final class PrunedModelFile {
+  private static final String FORMAT_KEY = "espalier.format";
+  private static final String FORMAT = "pruned-model-1";
+  private static final String BITMAP = ".bitmap";
+  private static final String KEPT = ".kept";
+  private static final String SHAPE = ".shape";
+
+  private PrunedModelFile() {}
+
+  /** Writes a module's state, atomically. */
+  public static void write(Path file, Module module) {
+    try (var _ = Scope.open("model file")) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      Map<String, String> metadata = new LinkedHashMap<>();
+      metadata.put(FORMAT_KEY, FORMAT);
+      Map<String, Parameter> parameters = module.namedParameters();
+      module
+          .stateDict()
+          .forEach(
+              (name, tensor) -> {
+                Parameter parameter = parameters.get(name);
+                if (parameter != null && worthwhile(parameter)) {
+                  tensors.put(name + BITMAP, Bitmap.pack(parameter.mask()));
+                  tensors.put(name + KEPT, kept(parameter));
+                  metadata.put(name + SHAPE, parameter.shape().toString());
+                } else {
+                  tensors.put(name, tensor);
+                }
+              });
+      SafeTensors.write(file, tensors, metadata);
+    }
+  }
+
+  private static boolean worthwhile(Parameter parameter) {
+    Mask mask = parameter.mask();
+    if (mask == null || parameter.maskMode() != Parameter.MaskMode.HARD) {
+      return false;
+    }
+    long width = parameter.dtype().bytes();
+    return (mask.size() + 7L) / 8 + mask.kept() * width < mask.size() * width;
+  }
+
+  private static Tensor kept(Parameter parameter) {
+    Tensor rows = parameter.tensor().reshape(-1, 1);
+    long[] positions = Arrays.stream(parameter.mask().positions()).asLongStream().toArray();
+    return Indexing.gatherRows(rows, Tensor.of(Shape.of(positions.length), positions)).reshape(-1);
+  }
+
+  /** Size of the file that {@link #write} makes. */
+  public static long bytes(Module module) {
+    try {
+      Path file = Files.createTempFile("espalier", ".safetensors");
+      try {
+        write(file, module);
+        return Files.size(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(
+          "model file: cannot measure the size in the temporary folder", e);
+    }
+  }
+
+  /**
+   * Loads a file into a module of the same architecture; parameters and batch-norm statistics take
+   * the file's shapes, so that a model which surgery made smaller can be loaded into a fresh one.
+   *
+   * @throws IllegalArgumentException if a name is missing or unexpected, or an entry is
+   *     inconsistent
+   */
+  public static void load(Path file, Module module) {
+    try (var _ = Scope.open("model file");
+        SafeTensorsFile in = SafeTensors.open(file)) {
+      Map<String, Tensor> state = new LinkedHashMap<>();
+      Map<String, Mask> masks = new LinkedHashMap<>();
+      for (String name : in.names()) {
+        if (name.endsWith(BITMAP) && in.metadata().containsKey(stem(name) + SHAPE)) {
+          Shape shape = shape(file, stem(name), in.metadata().get(stem(name) + SHAPE));
+          Mask mask = Bitmap.unpack(file + ": " + name, in.tensor(name), shape);
+          masks.put(stem(name), mask);
+          state.put(stem(name), spread(file, stem(name), in, mask));
+        } else if (!name.endsWith(KEPT)
+            || !in.names().contains(name.substring(0, name.length() - KEPT.length()) + BITMAP)) {
+          state.put(name, in.tensor(name));
+        }
+      }
+      takeShapes(module, state);
+      module.loadStateDict(state);
+      Map<String, Parameter> parameters = module.namedParameters();
+      masks.forEach((name, mask) -> parameters.get(name).setMask(mask, Parameter.MaskMode.HARD));
+    }
+  }
+
+  private static String stem(String bitmapName) {
+    return bitmapName.substring(0, bitmapName.length() - BITMAP.length());
+  }
+
+  private static Tensor spread(Path file, String name, SafeTensorsFile in, Mask mask) {
+    if (!in.names().contains(name + KEPT) || in.shape(name + KEPT).size() != mask.kept()) {
+      throw new IllegalArgumentException(
+          "%s: '%s%s' must hold the %d values that the bitmap keeps"
+              .formatted(file, name, KEPT, mask.kept()));
+    }
+    Tensor values = in.tensor(name + KEPT).reshape(-1, 1);
+    Tensor dense = Tensor.full(values.dtype(), Shape.of(mask.size(), 1), 0);
+    long[] positions = Arrays.stream(mask.positions()).asLongStream().toArray();
+    Indexing.scatterAddRows(values, Tensor.of(Shape.of(positions.length), positions), dense);
+    return dense.reshape(mask.shape());
+  }
+
+  private static Shape shape(Path file, String name, String text) {
+    if (!text.matches("\\[\\d{1,9}(, \\d{1,9}){0,7}]")) {
+      throw new IllegalArgumentException(
+          "%s: metadata '%s%s' is no shape: %s".formatted(file, name, SHAPE, text));
+    }
+    String[] parts = text.substring(1, text.length() - 1).split(", ");
+    return Shape.of(Arrays.stream(parts).mapToInt(Integer::parseInt).toArray());
+  }
+
+  /**
+   * Gives parameters and statistics the shapes of the file where the rank agrees; other differences
+   * are refused by loading.
+   */
+  private static void takeShapes(Module module, Map<String, Tensor> state) {
+    module
+        .namedParameters()
+        .forEach(
+            (name, parameter) -> {
+              Tensor given = state.get(name);
+              if (given != null
+                  && given.rank() == parameter.shape().rank()
+                  && !given.shape().equals(parameter.shape())) {
+                parameter.replace(Tensor.full(parameter.dtype(), given.shape(), 0));
+              }
+            });
+    module
+        .namedModules()
+        .forEach(
+            (name, part) -> {
+              if (part instanceof BatchNorm norm
+                  && !norm.runningMean().shape().equals(norm.weight().shape())) {
+                Shape shape = norm.weight().shape();
+                norm.replaceStatistics(
+                    Tensor.zeros(DType.FLOAT32, shape), Tensor.full(DType.FLOAT32, shape, 1));
+              }
+            });
+  }
+}

@@ -1,0 +1,293 @@
+package dev.espalier.tensor.ops;
+
+import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.io.AtomicFile;
+import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Crossover.Direction;
+import dev.espalier.tensor.sparse.Crossover.Family;
+import dev.espalier.tensor.sparse.Crossover.Kernel;
+import dev.espalier.tensor.sparse.Crossover.Rule;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.Weight;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Measures on this machine up to which density each sparse kernel beats the dense one, and makes a
+ * {@link Crossover} table of it.
+ *
+ * <p>Both sides are timed as a layer runs them in training: gathering values, transposing
+ * activations, masking gradients included. A rule is made for the very columns and weights measured
+ * and serves all larger ones until the next rule, since sparse kernels gain with both; of cases
+ * that share a rule the least favourable counts. The sparse kernel must win at a density and at
+ * every smaller one measured.
+ */
+public final class CrossoverProbe {
+  /** One layer to measure, with random masks of one granularity. */
+  public sealed interface Case {
+    Granularity granularity();
+
+    Shape weight();
+
+    Family family();
+
+    /** Columns of the dense operand, as {@link Crossover#decide} counts them. */
+    long columns();
+
+    /** A linear layer [out, in] on a batch. */
+    record Linear(int batch, int in, int out, Granularity granularity) implements Case {
+      @Override
+      public Shape weight() {
+        return Shape.of(out, in);
+      }
+
+      @Override
+      public Family family() {
+        return Family.LINEAR;
+      }
+
+      @Override
+      public long columns() {
+        return batch;
+      }
+    }
+
+    /** A convolution of weight [O, C / groups, kh, kw] on images [N, C, H, W]. */
+    record Convolution(Shape input, Shape weight, ConvSpec spec, Granularity granularity)
+        implements Case {
+      @Override
+      public Family family() {
+        return weight.dim(2) == 1 && weight.dim(3) == 1 ? Family.POINTWISE : Family.CONVOLUTION;
+      }
+
+      @Override
+      public long columns() {
+        Shape y = outShape(input, weight, spec);
+        return (long) y.dim(0) * y.dim(2) * y.dim(3);
+      }
+    }
+  }
+
+  /** Times of one product at one density, in nanoseconds. */
+  public record Measurement(
+      Case measured,
+      Direction direction,
+      Kernel kernel,
+      double density,
+      double dense,
+      double sparse) {
+    /** How many times faster the sparse kernel is. */
+    public double speedUp() {
+      return dense / sparse;
+    }
+  }
+
+  /**
+   * How to measure.
+   *
+   * @param densities ascending
+   * @param rounds pairs of samples of which the fastest count
+   * @param sampleNanos shortest time of one sample
+   * @param margin speed-up below which the dense kernel is preferred, such as 1.1
+   */
+  public record Settings(List<Double> densities, int rounds, long sampleNanos, double margin) {
+    public static final Settings STANDARD =
+        new Settings(List.of(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7), 7, 3_000_000, 1.1);
+  }
+
+  private final Settings settings;
+  private final Consumer<Measurement> listener;
+
+  /**
+   * @param listener told every measurement as it is made
+   */
+  public CrossoverProbe(Settings settings, Consumer<Measurement> listener) {
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  /**
+   * The layers behind the library's own table: those of the model zoo and powers of two around
+   * them.
+   */
+  public static List<Case> standardCases() {
+    List<Case> cases = new ArrayList<>();
+    for (Granularity granularity : List.of(new Granularity.Element(), new Granularity.Block(4, 4))) {
+      for (int batch : new int[] {1, 16, 100}) {
+        cases.add(new Case.Linear(batch, 300, 100, granularity));
+        cases.add(new Case.Linear(batch, 784, 300, granularity));
+        cases.add(new Case.Linear(batch, 1024, 1024, granularity));
+      }
+    }
+    for (int batch : new int[] {1, 32}) {
+      cases.add(convolution(batch, 20, 12, 50, 5, ConvSpec.DEFAULT));
+      cases.add(convolution(batch, 16, 32, 16, 3, ConvSpec.of(1, 1)));
+      cases.add(convolution(batch, 32, 16, 32, 3, ConvSpec.of(1, 1)));
+      cases.add(convolution(batch, 64, 8, 64, 3, ConvSpec.of(1, 1)));
+      cases.add(convolution(batch, 64, 16, 64, 1, ConvSpec.DEFAULT));
+      cases.add(convolution(batch, 128, 8, 256, 1, ConvSpec.DEFAULT));
+    }
+    return cases;
+  }
+
+  private static Case convolution(
+      int batch, int in, int extent, int out, int kernel, ConvSpec spec) {
+    return new Case.Convolution(
+        Shape.of(batch, in, extent, extent),
+        Shape.of(out, in, kernel, kernel),
+        spec,
+        new Granularity.Element());
+  }
+
+  /** Measures every case in every direction, and makes the table. */
+  public Crossover measure(List<Case> cases) {
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    for (Case one : cases) {
+      for (Direction direction : Direction.values()) {
+        Rule rule = rule(one, direction);
+        rules.merge(rule.condition(), rule, (a, b) -> a.maxDensity() <= b.maxDensity() ? a : b);
+      }
+    }
+    return Crossover.of(List.copyOf(rules.values()));
+  }
+
+  /**
+   * Writes a table, with notes (machine, date, command) as comments, replacing the file as a whole.
+   */
+  public static void write(Crossover table, List<String> notes, Path file) {
+    StringBuilder text = new StringBuilder();
+    for (String note : notes) {
+      Stream.of(note.split("\\R")).forEach(line -> text.append("# ").append(line).append('\n'));
+    }
+    text.append(table.text());
+    AtomicFile.write(file, out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Rule rule(Case one, Direction direction) {
+    Kernel kernel =
+        one.granularity() instanceof Granularity.Element || one.family() != Family.LINEAR
+            ? Kernel.CSR
+            : Kernel.BSR;
+    double best = 0;
+    for (double density : settings.densities()) {
+      Measurement measurement = measure(one, direction, kernel, density);
+      listener.accept(measurement);
+      if (measurement.speedUp() < settings.margin()) {
+        break;
+      }
+      best = density;
+    }
+    return new Rule(
+        one.family(),
+        direction,
+        one.granularity(),
+        one.columns(),
+        one.weight().size(),
+        kernel,
+        best);
+  }
+
+  private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
+    try (var _ = Scope.open("crossover probe")) {
+      Generator generator = new Generator(1);
+      Mask mask = mask(one.weight(), one.granularity(), density, generator);
+      Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
+      Weight weight = new Weight.Masked(w, mask);
+      Runnable dense = product(one, direction, weight, Crossover.of(List.of()), generator);
+      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel, 1);
+      Runnable sparse = product(one, direction, weight, Crossover.of(List.of(always)), generator);
+      double[] times = pairedTimes(dense, sparse);
+      return new Measurement(one, direction, kernel, density, times[0], times[1]);
+    }
+  }
+
+  private static Shape outShape(Shape input, Shape weight, ConvSpec spec) {
+    return Convolution.checkedOutShape("crossover probe", input, weight, spec);
+  }
+
+  private static Mask mask(
+      Shape shape, Granularity granularity, double density, Generator generator) {
+    int groups = Math.toIntExact(granularity.groupCount(shape));
+    Tensor scores = RandomFill.uniform(generator, DType.FLOAT32, Shape.of(groups), 0, 1);
+    Mask chosen = Mask.keepLargest(scores, Math.round(density * groups));
+    boolean[] kept = new boolean[groups];
+    for (int position : chosen.positions()) {
+      kept[position] = true;
+    }
+    return Mask.fromGroups(shape, granularity, kept);
+  }
+
+  private static Runnable product(
+      Case one, Direction direction, Weight w, Crossover table, Generator generator) {
+    return switch (one) {
+      case Case.Linear(int batch, int in, int out, Granularity _) -> {
+        WeightedLinear linear = new WeightedLinear(table);
+        Tensor x = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, in), 0, 1);
+        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, out), 0, 1);
+        yield switch (direction) {
+          case FORWARD -> () -> linear.forward(x, w, null, false).close();
+          case GRAD_INPUT -> () -> linear.gradInput(dy, w).close();
+          case GRAD_WEIGHT -> () -> linear.gradWeight(x, dy, w, false).close();
+        };
+      }
+      case Case.Convolution(Shape input, Shape weight, ConvSpec spec, Granularity _) -> {
+        WeightedConvolution convolution = new WeightedConvolution(table);
+        Shape output = outShape(input, weight, spec);
+        Tensor x = RandomFill.normal(generator, DType.FLOAT32, input, 0, 1);
+        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, output, 0, 1);
+        yield switch (direction) {
+          case FORWARD -> () -> convolution.forward(x, w, null, false, spec).close();
+          case GRAD_INPUT -> () -> convolution.gradInput(dy, w, spec, input).close();
+          case GRAD_WEIGHT -> () -> convolution.gradWeight(x, dy, w, spec, false).close();
+        };
+      }
+    };
+  }
+
+  /**
+   * Samples both sides in turn, so that a slower phase of the machine meets both; the fastest of
+   * each counts.
+   */
+  private double[] pairedTimes(Runnable dense, Runnable sparse) {
+    int denseRepeats = repeats(dense);
+    int sparseRepeats = repeats(sparse);
+    double[] fastest = {Double.MAX_VALUE, Double.MAX_VALUE};
+    for (int round = 0; round < settings.rounds(); round++) {
+      fastest[0] = Math.min(fastest[0], sample(dense, denseRepeats));
+      fastest[1] = Math.min(fastest[1], sample(sparse, sparseRepeats));
+    }
+    return fastest;
+  }
+
+  /** Warms up, and finds how many repetitions fill one sample. */
+  private int repeats(Runnable product) {
+    int repeats = 1;
+    while (sample(product, repeats) * repeats < settings.sampleNanos() && repeats < 1 << 20) {
+      repeats *= 2;
+    }
+    for (int i = 0; i < settings.rounds(); i++) {
+      sample(product, repeats);
+    }
+    return repeats;
+  }
+
+  private static double sample(Runnable product, int repeats) {
+    long start = System.nanoTime();
+    for (int i = 0; i < repeats; i++) {
+      product.run();
+    }
+    return (double) (System.nanoTime() - start) / repeats;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.espalier.tensor.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.ops.CrossoverProbe.Case;
+import dev.espalier.tensor.ops.CrossoverProbe.Measurement;
+import dev.espalier.tensor.ops.CrossoverProbe.Settings;
+import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Crossover.Kernel;
+import dev.espalier.tensor.sparse.Granularity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CrossoverProbeTest {
+  private static final List<Case> CASES =
+      List.of(
+          new Case.Linear(8, 24, 16, Granularity.ELEMENT),
+          new Case.Linear(8, 24, 16, new Granularity.Block(4, 4)),
+          new Case.Convolution(
+              Shape.of(2, 3, 6, 6), Shape.of(4, 3, 3, 3), ConvSpec.of(1, 1), Granularity.ELEMENT));
+
+  @Test
+  void everyCaseGetsARuleForEachDirectionAndStopsAtItsFirstLoss() {
+    List<Measurement> seen = new ArrayList<>();
+    Settings settings = new Settings(List.of(0.1, 0.5), 1, 1, 1e9);
+    Crossover table = new CrossoverProbe(settings, seen::add).measure(CASES);
+    assertThat(table.rules()).hasSize(9).allMatch(rule -> rule.maxDensity() == 0);
+    assertThat(seen).hasSize(9).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
+    assertThat(table.rules()).filteredOn(rule -> rule.kernel() == Kernel.BSR).hasSize(3);
+  }
+
+  @Test
+  void winsAtEveryDensityGiveTheLargestOne() {
+    Settings settings = new Settings(List.of(0.1, 0.5), 1, 1, 0);
+    Crossover table = new CrossoverProbe(settings, _ -> {}).measure(CASES);
+    assertThat(table.rules()).allMatch(rule -> rule.maxDensity() == 0.5);
+    assertThat(table.rules()).anyMatch(rule -> rule.minColumns() == 72 && rule.minWeights() == 108);
+  }
+
+  @Test
+  void writtenTablesAreReadBackWithoutTheirNotes(@TempDir Path folder) throws IOException {
+    Crossover table =
+        Crossover.parse("espalier-crossover 1\nlinear forward element 1 0 csr 0.25", "t");
+    Path file = folder.resolve("mine.txt");
+    CrossoverProbe.write(table, List.of("one machine\nsecond line", "another note"), file);
+    assertThat(Crossover.parse(file).digest()).isEqualTo(table.digest());
+    assertThat(Files.readAllLines(file))
+        .startsWith("# one machine", "# second line", "# another note");
+  }
+}
