@@ -75,7 +75,9 @@ public final class Autograd {
    * {@link Variable#grad}.
    *
    * @param createGraph records the pass, so that the result can be differentiated again
-   * @return one gradient per input, zeros where the output does not depend on it
+   * @return one gradient per input, zeros where the output does not depend on it; not to be changed
+   *     in place, since they may share memory
+   * @throws UnsupportedOperationException if the graph holds a {@link #checkpoint}
    */
   public static List<Variable> grad(Variable output, List<Variable> inputs, boolean createGraph) {
     if (output.tensor().size() != 1) {
@@ -83,8 +85,12 @@ public final class Autograd {
           "grad: the output must have one element but has shape %s; pass the gradient at it"
               .formatted(output.shape()));
     }
-    return grad(
-        output, Variable.of(Tensor.full(output.dtype(), output.shape(), 1)), inputs, createGraph);
+    Tensor one = Tensor.full(output.dtype(), output.shape(), 1);
+    List<Variable> gradients = grad(output, Variable.of(one), inputs, createGraph);
+    if (!createGraph) {
+      one.close();
+    }
+    return gradients;
   }
 
   /** As {@link #grad(Variable, List, boolean)} from a given gradient at the output. */
@@ -97,8 +103,9 @@ public final class Autograd {
    * Computes {@code function(x)} without keeping intermediate results; the backward pass computes
    * them again.
    *
-   * <p>Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, Training Deep Nets with Sublinear Memory Cost
-   * (2016). PyTorch: {@code torch.utils.checkpoint}.
+   * <p>Side effects of {@code function} happen twice: a batch-norm inside moves its running
+   * statistics again. Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, Training Deep Nets with
+   * Sublinear Memory Cost (2016). PyTorch: {@code torch.utils.checkpoint}.
    *
    * @param generators the generators that {@code function} draws from, rewound for the second run
    */

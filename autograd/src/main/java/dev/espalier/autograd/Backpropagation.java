@@ -1,9 +1,11 @@
 package dev.espalier.autograd;
 
+import dev.espalier.autograd.op.Checkpointed;
 import dev.espalier.autograd.op.SumTo;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -33,9 +35,11 @@ final class Backpropagation {
   static void intoLeaves(
       Variable root, Variable gradient, boolean retainGraph, boolean createGraph) {
     var pass = new Backpropagation(retainGraph, createGraph);
-    pass.run(root, gradient, Set.of());
-    for (Variable leaf : pass.leaves) {
-      pass.accumulate(leaf, leaf.throughHooks(pass.atLeaf.get(leaf)));
+    try (var _ = pass.mode()) {
+      pass.run(Traversal.oldestFirst(root), root, gradient, Set.of());
+      for (Variable leaf : pass.leaves) {
+        pass.accumulate(leaf, pass.hooked(leaf, pass.atLeaf.get(leaf)));
+      }
     }
   }
 
@@ -43,60 +47,91 @@ final class Backpropagation {
   static List<Variable> into(
       List<Variable> targets, Variable root, Variable gradient, boolean createGraph) {
     var pass = new Backpropagation(false, createGraph);
-    Set<Node> stops = new HashSet<>();
-    for (Variable target : targets) {
-      if (target.node() != null) {
-        stops.add(target.node());
+    Set<Node> targetNodes = new HashSet<>();
+    targets.stream()
+        .filter(target -> target.node() != null)
+        .forEach(t -> targetNodes.add(t.node()));
+    List<Variable> made = Traversal.oldestFirst(root);
+    refuseCheckpoints(made);
+    try (var _ = pass.mode()) {
+      pass.run(made, root, gradient, targetNodes);
+      Set<Variable> chosen = Collections.newSetFromMap(new IdentityHashMap<>());
+      chosen.addAll(targets);
+      for (Variable leaf : pass.leaves) {
+        if (chosen.contains(leaf)) {
+          pass.atLeaf.put(leaf, pass.hooked(leaf, pass.atLeaf.get(leaf)));
+        } else {
+          pass.release(pass.atLeaf.remove(leaf));
+        }
       }
     }
-    pass.run(root, gradient, stops);
     List<Variable> result = new ArrayList<>();
     for (Variable target : targets) {
-      Variable found =
-          target.node() != null ? pass.atNode.get(target.node()) : pass.atLeaf.get(target);
-      result.add(
-          found != null
-              ? target.throughHooks(found)
-              : Variable.of(Tensor.zeros(target.dtype(), target.shape())));
+      Variable found = pass.gradientAt(target);
+      result.add(found != null ? found : Variable.of(Tensor.zeros(target.dtype(), target.shape())));
     }
     return result;
   }
 
-  private void run(Variable root, Variable gradient, Set<Node> keepAt) {
+  /** A checkpoint adds to the gradients of parameters that the graph does not show. */
+  private static void refuseCheckpoints(List<Variable> made) {
+    if (made.stream().anyMatch(variable -> variable.node().op() instanceof Checkpointed)) {
+      throw new UnsupportedOperationException(
+          "grad: the graph holds a checkpoint, whose parameters get their gradients from backward"
+              + " only; use backward, or call the function without checkpoint");
+    }
+  }
+
+  private Autograd.Mode mode() {
+    return createGraph ? Autograd.enableGrad() : Autograd.noGrad();
+  }
+
+  private void run(List<Variable> made, Variable root, Variable gradient, Set<Node> keepAt) {
     if (!root.requiresGrad()) {
       throw new IllegalStateException(
           "backward: nothing to differentiate: the variable of shape %s was made without any input that requires a gradient, or under noGrad"
               .formatted(root.shape()));
     }
-    if (!gradient.shape().equals(root.shape())) {
+    if (!gradient.shape().equals(root.shape()) || gradient.dtype() != root.dtype()) {
       throw new IllegalArgumentException(
-          "backward: the gradient has shape %s but the variable %s"
-              .formatted(gradient.shape(), root.shape()));
+          "backward: the gradient is %s of shape %s but the variable %s of shape %s"
+              .formatted(gradient.dtype(), gradient.shape(), root.dtype(), root.shape()));
     }
-    try (var _ = createGraph ? Autograd.enableGrad() : Autograd.noGrad()) {
-      deposit(root, Variable.of(gradient.tensor().alias()), gradient);
-      for (Variable made : Traversal.oldestFirst(root).reversed()) {
-        Node node = made.node();
-        Variable atOutput = atNode.get(node);
-        if (atOutput == null) {
-          continue;
-        }
-        node.context().checkAlive();
-        Variable hooked = made.throughHooks(atOutput);
-        step(node, hooked);
-        if (!keepAt.contains(node)) {
-          atNode.remove(node);
-          if (!createGraph) {
-            hooked.tensor().close();
-            atOutput.tensor().close();
-          }
-        } else {
-          atNode.put(node, hooked);
-        }
-        if (!retainGraph) {
-          node.context().free();
-        }
+    deposit(root, createGraph ? gradient : Variable.of(gradient.tensor().alias()));
+    for (Variable result : made.reversed()) {
+      Node node = result.node();
+      Variable atOutput = atNode.remove(node);
+      if (atOutput == null) {
+        continue;
       }
+      node.context().checkAlive();
+      Variable hooked = hooked(result, atOutput);
+      step(node, hooked);
+      if (keepAt.contains(node)) {
+        atNode.put(node, hooked);
+      } else {
+        release(hooked);
+      }
+      if (!retainGraph) {
+        node.context().free();
+      }
+    }
+  }
+
+  /** What the hooks make of a gradient; a tensor that a hook hands out stays its owner's. */
+  private Variable hooked(Variable at, Variable gradient) {
+    Variable result = at.throughHooks(gradient);
+    if (createGraph || result == gradient) {
+      return result;
+    }
+    Variable own = Variable.of(result.tensor().alias());
+    release(gradient);
+    return own;
+  }
+
+  private void release(Variable gradient) {
+    if (!createGraph) {
+      gradient.tensor().close();
     }
   }
 
@@ -124,8 +159,7 @@ final class Backpropagation {
                   .formatted(node.op().name(), i));
         }
         Variable fitted = undoBroadcast(node, results[i], input);
-        Variable owned = createGraph ? fitted : Variable.of(fitted.tensor().alias());
-        deposit(input, owned, fitted);
+        deposit(input, createGraph ? fitted : Variable.of(fitted.tensor().alias()));
         if (scope != null) {
           scope.keep(gradientAt(input).tensor());
         }
@@ -149,20 +183,14 @@ final class Backpropagation {
     return Autograd.apply(new SumTo(input.shape()), gradient);
   }
 
-  /**
-   * Adds to the gradient waiting at a variable; {@code own} is ours to close, {@code recorded}
-   * carries the graph.
-   */
-  private void deposit(Variable at, Variable own, Variable recorded) {
-    Variable arriving = createGraph ? recorded : own;
+  /** Adds to the gradient waiting at a variable; the pass owns what arrives. */
+  private void deposit(Variable at, Variable arriving) {
     Variable waiting = gradientAt(at);
     Variable sum = arriving;
     if (waiting != null) {
       sum = waiting.add(arriving);
-      if (!createGraph) {
-        waiting.tensor().close();
-        arriving.tensor().close();
-      }
+      release(waiting);
+      release(arriving);
     } else if (at.node() == null) {
       leaves.add(at);
     }
@@ -182,20 +210,18 @@ final class Backpropagation {
       leaf.setGrad(before == null ? gradient : before.add(gradient));
       return;
     }
-    try (var _ = Autograd.noGrad()) {
-      Tensor mine = gradient.tensor();
-      Tensor result;
-      if (before != null) {
-        result = before.add(gradient).tensor();
-        before.tensor().close();
-        mine.close();
-      } else if (mine.isContiguous() && !mine.isShared()) {
-        result = mine;
-      } else {
-        result = mine.copy();
-        mine.close();
-      }
-      leaf.setGrad(Variable.of(Scope.detach(result)));
+    Tensor mine = gradient.tensor();
+    Tensor result;
+    if (before != null) {
+      result = before.add(gradient).tensor();
+      before.tensor().close();
+      mine.close();
+    } else if (mine.isContiguous() && !mine.isShared()) {
+      result = mine;
+    } else {
+      result = mine.copy();
+      mine.close();
     }
+    leaf.setGrad(Variable.of(Scope.detach(result)));
   }
 }

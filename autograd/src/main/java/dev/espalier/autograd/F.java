@@ -20,6 +20,7 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.ops.RandomFill;
 import dev.espalier.tensor.sparse.CsrPattern;
@@ -31,7 +32,7 @@ import dev.espalier.tensor.sparse.Mask;
 public final class F {
   private F() {}
 
-  /** {@code x Wᵀ + b}: x [N, I], w [O, I], bias [O] or null. */
+  /** {@code x Wᵀ + b}: x [*, I], w [O, I], bias [O] or null. */
   public static Variable linear(Variable x, Variable w, Variable bias) {
     return linear(x, w, null, bias);
   }
@@ -103,8 +104,8 @@ public final class F {
               .formatted(x.shape()));
     }
     Normalization.Stats stats = Normalization.channelStats(x.tensor());
-    dev.espalier.tensor.ops.Elementwise.axpby(momentum, stats.mean(), 1 - momentum, runningMean);
-    dev.espalier.tensor.ops.Elementwise.axpby(
+    Elementwise.axpby(momentum, stats.mean(), 1 - momentum, runningMean);
+    Elementwise.axpby(
         momentum * count / (count - 1), stats.variance(), 1 - momentum, runningVariance);
     return Autograd.apply(new BatchNorm(stats.mean(), stats.variance(), eps), x, gamma, beta);
   }
@@ -148,7 +149,7 @@ public final class F {
     return Autograd.apply(new Concat(axis), parts);
   }
 
-  /** Rows of a table: table [R, D], index int64 [K], result [K, D]. */
+  /** Rows of a table: table [R, D], index int64 of any shape […], result […, D]. */
   public static Variable embedding(Variable table, Tensor index) {
     return Autograd.apply(new GatherRows(index), table);
   }

@@ -2,6 +2,7 @@ package dev.espalier.autograd;
 
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.util.ArrayList;
@@ -30,12 +31,15 @@ public final class GradCheck {
    */
   public static void check(Function<List<Variable>, Variable> function, Variable... inputs) {
     requireFloat64(inputs);
-    Tensor cotangent = cotangent(function, inputs);
-    List<Variable> analytic =
-        Autograd.grad(weighted(function.apply(List.of(inputs)), cotangent), List.of(inputs), false);
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i].requiresGrad()) {
-        compare(function, inputs, i, analytic.get(i).tensor().toDoubleArray(), cotangent);
+    try (var _ = Scope.open("gradient check")) {
+      Tensor cotangent = cotangent(function, inputs);
+      List<Variable> analytic =
+          Autograd.grad(
+              weighted(function.apply(List.of(inputs)), cotangent), List.of(inputs), false);
+      for (int i = 0; i < inputs.length; i++) {
+        if (inputs[i].requiresGrad()) {
+          compare(function, inputs, i, analytic.get(i).tensor().toDoubleArray(), cotangent);
+        }
       }
     }
   }
@@ -45,26 +49,31 @@ public final class GradCheck {
    */
   public static void checkTwice(Function<List<Variable>, Variable> function, Variable... inputs) {
     check(function, inputs);
-    Tensor cotangent = cotangent(function, inputs);
-    var generator = new Generator(17);
-    List<Tensor> weights = new ArrayList<>();
-    for (Variable input : inputs) {
-      weights.add(RandomFill.uniform(generator, DType.FLOAT64, input.shape(), 0.5, 1.5));
+    try (var _ = Scope.open("second gradient check")) {
+      Tensor cotangent = cotangent(function, inputs);
+      var generator = new Generator(17);
+      List<Tensor> weights = new ArrayList<>();
+      for (Variable input : inputs) {
+        weights.add(RandomFill.uniform(generator, DType.FLOAT64, input.shape(), 0.5, 1.5));
+      }
+      check(leaves -> weightedGradients(function, leaves, cotangent, weights), inputs);
     }
-    check(
-        leaves -> {
-          List<Variable> first =
-              Autograd.grad(weighted(function.apply(leaves), cotangent), leaves, true);
-          Variable sum = Variable.of(Tensor.scalar(DType.FLOAT64, 0));
-          for (int i = 0; i < leaves.size(); i++) {
-            sum =
-                leaves.get(i).requiresGrad()
-                    ? sum.add(weighted(first.get(i), weights.get(i)))
-                    : sum;
-          }
-          return sum.requiresGrad() ? sum : sum.add(leaves.getFirst().sum().mul(0));
-        },
-        inputs);
+  }
+
+  private static Variable weightedGradients(
+      Function<List<Variable>, Variable> function,
+      List<Variable> leaves,
+      Tensor cotangent,
+      List<Tensor> weights) {
+    List<Variable> first = Autograd.grad(weighted(function.apply(leaves), cotangent), leaves, true);
+    Variable sum = Variable.of(Tensor.scalar(DType.FLOAT64, 0));
+    for (int i = 0; i < leaves.size(); i++) {
+      if (leaves.get(i).requiresGrad()) {
+        Variable dependent = leaves.get(i).sum().mul(0); // a constant gradient has a graph too then
+        sum = sum.add(weighted(first.get(i), weights.get(i))).add(dependent);
+      }
+    }
+    return sum;
   }
 
   private static void compare(

@@ -132,6 +132,8 @@ public class Variable {
   /**
    * Calls {@code hook} with this variable's whole gradient in every backward pass; what it returns
    * takes its place.
+   *
+   * <p>The gradient's memory is freed when the pass has used it: copy it to keep it.
    */
   public void addHook(UnaryOperator<Variable> hook) {
     var extended = new ArrayList<>(hooks);
@@ -154,7 +156,9 @@ public class Variable {
           "backward: the variable must have one element but has shape %s; pass the gradient at it"
               .formatted(shape()));
     }
-    backward(of(Tensor.full(dtype(), shape(), 1)));
+    try (Tensor one = Tensor.full(dtype(), shape(), 1)) {
+      backward(of(one));
+    }
   }
 
   /**
@@ -293,7 +297,7 @@ public class Variable {
   }
 
   public Variable permute(int... order) {
-    return Autograd.apply(new Permute(order.clone()), this);
+    return Autograd.apply(new Permute(Arrays.stream(order).map(shape()::axis).toArray()), this);
   }
 
   /** Exchanges two axes. */

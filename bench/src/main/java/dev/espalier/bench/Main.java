@@ -1,7 +1,12 @@
 package dev.espalier.bench;
 
+import dev.espalier.bench.command.CompileCommand;
 import dev.espalier.bench.command.DoctorCommand;
+import dev.espalier.bench.command.EvalCommand;
 import dev.espalier.bench.command.JmhCommand;
+import dev.espalier.bench.command.PruneCommand;
+import dev.espalier.bench.command.StudyCommand;
+import dev.espalier.bench.command.TrainCommand;
 import dev.espalier.bench.machine.Build;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -24,7 +29,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "espalier",
     description = "Trains, prunes and measures neural networks.",
-    subcommands = {DoctorCommand.class, JmhCommand.class},
+    subcommands = {
+      StudyCommand.class,
+      TrainCommand.class,
+      PruneCommand.class,
+      EvalCommand.class,
+      CompileCommand.class,
+      DoctorCommand.class,
+      JmhCommand.class
+    },
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionText.class,
@@ -33,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     footerHeading = "%nExamples:%n",
     footer = {
+      "  espalier study                 train, prune, compile, measure; a report at the end",
       "  espalier doctor                what this machine offers",
       "  espalier jmh -l                the benchmarks",
       "  espalier COMMAND --help        what a command takes, with examples"

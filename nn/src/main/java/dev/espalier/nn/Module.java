@@ -2,6 +2,7 @@ package dev.espalier.nn;
 
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public abstract class Module {
   private final Map<String, Module> children = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Map<String, Generator> generators = new LinkedHashMap<>();
   private boolean training = true;
 
   /** A module in training mode, without parts yet. */
@@ -58,12 +60,22 @@ public abstract class Module {
     return value;
   }
 
+  /** Registers a generator that forward draws from, so that checkpoints save its state. */
+  protected final Generator generator(String name, Generator generator) {
+    checkName(name);
+    generators.put(name, generator);
+    return generator;
+  }
+
   private void checkName(String name) {
     if (name.isEmpty() || name.indexOf('.') >= 0) {
       throw new IllegalArgumentException(
           "module: a name must be non-empty and without dots but is '" + name + "'");
     }
-    if (children.containsKey(name) || parameters.containsKey(name) || buffers.containsKey(name)) {
+    if (children.containsKey(name)
+        || parameters.containsKey(name)
+        || buffers.containsKey(name)
+        || generators.containsKey(name)) {
       throw new IllegalArgumentException(
           "module: '%s' is already registered in %s".formatted(name, getClass().getSimpleName()));
     }
@@ -103,6 +115,13 @@ public abstract class Module {
     return all;
   }
 
+  /** All generators of the tree by dotted name. */
+  public Map<String, Generator> namedGenerators() {
+    Map<String, Generator> all = new LinkedHashMap<>();
+    walk("", (prefix, module) -> module.generators.forEach((name, g) -> all.put(prefix + name, g)));
+    return all;
+  }
+
   /** All parameters of the tree. */
   public List<Parameter> parameters() {
     return new ArrayList<>(namedParameters().values());
@@ -125,6 +144,22 @@ public abstract class Module {
 
   public Module eval() {
     return train(false);
+  }
+
+  /** Gives a tree of modules back the modes it had. */
+  public interface ModeGuard extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Evaluation behaviour of the whole tree until closed; then every module has its own mode back.
+   */
+  public ModeGuard evaluating() {
+    Map<Module, Boolean> before = new LinkedHashMap<>();
+    walk("", (_, module) -> before.put(module, module.training));
+    eval();
+    return () -> before.forEach((module, mode) -> module.training = mode);
   }
 
   public boolean training() {

@@ -51,6 +51,11 @@ public final class Scope implements AutoCloseable {
     return scope == null ? "no scope" : scope.name;
   }
 
+  /** Tensors that the scope remembers, closed ones among them. */
+  int size() {
+    return tensors.size();
+  }
+
   void add(Tensor tensor) {
     if (tensors.size() >= compactAt) {
       tensors.removeIf(

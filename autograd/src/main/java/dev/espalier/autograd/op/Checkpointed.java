@@ -5,6 +5,7 @@ import dev.espalier.autograd.Context;
 import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -26,8 +27,9 @@ public record Checkpointed(
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);
-    try (var _ = Autograd.noGrad()) {
-      return function.apply(Variable.of(inputs[0])).tensor();
+    try (var _ = Autograd.noGrad();
+        var scope = Scope.open("checkpoint")) {
+      return scope.keep(function.apply(Variable.of(inputs[0])).tensor().alias());
     }
   }
 
@@ -38,21 +40,29 @@ public record Checkpointed(
           "checkpoint: a checkpointed function cannot be differentiated twice; call it without"
               + " checkpoint");
     }
-    Variable x = context.input(0);
+    Tensor x = context.input(0).tensor().alias();
+    Variable input = context.needs(0) ? Variable.leaf(x) : Variable.of(x);
     List<Generator.State> now = generators.stream().map(Generator::state).toList();
     restore(states);
-    Variable input = Variable.leaf(x.tensor().alias());
     try (var _ = Autograd.enableGrad()) {
-      function.apply(input).backward(gradient);
+      Variable output = function.apply(input);
+      if (output.requiresGrad()) {
+        output.backward(gradient);
+      }
+    } finally {
+      restore(now);
     }
-    restore(now);
-    Tensor atInput =
-        input
-            .grad()
-            .tensor()
-            .alias(); // the scope of this pass owns the alias, nobody the leaf's own
-    input.zeroGrad();
-    return new Variable[] {Variable.of(atInput)};
+    return new Variable[] {context.needs(0) ? gradientOf(input) : null};
+  }
+
+  /** The leaf's gradient lives until it is closed; its alias belongs to the scope of this pass. */
+  private static Variable gradientOf(Variable leaf) {
+    if (leaf.grad() == null) {
+      return Variable.of(Tensor.zeros(leaf.dtype(), leaf.shape()));
+    }
+    Tensor gradient = leaf.grad().tensor().alias();
+    leaf.zeroGrad();
+    return Variable.of(gradient);
   }
 
   private void restore(List<Generator.State> to) {

@@ -9,7 +9,7 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
 
 /**
- * {@code y = x Wᵀ + b}: x [N, I], W [O, I], b [O] (optional third input), y [N, O].
+ * {@code y = x Wᵀ + b}: x [*, I], W [O, I], b [O] (optional third input), y [*, O].
  *
  * <p>With a mask, W's storage is zero where the mask is (a hard mask) and dW is computed at the
  * kept positions only; whether by sparse or by dense kernels is {@link SparseOps}' choice. PyTorch:
@@ -40,7 +40,7 @@ public record Linear(Mask mask) implements Op {
               gradient);
     }
     if (result.length > 2 && context.needs(2)) {
-      result[2] = gradient.sum(false, 0);
+      result[2] = gradient; // the bias is broadcast, which the engine undoes
     }
     return result;
   }

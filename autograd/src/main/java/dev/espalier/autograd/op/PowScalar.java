@@ -20,6 +20,9 @@ public record PowScalar(double exponent) implements Op {
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
+    if (exponent == 0) {
+      return new Variable[] {gradient.mul(0)}; // 0 x^-1 would be NaN at 0
+    }
     Variable x = context.input(0);
     Variable slope = exponent == 2 ? x : x.pow(exponent - 1);
     return new Variable[] {gradient.mul(slope.mul(exponent))};

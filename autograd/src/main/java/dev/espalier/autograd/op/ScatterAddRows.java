@@ -4,6 +4,7 @@ import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Context;
 import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 
@@ -14,7 +15,11 @@ import dev.espalier.tensor.ops.Indexing;
 public record ScatterAddRows(Tensor index, int rows) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
-    Tensor out = Tensor.full(inputs[0].dtype(), inputs[0].shape().with(0, rows), 0);
+    Shape row = inputs[0].shape();
+    for (int axis = 1; axis < index.rank(); axis++) {
+      row = row.without(0);
+    }
+    Tensor out = Tensor.zeros(inputs[0].dtype(), row.with(0, rows));
     return Indexing.scatterAddRows(inputs[0], index, out);
   }
 

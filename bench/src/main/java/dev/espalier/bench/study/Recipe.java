@@ -12,13 +12,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How a model is trained: stochastic gradient descent with momentum, weight decay on weights only, and a rate that drops tenfold twice.
+ * How a model is trained: stochastic gradient descent with momentum, weight decay on weights only,
+ * and a rate that drops tenfold twice.
  *
  * @param lr learning rate at first
  * @param weightDecay L2 coefficient of weights; biases and normalisation have none
  * @param batch examples per step
  * @param epochs epochs of the dense network
- * @param fineTuneEpochs epochs after pruning, all rounds together; a method that prunes inside training gets both in one go
+ * @param fineTuneEpochs epochs after pruning, all rounds together; a method that prunes inside
+ *     training gets both in one go
  * @param dropAt the shares of the steps at which the rate drops in ordinary training
  * @param gradualDropAt the same for a method that prunes inside training
  * @param augment whether images are cropped and flipped at random
@@ -64,12 +66,14 @@ public record Recipe(
 
   /** This with another learning rate. */
   public Recipe withLr(double rate) {
-    return new Recipe(rate, weightDecay, batch, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
+    return new Recipe(
+        rate, weightDecay, batch, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
   }
 
   /** This with another batch size. */
   public Recipe withBatch(int size) {
-    return new Recipe(lr, weightDecay, size, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
+    return new Recipe(
+        lr, weightDecay, size, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
   }
 
   /** A new optimiser for a module. */
@@ -87,7 +91,8 @@ public record Recipe(
   /** The learning-rate schedule over a number of steps. */
   public LrSchedule schedule(long steps, boolean gradual) {
     long[] milestones =
-        (gradual ? gradualDropAt : dropAt).stream().mapToLong(share -> Math.round(share * steps)).toArray();
+        (gradual ? gradualDropAt : dropAt)
+            .stream().mapToLong(share -> Math.round(share * steps)).toArray();
     return LrSchedule.multiStep(DROP, milestones);
   }
 
@@ -100,7 +105,8 @@ public record Recipe(
     settings.put("batch", Integer.toString(batch));
     settings.put("epochs", Integer.toString(epochs));
     settings.put("finetune_epochs", Integer.toString(fineTuneEpochs));
-    settings.put("lr_drops", dropAt + " of the steps, gradual " + gradualDropAt + ", factor " + DROP);
+    settings.put(
+        "lr_drops", dropAt + " of the steps, gradual " + gradualDropAt + ", factor " + DROP);
     settings.put("augment", Boolean.toString(augment));
     return settings;
   }

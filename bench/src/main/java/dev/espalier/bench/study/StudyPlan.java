@@ -44,14 +44,16 @@ public record StudyPlan(
     methods.forEach(Methods::get);
     for (double ratio : ratios) {
       if (!(ratio > 1) || Double.isInfinite(ratio)) {
-        throw new IllegalArgumentException("study: a compression ratio must be above 1 but is " + ratio);
+        throw new IllegalArgumentException(
+            "study: a compression ratio must be above 1 but is " + ratio);
       }
     }
     if (models.isEmpty() || methods.isEmpty() || ratios.isEmpty() || seeds.isEmpty()) {
       throw new IllegalArgumentException("study: needs at least one model, method, ratio and seed");
     }
     if (latencyBatch < 1) {
-      throw new IllegalArgumentException("study: the latency batch must be >= 1 but is " + latencyBatch);
+      throw new IllegalArgumentException(
+          "study: the latency batch must be >= 1 but is " + latencyBatch);
     }
     models = List.copyOf(models);
     methods = List.copyOf(methods);

@@ -26,7 +26,9 @@ final class Training implements AutoCloseable {
     this.recipe = recipe;
     this.test =
         new DataLoader(
-            data.test(), Augment.none(data.spec().normalization()), LoaderOptions.evaluation(EVALUATION_BATCH));
+            data.test(),
+            Augment.none(data.spec().normalization()),
+            LoaderOptions.evaluation(EVALUATION_BATCH));
   }
 
   /** Steps in a number of epochs. */
@@ -40,7 +42,8 @@ final class Training implements AutoCloseable {
     if (recipe.augment()) {
       augment = augment.withCrop(CROP_PADDING).withFlip();
     }
-    try (var loader = new DataLoader(data.train(), augment, LoaderOptions.training(recipe.batch(), seed))) {
+    try (var loader =
+        new DataLoader(data.train(), augment, LoaderOptions.training(recipe.batch(), seed))) {
       var plan =
           TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(module))
               .withSchedule(recipe.schedule(steps(epochs), gradual))

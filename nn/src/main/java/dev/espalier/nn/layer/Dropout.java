@@ -13,10 +13,10 @@ public final class Dropout extends Module {
   private final double rate;
   private final Generator generator;
 
-  /** Draws from the given generator, whose state belongs into a checkpoint. */
+  /** Draws from the given generator. */
   public Dropout(double rate, Generator generator) {
     this.rate = rate;
-    this.generator = generator;
+    this.generator = generator("generator", generator);
   }
 
   public Generator generator() {

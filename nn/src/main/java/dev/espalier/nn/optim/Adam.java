@@ -52,6 +52,11 @@ public final class Adam extends Optimizer {
   }
 
   @Override
+  protected List<String> stateKeys() {
+    return List.of("exp_avg", "exp_avg_sq");
+  }
+
+  @Override
   protected void update(
       ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
     Tensor m = state(name, "exp_avg", value);

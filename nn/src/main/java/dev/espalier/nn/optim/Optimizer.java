@@ -3,9 +3,12 @@ package dev.espalier.nn.optim;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Changes parameters in place by their gradients.
@@ -17,13 +20,29 @@ import java.util.Map;
  */
 public abstract class Optimizer {
   private final List<ParameterGroup> groups;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Integer> maskVersions = new LinkedHashMap<>();
   private final Map<String, Map<String, Tensor>> state = new LinkedHashMap<>();
   private final Map<String, Long> steps = new LinkedHashMap<>();
   private double factor = 1;
 
+  /**
+   * An optimiser without state yet.
+   *
+   * @throws IllegalArgumentException if a name is in two groups
+   */
   protected Optimizer(List<ParameterGroup> groups) {
     this.groups = List.copyOf(groups);
+    for (ParameterGroup group : groups) {
+      group.parameters().forEach(this::add);
+    }
+  }
+
+  private void add(String name, Parameter parameter) {
+    if (parameters.put(name, parameter) != null) {
+      throw new IllegalArgumentException(
+          "optimizer: parameter '%s' is in two groups; put it into one".formatted(name));
+    }
   }
 
   public List<ParameterGroup> groups() {
@@ -51,16 +70,24 @@ public abstract class Optimizer {
       return;
     }
     Tensor gradient = parameter.grad().tensor();
-    boolean hard = parameter.mask() != null && parameter.maskMode() == Parameter.MaskMode.HARD;
-    if (hard && parameter.denseGradient()) {
-      parameter.mask().applyInPlace(gradient);
-    }
     Integer seen = maskVersions.put(name, parameter.maskVersion());
-    if (hard && seen != null && seen != parameter.maskVersion()) {
-      state.getOrDefault(name, Map.of()).values().forEach(parameter.mask()::applyInPlace);
+    boolean changed = seen == null || seen != parameter.maskVersion();
+    if (isHard(parameter) && (changed || parameter.denseGradient())) {
+      parameter.mask().applyInPlace(gradient); // it may be older than the mask
+    }
+    if (isHard(parameter) && changed) {
+      maskState(name, parameter);
     }
     long step = steps.merge(name, 1L, Long::sum);
     update(group, name, parameter.tensor(), gradient, group.lr() * factor, step);
+  }
+
+  private static boolean isHard(Parameter parameter) {
+    return parameter.mask() != null && parameter.maskMode() == Parameter.MaskMode.HARD;
+  }
+
+  private void maskState(String name, Parameter parameter) {
+    state.getOrDefault(name, Map.of()).values().forEach(parameter.mask()::applyInPlace);
   }
 
   /**
@@ -71,6 +98,9 @@ public abstract class Optimizer {
    */
   protected abstract void update(
       ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step);
+
+  /** The keys that {@link #update} asks {@link #state} for. */
+  protected abstract List<String> stateKeys();
 
   /** A state tensor of a parameter, zeros at first. */
   protected final Tensor state(String name, String key, Tensor like) {
@@ -97,29 +127,68 @@ public abstract class Optimizer {
     return new LinkedHashMap<>(steps);
   }
 
-  /** Restores what {@link #stateTensors} and {@link #stepCounts} gave; the tensors are copied. */
+  /**
+   * Restores what {@link #stateTensors} and {@link #stepCounts} gave; the tensors are copied and
+   * hard masks applied to them.
+   *
+   * @throws IllegalArgumentException with all {@link #differences}; nothing is changed then
+   */
   public void restore(Map<String, Tensor> tensors, Map<String, Long> stepCounts) {
+    List<String> differences = differences(tensors, stepCounts);
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException("optimizer: " + String.join("; ", differences));
+    }
     reset();
+    steps.putAll(stepCounts);
+    for (String name : stepCounts.keySet()) {
+      Map<String, Tensor> entries = new LinkedHashMap<>();
+      for (String key : stateKeys()) {
+        entries.put(key, Scope.detach(tensors.get(name + '/' + key).copy()));
+      }
+      state.put(name, entries);
+      Parameter parameter = parameters.get(name);
+      maskVersions.put(name, parameter.maskVersion());
+      if (isHard(parameter)) {
+        maskState(name, parameter); // the mask may have been set after the last step
+      }
+    }
+  }
+
+  /** Why {@link #restore} would refuse a state; empty if it would not. */
+  public List<String> differences(Map<String, Tensor> tensors, Map<String, Long> stepCounts) {
+    List<String> found = new ArrayList<>();
+    Set<String> wanted = new LinkedHashSet<>();
+    stepCounts.forEach(
+        (name, count) -> {
+          if (!parameters.containsKey(name) || count < 1) {
+            found.add("%s steps of '%s' belong to no parameter here".formatted(count, name));
+          } else {
+            stateKeys().forEach(key -> wanted.add(name + '/' + key));
+          }
+        });
+    wanted.stream()
+        .filter(path -> !tensors.containsKey(path))
+        .forEach(path -> found.add("state '%s' is missing".formatted(path)));
     tensors.forEach(
         (path, tensor) -> {
-          int slash = path.lastIndexOf('/');
-          Map<String, Parameter> known = new LinkedHashMap<>();
-          groups.forEach(group -> known.putAll(group.parameters()));
-          String name = slash < 0 ? path : path.substring(0, slash);
-          if (slash < 0
-              || !known.containsKey(name)
-              || !known.get(name).shape().equals(tensor.shape())) {
-            throw new IllegalArgumentException(
-                "optimizer: state '%s' of shape %s fits no parameter"
-                    .formatted(path, tensor.shape()));
+          if (!wanted.contains(path)) {
+            found.add("state '%s' is not one of %s".formatted(path, getClass().getSimpleName()));
+          } else {
+            checkLike(
+                parameters.get(path.substring(0, path.lastIndexOf('/'))), path, tensor, found);
           }
-          state
-              .computeIfAbsent(name, _ -> new LinkedHashMap<>())
-              .put(path.substring(slash + 1), Scope.detach(tensor.copy()));
         });
-    steps.putAll(stepCounts);
-    groups.forEach(
-        group -> group.parameters().forEach((name, p) -> maskVersions.put(name, p.maskVersion())));
+    return found;
+  }
+
+  private static void checkLike(
+      Parameter parameter, String path, Tensor tensor, List<String> found) {
+    if (!tensor.shape().equals(parameter.shape()) || tensor.dtype() != parameter.dtype()) {
+      found.add(
+          "state '%s' is %s %s but the parameter %s %s"
+              .formatted(
+                  path, tensor.dtype(), tensor.shape(), parameter.dtype(), parameter.shape()));
+    }
   }
 
   /** Forgets all state, as if newly made; for rewinding. */

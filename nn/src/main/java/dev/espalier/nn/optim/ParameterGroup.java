@@ -1,6 +1,7 @@
 package dev.espalier.nn.optim;
 
 import dev.espalier.nn.Parameter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -15,7 +16,7 @@ import java.util.function.Predicate;
  */
 public record ParameterGroup(Map<String, Parameter> parameters, double lr, double weightDecay) {
   public ParameterGroup {
-    parameters = new LinkedHashMap<>(parameters);
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     if (!(lr >= 0) || !(weightDecay >= 0)) {
       throw new IllegalArgumentException(
           "optimizer: learning rate and weight decay must be >= 0 but are %s and %s"

@@ -52,6 +52,11 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
+  protected List<String> stateKeys() {
+    return config.momentum == 0 ? List.of() : List.of("momentum_buffer");
+  }
+
+  @Override
   protected void update(
       ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
     Tensor velocity = config.momentum == 0 ? null : state(name, "momentum_buffer", value);

@@ -7,6 +7,7 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.io.Bitmap;
 import dev.espalier.tensor.io.SafeTensors;
 import dev.espalier.tensor.io.SafeTensorsFile;
 import dev.espalier.tensor.ops.Indexing;
@@ -33,15 +34,26 @@ public final class PrunedModelFile {
   private static final String BITMAP = ".bitmap";
   private static final String KEPT = ".kept";
   private static final String SHAPE = ".shape";
+  private static final String NOTE = "note.";
 
   private PrunedModelFile() {}
 
   /** Writes a module's state, atomically. */
   public static void write(Path file, Module module) {
+    write(file, module, Map.of());
+  }
+
+  /**
+   * Writes a module's state and some notes (its name, how it was trained), atomically.
+   *
+   * @param notes kept in the file's metadata; read back by {@link #notes}
+   */
+  public static void write(Path file, Module module, Map<String, String> notes) {
     try (var _ = Scope.open("model file")) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       Map<String, String> metadata = new LinkedHashMap<>();
       metadata.put(FORMAT_KEY, FORMAT);
+      notes.forEach((key, value) -> metadata.put(NOTE + key, value));
       Map<String, Parameter> parameters = module.namedParameters();
       module
           .stateDict()
@@ -73,6 +85,21 @@ public final class PrunedModelFile {
     Tensor rows = parameter.tensor().reshape(-1, 1);
     long[] positions = Arrays.stream(parameter.mask().positions()).asLongStream().toArray();
     return Indexing.gatherRows(rows, Tensor.of(Shape.of(positions.length), positions)).reshape(-1);
+  }
+
+  /** The notes that were written with a model. */
+  public static Map<String, String> notes(Path file) {
+    try (SafeTensorsFile in = SafeTensors.open(file)) {
+      Map<String, String> notes = new LinkedHashMap<>();
+      in.metadata()
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith(NOTE)) {
+                  notes.put(key.substring(NOTE.length()), value);
+                }
+              });
+      return notes;
+    }
   }
 
   /** Size of the file that {@link #write} makes. */

@@ -6,19 +6,8 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.spi.Distribution;
 
 /**
- * Random tensors from Philox counters; every backend must give the same bits.
- *
- * <p>Elements 4q … 4q+3 take the words w0 … w3 of counter {@code position + q}. With u(w) = (w >>>
- * 8) 2^-24, computed in double and rounded once to the element type (so that float64 holds the same
- * numbers as float32 before that rounding):
- *
- * <ul>
- *   <li>UNIFORM: {@code a + (b - a) u(w)}; where rounding reaches b, the next number below b;
- *   <li>DROPOUT: {@code u(w) < a ? 0 : 1 / (1 - a)};
- *   <li>NORMAL (Box and Muller 1958): a pair of words (w0, w1), and likewise (w2, w3), gives {@code
- *       a + b r cos t} and {@code a + b r sin t} with {@code r = sqrt(-2 ln((w0 + 1) 2^-32))},
- *       {@code t = 2π w1 2^-32}, words unsigned, functions of {@link StrictMath}.
- * </ul>
+ * Random tensors from Philox counters, as {@link Distribution} says; logarithm, sine and cosine are
+ * those of {@link StrictMath}, so that the bits do not depend on the machine.
  */
 final class ScalarRandom {
   private ScalarRandom() {}

@@ -1,7 +1,9 @@
 package dev.espalier.tensor.io;
 
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Mask;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -32,6 +34,23 @@ public final class Npy {
   public static Tensor read(Path file) {
     try (FileSource source = FileSource.open(file)) {
       return read(source);
+    }
+  }
+
+  /**
+   * Reads a mask: an array of bool or uint8 zeros and ones. NPY has no room for a granularity; give
+   * it back with {@link Mask#withGranularity}. To write one, write {@code
+   * mask.toTensor(DType.BOOL)}.
+   *
+   * @throws TensorFileException if the file is not such an array
+   */
+  public static Mask readMask(Path file) {
+    try (FileSource source = FileSource.open(file)) {
+      NpyHeader header = checkedHeader(source);
+      Payload.checkMask(source, header.dataOffset(), header.dtype(), header.shape(), "elements");
+      try (Tensor bits = read(source, header, DType.BOOL)) {
+        return Mask.nonZeros(bits);
+      }
     }
   }
 
@@ -75,11 +94,14 @@ public final class Npy {
 
   static Tensor read(Source source) {
     NpyHeader header = checkedHeader(source);
+    return read(source, header, header.dtype());
+  }
+
+  private static Tensor read(Source source, NpyHeader header, DType dtype) {
     return arranged(
         header,
         shape ->
-            Payload.read(
-                source, header.dataOffset(), header.dtype(), shape, header.order(), "elements"));
+            Payload.read(source, header.dataOffset(), dtype, shape, header.order(), "elements"));
   }
 
   private static NpyHeader checkedHeader(Source source) {

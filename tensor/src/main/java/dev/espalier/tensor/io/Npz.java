@@ -1,6 +1,7 @@
 package dev.espalier.tensor.io;
 
 import dev.espalier.tensor.Tensor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,7 +69,7 @@ public final class Npz {
   private static ZipFile open(Path file) throws IOException {
     try {
       return new ZipFile(file.toFile());
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw corrupt(file.toString(), 0, "archive", e);
     }
   }
@@ -128,7 +129,7 @@ public final class Npz {
         tensor.close();
         throw t;
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw corrupt(name, 0, "member", e);
     }
   }

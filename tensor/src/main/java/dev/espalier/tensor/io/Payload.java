@@ -78,6 +78,17 @@ final class Payload {
     }
   }
 
+  /** Refuses what cannot be a mask; the elements of one are then read as {@link DType#BOOL}. */
+  static void checkMask(Source source, long offset, DType dtype, Shape shape, String field) {
+    if ((dtype != DType.BOOL && dtype != DType.UINT8) || shape.size() > Integer.MAX_VALUE) {
+      throw source.fault(
+          offset,
+          field,
+          "a mask must be bool or uint8 with at most 2^31 - 1 elements",
+          dtype + " of shape " + shape);
+    }
+  }
+
   /** Whether elements at this file offset can be used where they lie. */
   static boolean canMap(DType dtype, ByteOrder order, long offset) {
     return offset % dtype.bytes() == 0 && (order == ByteOrder.nativeOrder() || dtype.bytes() == 1);

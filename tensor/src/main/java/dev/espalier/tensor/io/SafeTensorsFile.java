@@ -3,11 +3,15 @@ package dev.espalier.tensor.io;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparseTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +21,12 @@ import java.util.Set;
  * <p>Safe for use by several threads. PyTorch: {@code safetensors.safe_open}.
  */
 public final class SafeTensorsFile implements AutoCloseable {
+  /** Metadata keys: this and a mask's name, for its granularity. */
+  static final String MASK = "espalier.mask.";
+
+  /** Metadata keys: this and a sparse tensor's name, for its format and shape. */
+  static final String SPARSE = "espalier.sparse.";
+
   private final FileSource source;
   private final SafeTensorsHeader header;
   private final Arena arena = Arena.ofShared();
@@ -65,11 +75,15 @@ public final class SafeTensorsFile implements AutoCloseable {
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public Tensor tensor(String name) {
+    return read(name, entry(name).dtype());
+  }
+
+  private Tensor read(String name, DType dtype) {
     SafeTensorsHeader.Entry entry = entry(name);
     return Payload.read(
         source,
         header.dataOffset() + entry.begin(),
-        entry.dtype(),
+        dtype,
         entry.shape(),
         ByteOrder.LITTLE_ENDIAN,
         field(name));
@@ -106,6 +120,77 @@ public final class SafeTensorsFile implements AutoCloseable {
               .formatted(name, source.name(), entry.dtype(), offset));
     }
     return Payload.view(source, mapping(), offset, entry.dtype(), entry.shape(), field(name));
+  }
+
+  /** Names of the masks, as {@link SafeTensorsWriter#mask} marks them. */
+  public Set<String> maskNames() {
+    return marked(MASK);
+  }
+
+  /** Names of the sparse tensors, as {@link SafeTensorsWriter#sparse} marks them. */
+  public Set<String> sparseNames() {
+    return marked(SPARSE);
+  }
+
+  private Set<String> marked(String prefix) {
+    var names = new LinkedHashSet<String>();
+    for (String key : header.metadata().keySet()) {
+      if (key.startsWith(prefix)) {
+        names.add(key.substring(prefix.length()));
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Reads a mask: a bool or uint8 tensor of zeros and ones, with the granularity that the metadata
+   * names, otherwise element by element.
+   *
+   * @throws IllegalArgumentException if there is no tensor of that name
+   * @throws TensorFileException if it is of another type, has other values or more than 2^31 - 1
+   *     elements, or does not conform to the granularity
+   */
+  public Mask mask(String name) {
+    SafeTensorsHeader.Entry entry = entry(name);
+    long offset = header.dataOffset() + entry.begin();
+    Payload.checkMask(source, offset, entry.dtype(), entry.shape(), field(name));
+    String granularity =
+        header.metadata().getOrDefault(MASK + name, new Granularity.Element().name());
+    try (Tensor bits = read(name, DType.BOOL)) {
+      return Mask.nonZeros(bits).withGranularity(Granularity.parse(granularity));
+    } catch (IllegalArgumentException e) {
+      throw fault(name, field(name), "must conform to its granularity", e.getMessage());
+    }
+  }
+
+  /**
+   * Reads a sparse tensor from its parts, checking every index.
+   *
+   * @throws IllegalArgumentException if no sparse tensor of that name is marked
+   * @throws TensorFileException if a part is missing, of the wrong type, or breaks a rule of the
+   *     format
+   */
+  public SparseTensor sparse(String name) {
+    String description = header.metadata().get(SPARSE + name);
+    if (description == null) {
+      throw new IllegalArgumentException(
+          "safetensors: %s has no sparse tensor '%s'; it has %s"
+              .formatted(source.name(), name, sparseNames()));
+    }
+    return SparseParts.read(this, name, description);
+  }
+
+  /** A fault at a tensor's bytes, or at the header if there is no such tensor. */
+  TensorFileException fault(String name, String field, String rule, Object actual) {
+    SafeTensorsHeader.Entry entry = header.entries().get(name);
+    long offset =
+        entry == null ? SafeTensorsHeader.LENGTH_BYTES : header.dataOffset() + entry.begin();
+    return source.fault(offset, field, rule, actual);
+  }
+
+  /** A shape that the metadata declare. */
+  Shape shape(String field, long[] extents) {
+    return Payload.shape(source, SafeTensorsHeader.LENGTH_BYTES, field, extents);
   }
 
   private synchronized MemorySegment mapping() {

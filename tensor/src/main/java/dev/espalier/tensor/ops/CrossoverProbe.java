@@ -124,7 +124,8 @@ public final class CrossoverProbe {
    */
   public static List<Case> standardCases() {
     List<Case> cases = new ArrayList<>();
-    for (Granularity granularity : List.of(new Granularity.Element(), new Granularity.Block(4, 4))) {
+    for (Granularity granularity :
+        List.of(new Granularity.Element(), new Granularity.Block(4, 4))) {
       for (int batch : new int[] {1, 16, 100}) {
         cases.add(new Case.Linear(batch, 300, 100, granularity));
         cases.add(new Case.Linear(batch, 784, 300, granularity));

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Crossover {
   private static final System.Logger LOG = System.getLogger(Crossover.class.getName());
+  private static final Granularity ELEMENT = new Granularity.Element();
   private static final String RESOURCE = "crossover.txt";
 
   /** What a weight is multiplied into. */
@@ -223,7 +224,7 @@ public final class Crossover {
       double density) {
     Entry entry = find(family, direction, granularity, columns, weights);
     if (entry == null) {
-      entry = find(family, direction, new Granularity.Element(), columns, weights);
+      entry = find(family, direction, ELEMENT, columns, weights);
     }
     if (entry == null) {
       return NO_RULE;

@@ -14,10 +14,7 @@ import java.util.regex.Pattern;
  * <p>Source of the axis: Blalock, Gonzalez Ortiz, Frankle, Guttag, "What is the State of Neural
  * Network Pruning?", 2020.
  */
-// Only a thread that constructs one of the constants' classes itself could meet another in here.
-@SuppressWarnings("ClassInitializationDeadlock")
 public sealed interface Granularity {
-
   /** Single weights; any shape. */
   record Element() implements Granularity {}
 

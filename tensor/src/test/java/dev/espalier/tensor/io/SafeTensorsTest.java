@@ -20,6 +20,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * The resource was written by the reference implementation, safetensors 0.8.0:
+ *
+ * <pre>
+ * import numpy as np
+ * from safetensors.numpy import save_file
+ * save_file({"w": np.arange(6, dtype=np.float32).reshape(2, 3) / 4,
+ *            "mask": np.array([True, False, True]), "step": np.array(7, dtype=np.int64),
+ *            "half": np.array([1.5, -2], dtype=np.float16)},
+ *           "reference.safetensors", metadata={"format": "np"})
+ * </pre>
+ */
 final class SafeTensorsTest {
   @TempDir Path directory;
 
@@ -69,6 +81,20 @@ final class SafeTensorsTest {
       assertThat(file.tensor("mask").get(0)).isEqualTo(1);
       assertThat(file.tensor("mask").get(1)).isEqualTo(0);
     }
+  }
+
+  @Test
+  void readsAndWritesTheBytesOfTheReferenceImplementation() throws IOException {
+    Path reference = NpyTest.resource("reference.safetensors");
+    Map<String, Tensor> tensors = SafeTensors.readAll(reference);
+    assertThat(tensors.keySet()).containsExactly("step", "w", "half", "mask");
+    assertThat(tensors.get("step").item()).isEqualTo(7);
+    assertThat(tensors.get("w").toFloatArray()).containsExactly(0f, 0.25f, 0.5f, 0.75f, 1f, 1.25f);
+    assertThat(tensors.get("half").get(1)).isEqualTo(-2);
+    assertThat(tensors.get("mask").get(2)).isEqualTo(1);
+    Path copy = directory.resolve("copy.safetensors");
+    SafeTensors.write(copy, tensors, Map.of("format", "np"));
+    assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(reference));
   }
 
   @Test

@@ -21,10 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 class CrossoverProbeTest {
   private static final List<Case> CASES =
       List.of(
-          new Case.Linear(8, 24, 16, Granularity.ELEMENT),
+          new Case.Linear(8, 24, 16, new Granularity.Element()),
           new Case.Linear(8, 24, 16, new Granularity.Block(4, 4)),
           new Case.Convolution(
-              Shape.of(2, 3, 6, 6), Shape.of(4, 3, 3, 3), ConvSpec.of(1, 1), Granularity.ELEMENT));
+              Shape.of(2, 3, 6, 6),
+              Shape.of(4, 3, 3, 3),
+              ConvSpec.of(1, 1),
+              new Granularity.Element()));
 
   @Test
   void everyCaseGetsARuleForEachDirectionAndStopsAtItsFirstLoss() {

@@ -1,0 +1,61 @@
+package dev.espalier.bench.command;
+
+import dev.espalier.prune.compile.CompiledModel;
+import dev.espalier.prune.compile.Compiler;
+import dev.espalier.prune.compile.FormatChoice;
+import dev.espalier.prune.compile.Latency;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compiles a stored model and measures it beside its dense twin. */
+@Command(
+    name = "compile",
+    description = "Compiles a stored model for inference, shows the program, and measures its latency beside its dense twin's.",
+    footerHeading = "%nExample:%n",
+    footer = "  espalier compile --in pruned.safetensors --batch 1,32,128")
+public final class CompileCommand implements Callable<Integer> {
+  @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
+  private Path in;
+
+  @Option(names = "--batch", split = ",", paramLabel = "N", description = "Batch sizes to measure (default: 1,128).")
+  private List<Integer> batches = List.of(1, 128);
+
+  @Option(names = "--seconds", paramLabel = "S", description = "How long to measure each (default: ${DEFAULT-VALUE}).")
+  private double seconds = 1;
+
+  @Spec private CommandSpec spec;
+
+  private CompileCommand() {}
+
+  @Override
+  public Integer call() {
+    StoredModel stored = StoredModel.load(in);
+    PrintWriter text = spec.commandLine().getOut();
+    try (var _ = Scope.open("compile command")) {
+      Tensor example = stored.example(4);
+      try (CompiledModel model = Compiler.compile(stored.module(), example);
+          CompiledModel twin = Compiler.compile(stored.module(), example, FormatChoice.dense())) {
+        model.layers().forEach(text::println);
+        text.printf("%n%6s  %12s  %12s  %6s%n", "batch", "compiled ms", "dense ms", "ratio");
+        for (int batch : batches) {
+          Latency fast = model.benchmark(batch, seconds);
+          Latency dense = twin.benchmark(batch, seconds);
+          text.printf(
+              "%6d  %12.4f  %12.4f  %5.2fx%n",
+              batch, fast.medianMillis(), dense.medianMillis(), dense.medianMillis() / fast.medianMillis());
+          text.flush();
+        }
+      }
+    }
+    text.flush();
+    return 0;
+  }
+}

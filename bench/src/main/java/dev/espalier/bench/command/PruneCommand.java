@@ -1,0 +1,182 @@
+package dev.espalier.bench.command;
+
+import dev.espalier.autograd.Autograd;
+import dev.espalier.autograd.Variable;
+import dev.espalier.bench.study.Recipe;
+import dev.espalier.nn.Module;
+import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.data.Augment;
+import dev.espalier.nn.data.DataLoader;
+import dev.espalier.nn.data.LoaderOptions;
+import dev.espalier.nn.data.TrainTest;
+import dev.espalier.nn.loss.CrossEntropy;
+import dev.espalier.nn.train.Evaluation;
+import dev.espalier.nn.train.Trainer;
+import dev.espalier.nn.train.TrainingPlan;
+import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Methods;
+import dev.espalier.prune.Pruner;
+import dev.espalier.prune.Schedule;
+import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.surgery.ShrinkPlan;
+import dev.espalier.prune.surgery.Surgery;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.ops.Reduce;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Prunes a stored model, trains it on, and optionally makes it physically smaller. */
+@Command(
+    name = "prune",
+    description = "Prunes a stored model by a named method and trains it on.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier prune --in model.safetensors --method global-magnitude --ratio 10 --out pruned.safetensors",
+      "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink --out small.safetensors"
+    })
+public final class PruneCommand implements Callable<Integer> {
+  private static final int BATCH = 500;
+  private static final int SAMPLE = 256;
+
+  /** How far to prune. */
+  static final class Target {
+    @Option(names = "--ratio", paramLabel = "R", description = "Parameters over non-zero parameters to end at.")
+    private Optional<Double> ratio = Optional.empty();
+
+    @Option(names = "--density", paramLabel = "D", description = "Share of the prunable groups (weights, filters) to keep.")
+    private Optional<Double> density = Optional.empty();
+  }
+
+  @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
+  private Path in;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the pruned model goes.")
+  private Path out;
+
+  @Option(names = "--method", paramLabel = "NAME", description = "One-shot or iterative method (default: ${DEFAULT-VALUE}).")
+  private String method = "global-magnitude";
+
+  @ArgGroup(multiplicity = "1")
+  private Target target;
+
+  @Option(names = "--finetune-epochs", paramLabel = "N", description = "Epochs after each round (default: ${DEFAULT-VALUE}).")
+  private int epochs = 1;
+
+  @Option(names = "--shrink", description = "Remove emptied channels, so that the file holds a smaller network.")
+  private boolean shrink;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Mixin private DataOptions data = new DataOptions();
+
+  @Spec private CommandSpec spec;
+
+  private PruneCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (!(Methods.get(method).schedule() instanceof Schedule.Rounds rounds)) {
+      throw new ParameterException(
+          spec.commandLine(), "method '%s' prunes inside training; use 'espalier study'".formatted(method));
+    }
+    StoredModel stored = StoredModel.load(in);
+    TrainTest sets = data.load();
+    PrintWriter text = spec.commandLine().getOut();
+    try (var scope = Scope.open("prune");
+        var test =
+            new DataLoader(sets.test(), Augment.none(sets.spec().normalization()), LoaderOptions.evaluation(BATCH))) {
+      Module module = stored.module();
+      say(text, "before", module, test);
+      Tensor example = stored.example(4);
+      var generator = new Generator(seed).split("pruning " + method);
+      var pruner = new Pruner(module, Methods.get(method), example, generator);
+      if (Methods.get(method).scorer().needsData()) {
+        pruner.withSample(sample(sets));
+      }
+      double last =
+          target.density.isPresent() ? target.density.get() : pruner.densityFor(target.ratio.orElseThrow());
+      for (int round = 1; round <= rounds.rounds(); round++) {
+        pruner.pruneToDensity(rounds.density(round, last));
+        say(text, "pruned", module, test);
+        trainOn(stored, sets, round);
+        say(text, "trained on", module, test);
+      }
+      text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
+      if (shrink) {
+        shrink(text, module, stored.example(16));
+      }
+      stored.write(out);
+      text.println("wrote " + out);
+      text.flush();
+    }
+    return 0;
+  }
+
+  private static void say(PrintWriter text, String when, Module module, DataLoader test) {
+    double top1 = Evaluation.of(module, test, new CrossEntropy()).top1();
+    text.printf("%-10s top-1 %.2f %%%n", when, 100 * top1);
+    text.flush();
+  }
+
+  private void trainOn(StoredModel stored, TrainTest sets, int round) {
+    Recipe recipe = Recipe.of(stored.name());
+    Augment plain = Augment.none(sets.spec().normalization());
+    Augment augment = recipe.augment() ? plain.withCrop(4).withFlip() : plain;
+    var options = LoaderOptions.training(recipe.batch(), seed + 1000L * round);
+    try (var loader = new DataLoader(sets.train(), augment, options)) {
+      long steps = (long) epochs * loader.batchesPerEpoch();
+      var plan =
+          TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(stored.module()))
+              .withSchedule(recipe.schedule(steps, false));
+      new Trainer(stored.module(), loader, plan).run();
+    }
+  }
+
+  private ScoringContext.Sample sample(TrainTest sets) {
+    try (var loader =
+        new DataLoader(
+            sets.train(), Augment.none(sets.spec().normalization()), LoaderOptions.training(SAMPLE, seed))) {
+      var batch = loader.next();
+      return new ScoringContext.Sample(batch.images().copy(), batch.labels().copy(), new CrossEntropy());
+    }
+  }
+
+  private static void shrink(PrintWriter text, Module module, Tensor inputs) {
+    Tensor masked = outputs(module, inputs);
+    long before = size(module);
+    ShrinkPlan plan = Surgery.shrink(module, inputs);
+    Tensor shrunk = outputs(module, inputs);
+    double difference = Reduce.max(Elementwise.abs(Elementwise.sub(masked, shrunk)), false).item();
+    double scale = Reduce.max(Elementwise.abs(masked), false).item();
+    text.printf(
+        "shrunk from %d to %d parameters; outputs differ from the masked twin by %.2g of %.3g%n",
+        before, size(module), difference, scale);
+    plan.removed().forEach((layer, count) -> text.printf("  %d channels of %s removed%n", count, layer));
+    plan.kept().forEach(reason -> text.println("  " + reason));
+  }
+
+  private static Tensor outputs(Module module, Tensor inputs) {
+    module.eval();
+    try (var _ = Autograd.noGrad()) {
+      return module.forward(Variable.of(inputs)).tensor();
+    }
+  }
+
+  private static long size(Module module) {
+    return module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+  }
+}

@@ -1,0 +1,130 @@
+package dev.espalier.bench.study;
+
+import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.Module;
+import dev.espalier.nn.train.Metrics;
+import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.file.PrunedModelFile;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The dense network of one model and seed, which all trials of that seed start from: initial
+ * weights, trained weights and accuracy.
+ *
+ * <p>The trained weights are kept in a file, so that a study that is resumed does not train them
+ * again; the initial ones follow from the seed.
+ */
+final class DenseRun implements AutoCloseable {
+  private final String model;
+  private final int classes;
+  private final long seed;
+  private final Map<String, Tensor> initial;
+  private final Map<String, Tensor> trained;
+  private final Metrics metrics;
+  private final ModelSummary summary;
+  private final long bytes;
+
+  private DenseRun(
+      String model,
+      int classes,
+      long seed,
+      Module module,
+      Map<String, Tensor> initial,
+      Metrics metrics) {
+    this.model = model;
+    this.classes = classes;
+    this.seed = seed;
+    this.initial = initial;
+    this.trained = snapshot(module);
+    this.metrics = metrics;
+    this.summary = ModelSummary.of(module, Models.entry(model).input());
+    this.bytes = PrunedModelFile.bytes(module);
+  }
+
+  /** Trains the network, or loads it from the file if that exists. */
+  static DenseRun of(
+      String model,
+      int classes,
+      long seed,
+      Path file,
+      Recipe recipe,
+      Training training,
+      Progress progress) {
+    Module module = create(model, classes, seed);
+    try {
+      Map<String, Tensor> initial = snapshot(module);
+      if (Files.exists(file)) {
+        PrunedModelFile.load(file, module);
+        progress.skip(training.steps(recipe.epochs()));
+      } else {
+        training.train(
+            module,
+            recipe.epochs(),
+            false,
+            seed,
+            progress.listener("dense " + model + ", seed " + seed));
+        PrunedModelFile.write(file, module);
+      }
+      return new DenseRun(model, classes, seed, module, initial, training.evaluate(module));
+    } finally {
+      module.close();
+    }
+  }
+
+  private static Module create(String model, int classes, long seed) {
+    return Models.create(model, classes, new Generator(seed).split("initial weights"));
+  }
+
+  private static Map<String, Tensor> snapshot(Module module) {
+    Map<String, Tensor> copy = new LinkedHashMap<>();
+    module.stateDict().forEach((name, tensor) -> copy.put(name, Scope.detach(tensor.copy())));
+    return copy;
+  }
+
+  /** A new module with the initial weights. */
+  Module untrained() {
+    Module module = create(model, classes, seed);
+    module.loadStateDict(initial);
+    return module;
+  }
+
+  /** A new module with the trained weights. */
+  Module trained() {
+    Module module = create(model, classes, seed);
+    module.loadStateDict(trained);
+    return module;
+  }
+
+  Map<String, Tensor> initial() {
+    return initial;
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+
+  ModelSummary summary() {
+    return summary;
+  }
+
+  /** Size of the dense network's file. */
+  long bytes() {
+    return bytes;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  @Override
+  public void close() {
+    initial.values().forEach(Tensor::close);
+    trained.values().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.espalier.tensor.io;
+
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Bsr;
+import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.Coo;
+import dev.espalier.tensor.sparse.Csr;
+import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparseTensor;
+import dev.espalier.tensor.sparse.Tiling;
+import dev.espalier.tensor.spi.Elements;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A sparse tensor as plain tensors of a safetensors file, and back. */
+final class SparseParts {
+  private static final String ROW_OFFSETS = ".row_offsets";
+  private static final String ROW_INDICES = ".row_indices";
+  private static final String COLUMN_INDICES = ".column_indices";
+  private static final String VALUES = ".values";
+
+  private final SafeTensorsFile file;
+  private final String name;
+  private final String format;
+  private final Shape shape;
+
+  private SparseParts(SafeTensorsFile file, String name, String format, Shape shape) {
+    this.file = file;
+    this.name = name;
+    this.format = format;
+    this.shape = shape;
+  }
+
+  // ---- writing
+
+  /** Adds the parts of a sparse tensor; the index tensors made here belong to the open scope. */
+  static void add(SafeTensorsWriter out, String name, SparseTensor tensor) {
+    String format =
+        switch (tensor) {
+          case Coo coo -> {
+            out.tensor(name + ROW_INDICES, vector(coo.rowIndices()));
+            out.tensor(name + COLUMN_INDICES, vector(coo.columnIndices()));
+            yield "coo";
+          }
+          case Csr csr -> addPattern(out, name, "csr", csr.pattern());
+          case Bsr bsr -> addPattern(out, name, "bsr", bsr.pattern().blocks());
+        };
+    out.tensor(name + VALUES, tensor.values());
+    List<Integer> extents = Arrays.stream(tensor.shape().toArray()).boxed().toList();
+    var description = new TreeMap<String, Object>();
+    description.put("format", format);
+    description.put("shape", extents);
+    out.metadata(SafeTensorsFile.SPARSE + name, Json.write(description));
+  }
+
+  private static String addPattern(
+      SafeTensorsWriter out, String name, String format, CsrPattern pattern) {
+    out.tensor(name + ROW_OFFSETS, vector(pattern.rowOffsets()));
+    out.tensor(name + COLUMN_INDICES, vector(pattern.columnIndices()));
+    return format;
+  }
+
+  private static Tensor vector(int[] values) {
+    return Tensor.of(Shape.of(values.length), values);
+  }
+
+  // ---- reading
+
+  /** Reads the parts back and checks every index. */
+  static SparseTensor read(SafeTensorsFile file, String name, String description) {
+    String rule = "its metadata must be like {\"format\":\"csr\",\"shape\":[2,3]}";
+    try {
+      if (Json.parse(description) instanceof Map<?, ?> map
+          && map.size() == 2
+          && map.get("format") instanceof String format
+          && map.get("shape") instanceof List<?> extents
+          && extents.stream().allMatch(Long.class::isInstance)) {
+        long[] dims = extents.stream().mapToLong(Long.class::cast).toArray();
+        return new SparseParts(file, name, format, file.shape(field(name), dims)).read();
+      }
+    } catch (JsonException e) {
+      throw file.fault(name, field(name), rule, e.getMessage());
+    }
+    throw file.fault(name, field(name), rule, description);
+  }
+
+  private static String field(String name) {
+    return "sparse tensor '" + name + "'";
+  }
+
+  private SparseTensor read() {
+    Tensor values = part(VALUES);
+    try {
+      return switch (format) {
+        case "coo" -> Coo.of(shape, indices(ROW_INDICES), indices(COLUMN_INDICES), values);
+        case "csr" -> {
+          Tiling matrix = Tiling.elements(shape);
+          yield new Csr(shape, pattern(matrix.rows(), matrix.columns()), values);
+        }
+        case "bsr" -> new Bsr(shape, blocks(values.shape()), values);
+        default -> throw file.fault(name, field(name), "format must be coo, csr or bsr", format);
+      };
+    } catch (IllegalArgumentException e) { // what the format's own checks say of its parts
+      values.close();
+      throw file.fault(name + VALUES, field(name), "must be a valid " + format, e.getMessage());
+    } catch (Throwable t) {
+      values.close();
+      throw t;
+    }
+  }
+
+  private BsrPattern blocks(Shape stored) {
+    Tiling matrix = Tiling.elements(shape);
+    if (stored.rank() != 3
+        || stored.dim(1) == 0
+        || stored.dim(2) == 0
+        || matrix.rows() % stored.dim(1) != 0
+        || matrix.columns() % stored.dim(2) != 0) {
+      throw file.fault(
+          name + VALUES,
+          field(name) + " values",
+          "must be [blocks, height, width] with blocks that tile %d×%d"
+              .formatted(matrix.rows(), matrix.columns()),
+          stored);
+    }
+    int height = stored.dim(1);
+    int width = stored.dim(2);
+    return new BsrPattern(pattern(matrix.rows() / height, matrix.columns() / width), height, width);
+  }
+
+  private CsrPattern pattern(int rows, int columns) {
+    return CsrPattern.of(rows, columns, indices(ROW_OFFSETS), indices(COLUMN_INDICES));
+  }
+
+  private int[] indices(String part) {
+    try (Tensor tensor = part(part)) {
+      if (tensor.dtype() != DType.INT32 || tensor.rank() != 1) {
+        throw file.fault(
+            name + part,
+            "tensor '" + name + part + "'",
+            "must be an int32 vector",
+            tensor.dtype() + " " + tensor.shape());
+      }
+      return tensor.segment().toArray(Elements.INT);
+    }
+  }
+
+  private Tensor part(String part) {
+    if (!file.names().contains(name + part)) {
+      throw file.fault(
+          name, field(name), "the file must hold the tensor '" + name + part + "'", "none");
+    }
+    return file.tensor(name + part);
+  }
+}
