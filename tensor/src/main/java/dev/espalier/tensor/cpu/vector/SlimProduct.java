@@ -104,7 +104,7 @@ record SlimProduct(
   }
 
   private void dots(int column, int columns, TileWriter writer, Scratch scratch) {
-    MemorySegment x = scratch.work(k);
+    MemorySegment x = scratch.work.floats(k);
     for (int i = 0; i < k; i++) {
       float value = a.data().get(ValueLayout.JAVA_FLOAT, a.byteOffset(0, i));
       x.setAtIndex(ValueLayout.JAVA_FLOAT, i, alpha * value);
