@@ -163,7 +163,7 @@ final class DepthwiseConvolution {
           (image, line, lines) -> {
             for (int m = 0; m < multiplier; m++) {
               MemorySegment gradient = paddedLines(dy, image, m, line, lines, scratch);
-              long at = m * (taps + DOT_TAPS) * Lanes.BYTES;
+              long at = (long) m * (taps + DOT_TAPS) * Lanes.BYTES;
               long length = lines * (long) scratch.patches.pitch();
               for (int tap = 0; tap < taps; tap += DOT_TAPS) {
                 dotTaps(scratch.patches, tap, taps, gradient, length, partials, at);
@@ -171,7 +171,7 @@ final class DepthwiseConvolution {
             }
           });
       for (int i = 0; i < multiplier * taps; i++) {
-        long at = (i / taps * (taps + DOT_TAPS) + i % taps) * Lanes.BYTES;
+        long at = ((long) (i / taps) * (taps + DOT_TAPS) + i % taps) * Lanes.BYTES;
         float sum =
             Lanes.sum(FloatVector.fromMemorySegment(Lanes.FLOATS, partials, at, Lanes.ORDER));
         long to = dwOffset + (long) channel * multiplier * taps + i;
