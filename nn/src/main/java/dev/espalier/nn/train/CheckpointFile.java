@@ -107,21 +107,21 @@ final class CheckpointFile {
     List<Tensor> made = new ArrayList<>();
     try (SafeTensorsFile in = SafeTensors.open(file)) {
       JsonFields fields = fields(file, in);
-      Map<String, Tensor> model = new LinkedHashMap<>();
-      Map<String, Tensor> bitmaps = new LinkedHashMap<>();
-      Map<String, Tensor> optimizer = new LinkedHashMap<>();
+      Map<String, Map<String, Tensor>> byKind = new LinkedHashMap<>();
+      List.of(MODEL, MASK, OPTIMIZER).forEach(kind -> byKind.put(kind, new LinkedHashMap<>()));
       for (String name : in.names()) {
-        Map<String, Tensor> target =
-            name.startsWith(MODEL) ? model : name.startsWith(MASK) ? bitmaps : optimizer;
-        if (target == optimizer && !name.startsWith(OPTIMIZER)) {
-          throw refused(
-              file, "tensor '" + name + "'", "names start with model/, mask/ or optimizer/", name);
+        int start = name.indexOf('/') + 1;
+        Map<String, Tensor> kind = byKind.get(name.substring(0, start));
+        if (kind == null) {
+          throw refused(file, "tensor '" + name + "'", "names start with " + byKind.keySet(), name);
         }
         Tensor tensor = Scope.detach(in.tensor(name));
         made.add(tensor);
-        target.put(name.substring(name.indexOf('/') + 1), tensor);
+        kind.put(name.substring(start), tensor);
       }
-      Checkpoint checkpoint = assemble(file, fields, model, bitmaps, optimizer);
+      Map<String, Tensor> bitmaps = byKind.get(MASK);
+      Checkpoint checkpoint =
+          assemble(file, fields, byKind.get(MODEL), bitmaps, byKind.get(OPTIMIZER));
       bitmaps.values().forEach(Tensor::close);
       return checkpoint;
     } catch (Throwable t) {

@@ -56,29 +56,24 @@ final class JsonFields {
   }
 
   String text(String name) {
-    Object value = take(name);
-    return value instanceof String text ? text : this.<String>wrong(name, "text is needed", value);
+    return typed(name, String.class, "text is needed");
   }
 
   boolean flag(String name) {
-    Object value = take(name);
-    return value instanceof Boolean flag
-        ? flag
-        : this.<Boolean>wrong(name, "true or false is needed", value);
-  }
-
-  long integer(String name, long least, long most) {
-    Object value = take(name);
-    return value instanceof Long number && number >= least && number <= most
-        ? number
-        : this.<Long>wrong(
-            name, "an integer from %d to %d is needed".formatted(least, most), value);
+    return typed(name, Boolean.class, "true or false is needed");
   }
 
   double number(String name) {
-    return take(name) instanceof Number number
-        ? number.doubleValue()
-        : this.<Double>wrong(name, "a number is needed", "another type");
+    return typed(name, Number.class, "a number is needed").doubleValue();
+  }
+
+  long integer(String name, long least, long most) {
+    String rule = "an integer from %d to %d is needed".formatted(least, most);
+    long value = typed(name, Long.class, rule);
+    if (value < least || value > most) {
+      throw wrong(name, rule, value);
+    }
+    return value;
   }
 
   /** A constant of an enum, by its name in lower case. */
@@ -91,14 +86,15 @@ final class JsonFields {
         return constant;
       }
     }
-    return wrong(name, "one of " + known, text);
+    throw wrong(name, "one of " + known, text);
   }
 
+  /** A list of texts that all differ. */
   Set<String> texts(String name) {
     Set<String> texts = new LinkedHashSet<>();
     for (Object value : list(name)) {
       if (!(value instanceof String text) || !texts.add(text)) {
-        return wrong(name, "different texts are needed", value);
+        throw wrong(name, "texts that differ are needed", value);
       }
     }
     return texts;
@@ -112,16 +108,14 @@ final class JsonFields {
         numbers.add(number);
       }
     }
-    return values.size() == count && numbers.size() == count
-        ? numbers
-        : wrong(name, count + " integers are needed", values);
+    if (numbers.size() != count || values.size() != count) {
+      throw wrong(name, count + " integers are needed", values);
+    }
+    return numbers;
   }
 
   private List<?> list(String name) {
-    Object value = take(name);
-    return value instanceof List<?> list
-        ? list
-        : this.<List<?>>wrong(name, "a list is needed", value);
+    return typed(name, List.class, "a list is needed");
   }
 
   /** Refuses members that nobody asked for. */
@@ -131,15 +125,23 @@ final class JsonFields {
     }
   }
 
+  private <T> T typed(String name, Class<T> type, String rule) {
+    Object value = take(name);
+    if (!type.isInstance(value)) {
+      throw wrong(name, rule, value);
+    }
+    return type.cast(value);
+  }
+
   private Object take(String name) {
     if (!left.containsKey(name)) {
-      throw refused(file, field(name), "it must be there", "nothing");
+      throw wrong(name, "it must be there", "nothing");
     }
     return left.remove(name);
   }
 
-  private <T> T wrong(String name, String rule, Object actual) {
-    throw refused(file, field(name), rule, actual);
+  private TensorFileException wrong(String name, String rule, Object actual) {
+    return refused(file, field(name), rule, actual);
   }
 
   private String field(String name) {
