@@ -1,5 +1,6 @@
 package dev.espalier.tensor.cpu.vector;
 
+import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
@@ -127,6 +128,34 @@ public final class VectorBackend extends ScalarBackend {
       super.gemm(alpha, a, b, beta, c, epilogue);
     } else {
       TensorGemm.gemm(alpha, a, b, beta, c, epilogue);
+    }
+  }
+
+  @Override
+  public void conv2d(
+      Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+    if (!isFast(out)) {
+      super.conv2d(x, w, bias, relu, spec, out);
+    } else {
+      TensorConvolution.forward(x, w, bias, relu, spec, out);
+    }
+  }
+
+  @Override
+  public void conv2dGradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
+    if (!isFast(dx)) {
+      super.conv2dGradInput(dy, w, spec, dx);
+    } else {
+      TensorConvolution.gradInput(dy, w, spec, dx);
+    }
+  }
+
+  @Override
+  public void conv2dGradWeight(Tensor x, Tensor dy, ConvSpec spec, Tensor dw) {
+    if (!isFast(dw)) {
+      super.conv2dGradWeight(x, dy, spec, dw);
+    } else {
+      TensorConvolution.gradWeight(x, dy, spec, dw);
     }
   }
 
