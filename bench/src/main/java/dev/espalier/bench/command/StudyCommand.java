@@ -5,7 +5,9 @@ import dev.espalier.bench.report.Summary;
 import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Study;
 import dev.espalier.bench.study.StudyPlan;
+import dev.espalier.nn.data.TrainTest;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -119,21 +121,27 @@ public final class StudyCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new picocli.CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    var text = spec.commandLine().getOut();
-    try (var progress = new BarProgress(text)) {
-      var study = new Study(plan, progress);
-      var loaded = study.load();
-      progress.start(study.totalSteps(loaded));
-      Study.Outcome outcome = study.run(loaded);
-      progress.close();
-      text.println();
-      text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
-      outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
-      text.println();
-      outcome.report().files().forEach(file -> text.println("wrote " + file));
-      text.flush();
-    }
+    show(run(plan));
     return 0;
+  }
+
+  private Study.Outcome run(StudyPlan plan) throws IOException {
+    try (var progress = new BarProgress(spec.commandLine().getOut())) {
+      var study = new Study(plan, progress);
+      TrainTest loaded = study.load();
+      progress.start(study.totalSteps(loaded));
+      return study.run(loaded);
+    }
+  }
+
+  private void show(Study.Outcome outcome) {
+    PrintWriter text = spec.commandLine().getOut();
+    text.println();
+    text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
+    outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
+    text.println();
+    outcome.report().files().forEach(file -> text.println("wrote " + file));
+    text.flush();
   }
 
   private StudyPlan plan() {
