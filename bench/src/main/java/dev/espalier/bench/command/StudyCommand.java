@@ -5,7 +5,6 @@ import dev.espalier.bench.report.Summary;
 import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Study;
 import dev.espalier.bench.study.StudyPlan;
-import dev.espalier.nn.data.TrainTest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -121,32 +120,37 @@ public final class StudyCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new picocli.CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    show(run(plan));
-    return 0;
-  }
-
-  private Study.Outcome run(StudyPlan plan) throws IOException {
-    try (var progress = new BarProgress(spec.commandLine().getOut())) {
-      var study = new Study(plan, progress);
-      TrainTest loaded = study.load();
-      progress.start(study.totalSteps(loaded));
-      return study.run(loaded);
-    }
-  }
-
-  private void show(Study.Outcome outcome) {
-    PrintWriter text = spec.commandLine().getOut();
+    var text = spec.commandLine().getOut();
+    Study.Outcome outcome = run(plan, text);
     text.println();
     text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
     outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
     text.println();
     outcome.report().files().forEach(file -> text.println("wrote " + file));
     text.flush();
+    return 0;
+  }
+
+  private static Study.Outcome run(StudyPlan plan, PrintWriter text) throws IOException {
+    try (var progress = new BarProgress(text)) {
+      var study = new Study(plan, progress);
+      var loaded = study.load();
+      progress.start(study.totalSteps(loaded));
+      return study.run(loaded);
+    }
   }
 
   private StudyPlan plan() {
     return new StudyPlan(
-        models, data.name(), data.options(), methods, ratios, seeds, this::recipe, latencyBatch, out);
+        models,
+        data.name(),
+        data.options(),
+        methods,
+        ratios,
+        seeds,
+        this::recipe,
+        latencyBatch,
+        out);
   }
 
   private Recipe recipe(String model) {
