@@ -2,7 +2,7 @@
 module dev.espalier.bench {
   requires dev.espalier.prune;
   requires info.picocli;
-  requires progressbar;
+  requires me.tongfei.progressbar;
   requires java.desktop;
   requires java.management;
   requires jdk.management;

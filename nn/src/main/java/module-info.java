@@ -7,5 +7,6 @@ module dev.espalier.nn {
   exports dev.espalier.nn.layer;
   exports dev.espalier.nn.loss;
   exports dev.espalier.nn.optim;
+  exports dev.espalier.nn.train;
   exports dev.espalier.nn.zoo;
 }

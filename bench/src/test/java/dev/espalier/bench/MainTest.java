@@ -76,6 +76,15 @@ final class MainTest {
         .isEqualTo("espalier exhausting: java.lang.OutOfMemoryError: Java heap space\n");
   }
 
+  @Test
+  void doctorNamesRuntimeMachineAndBackend() {
+    assertThat(run("doctor")).as(err::toString).isZero();
+    assertThat(out.toString())
+        .contains(Runtime.version().toString(), System.getProperty("os.name"))
+        .contains("GiB", "backend", "CUDA")
+        .contains("jdk.incubator.vector present");
+  }
+
   private int run(String... arguments) {
     return Main.commandLine()
         .addSubcommand(new Throwing())

@@ -2,6 +2,7 @@ package dev.espalier.bench.command;
 
 import dev.espalier.bench.machine.Build;
 import dev.espalier.bench.machine.Machine;
+import dev.espalier.bench.machine.SpeedProbe;
 import dev.espalier.bench.machine.VectorModule;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Device;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.ServiceLoader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Says what this machine offers and what runs on it. */
@@ -19,8 +21,17 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = "Shows what this machine offers and what will run on it.",
     footerHeading = "%nExample:%n",
-    footer = "  espalier doctor")
+    footer = {
+      "  espalier doctor",
+      "  espalier doctor --speed     how close the matrix product comes to the machine's peak"
+    })
 public final class DoctorCommand implements Runnable {
+  @Option(
+      names = "--speed",
+      description =
+          "Also measure the matrix product against the machine's multiply-add rate, on one thread; takes some seconds.")
+  private boolean speed;
+
   @Spec private CommandSpec spec;
 
   private DoctorCommand() {}
@@ -43,6 +54,15 @@ public final class DoctorCommand implements Runnable {
     report("cpu", Backends.of(Device.CPU).name() + " backend");
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       report("devices", provider.status());
+    }
+    if (speed) {
+      for (SpeedProbe.Rate rate : SpeedProbe.run(384, 768, 1536)) {
+        report(
+            "sgemm",
+            "%d: %.1f GFLOP/s, %.1f %% of the peak of %.1f"
+                .formatted(
+                    rate.size(), rate.gigaflops(), 100 * rate.gigaflops() / rate.peak(), rate.peak()));
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.espalier.tensor.sparse.Coo;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
@@ -72,7 +73,7 @@ public final class SparseOps {
     checkValues("spmmTransposed", pattern, values);
     SparsePattern transposed = pattern.transpose();
     try (Tensor permuted =
-        gather(values, pattern.transposePermutation(), transposed.valuesShape())) {
+        Entries.gather(values, pattern.transposePermutation(), transposed.valuesShape())) {
       return spmm(transposed, permuted, b);
     }
   }
@@ -124,27 +125,6 @@ public final class SparseOps {
       case Bsr bsr -> bsr.pattern();
       case Coo coo -> coo.pattern();
     };
-  }
-
-  /** {@code out[p] = source[positions[p]]}, row-major indices of source. */
-  static Tensor gather(Tensor source, int[] positions, Shape shape) {
-    Tensor out = Tensor.empty(source.dtype(), shape, source.device());
-    try (Tensor dense = source.contiguous();
-        Tensor flat = out.reshape(positions.length);
-        var use = Use.of("gather", dense, flat)) {
-      use.backend().gatherElements(dense, positions, flat);
-    }
-    return out;
-  }
-
-  /** {@code out[positions[p]] = values[p]}, zero elsewhere. */
-  static Tensor scatter(Tensor values, int[] positions, Shape shape) {
-    Tensor out = Tensor.empty(values.dtype(), shape, values.device());
-    try (Tensor flat = values.reshape(positions.length);
-        var use = Use.of("scatter", flat, out)) {
-      use.backend().scatterElements(flat, positions, out);
-    }
-    return out;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Crossover.Direction;
 import dev.espalier.tensor.sparse.Crossover.Family;
+import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparsePattern;
@@ -70,15 +71,15 @@ final class WeightForm {
   static Tensor values(Weight w, SparsePattern pattern) {
     return w instanceof Weight.Sparse(var tensor)
         ? tensor.values()
-        : SparseOps.gather(storage(w), pattern.flatPositions(), pattern.valuesShape());
+        : Entries.gather(storage(w), pattern.flatPositions(), pattern.valuesShape());
   }
 
   /** The weight's values at the positions of the transposed pattern. */
   static Tensor transposedValues(Weight w, SparsePattern pattern) {
     Shape shape = pattern.transpose().valuesShape();
     return w instanceof Weight.Sparse(var tensor)
-        ? SparseOps.gather(tensor.values(), pattern.transposePermutation(), shape)
-        : SparseOps.gather(storage(w), pattern.transposedFlatPositions(), shape);
+        ? Entries.gather(tensor.values(), pattern.transposePermutation(), shape)
+        : Entries.gather(storage(w), pattern.transposedFlatPositions(), shape);
   }
 
   /**
@@ -88,7 +89,7 @@ final class WeightForm {
   static Tensor gradient(Weight w, SparsePattern pattern, Tensor sampled) {
     return w instanceof Weight.Sparse
         ? sampled
-        : SparseOps.scatter(sampled, pattern.flatPositions(), w.shape());
+        : Entries.scatter(sampled, pattern.flatPositions(), w.shape());
   }
 
   /** Zeros at the pruned positions of a dense gradient, unless all of it is wanted. */

@@ -13,6 +13,7 @@ import dev.espalier.tensor.sparse.Crossover.Direction;
 import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Weight;
 import dev.espalier.tensor.spi.Epilogue;
@@ -78,9 +79,7 @@ final class WeightedConvolution {
       Tensor images = grid.shifted(grid.inputSheets(x));
       Tensor sampled = SparseOps.sddmm(taps.pattern(), grid.outputMatrix(dy), images);
       Tensor ordered =
-          taps.inOrder()
-              ? sampled
-              : SparseOps.scatter(sampled, taps.order(), pattern.valuesShape());
+          taps.inOrder() ? sampled : Entries.scatter(sampled, taps.order(), pattern.valuesShape());
       return scope.keep(gradient(w, pattern, ordered));
     }
   }
@@ -88,7 +87,7 @@ final class WeightedConvolution {
   private static Tensor reordered(Tensor values, ConvPattern.Taps taps) {
     return taps.inOrder()
         ? values
-        : SparseOps.gather(values, taps.order(), taps.pattern().valuesShape());
+        : Entries.gather(values, taps.order(), taps.pattern().valuesShape());
   }
 
   /** The positions to run sparse, blocks taken apart, or null for the dense kernel. */

@@ -41,7 +41,10 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
   @Override
   public Csr toCsr() {
     CsrPattern elements = pattern.elements();
-    return new Csr(shape, elements, Entries.gather(values, pattern.valuePositions(elements)));
+    return new Csr(
+        shape,
+        elements,
+        Entries.gather(values, pattern.valuePositions(elements), elements.valuesShape()));
   }
 
   @Override
@@ -57,9 +60,9 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
   @Override
   public Bsr transpose() {
     BsrPattern transposed = pattern.transpose();
-    try (Tensor flat = Entries.gather(values, pattern.transposePermutation())) {
-      return new Bsr(transposed, flat.reshape(transposed.valuesShape()));
-    }
+    return new Bsr(
+        transposed,
+        Entries.gather(values, pattern.transposePermutation(), transposed.valuesShape()));
   }
 
   @Override

@@ -68,7 +68,7 @@ public final class Coo implements SparseTensor {
     if (RowMajor.isIdentity(order)) {
       return new Coo(shape, pattern, values);
     }
-    Coo sorted = new Coo(shape, pattern, Entries.gather(values, order));
+    Coo sorted = new Coo(shape, pattern, Entries.gather(values, order, pattern.valuesShape()));
     values.close();
     return sorted;
   }

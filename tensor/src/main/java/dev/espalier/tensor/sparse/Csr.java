@@ -52,7 +52,9 @@ public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements Spa
 
   @Override
   public Csr transpose() {
-    return new Csr(pattern.transpose(), Entries.gather(values, pattern.transposePermutation()));
+    return new Csr(
+        pattern.transpose(),
+        Entries.gather(values, pattern.transposePermutation(), values.shape()));
   }
 
   @Override

@@ -4,8 +4,8 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 
-/** What the formats share: checks of their parts, and moving values between index orders. */
-final class Entries {
+/** Moves the values of sparse tensors between index orders, on their own device. */
+public final class Entries {
   private Entries() {}
 
   /** Refuses values and pattern that do not fit the shape. */
@@ -33,18 +33,21 @@ final class Entries {
     }
   }
 
-  /** {@code out[p] = source[positions[p]]} as a vector. */
-  static Tensor gather(Tensor source, int[] positions) {
-    Tensor out = Tensor.empty(source.dtype(), Shape.of(positions.length), source.device());
+  /** {@code out[p] = source[positions[p]]}; positions are row-major indices of source. */
+  public static Tensor gather(Tensor source, int[] positions, Shape shape) {
+    Tensor out = Tensor.empty(source.dtype(), shape, source.device());
     try (Tensor dense = source.contiguous();
-        var use = Use.of("gather", dense, out)) {
-      use.backend().gatherElements(dense, positions, out);
+        Tensor flat = out.reshape(positions.length);
+        var use = Use.of("gather", dense, flat)) {
+      use.backend().gatherElements(dense, positions, flat);
     }
     return out;
   }
 
-  /** {@code out[positions[p]] = values[p]}, zero elsewhere. */
-  static Tensor scatter(Tensor values, int[] positions, Shape shape) {
+  /**
+   * {@code out[positions[p]] = values[p]}, zero elsewhere; positions are row-major indices of out.
+   */
+  public static Tensor scatter(Tensor values, int[] positions, Shape shape) {
     Tensor out = Tensor.empty(values.dtype(), shape, values.device());
     try (Tensor flat = values.reshape(positions.length);
         var use = Use.of("scatter", flat, out)) {

@@ -73,7 +73,10 @@ public sealed interface SparseTensor extends AutoCloseable permits Coo, Csr, Bsr
           "fromDense: the mask has shape %s but the tensor %s"
               .formatted(mask.shape(), dense.shape()));
     }
-    return new Csr(dense.shape(), mask.csr(), Entries.gather(dense, mask.positions()));
+    return new Csr(
+        dense.shape(),
+        mask.csr(),
+        Entries.gather(dense, mask.positions(), mask.csr().valuesShape()));
   }
 
   default DType dtype() {

@@ -55,8 +55,8 @@ final class VectorOptim {
     MemorySegment gradients = grad.segment();
     MemorySegment firsts = m.segment();
     MemorySegment seconds = v.segment();
-    float rate = (float) (-step.lr() / (1 - Math.pow(step.beta1(), step.step())));
-    float correction = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.step())));
+    float rate = (float) (-step.lr() / (1 - Math.pow(step.beta1(), (double) step.step())));
+    float correction = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), (double) step.step())));
     float decay = (float) (step.decoupled() ? 0 : step.weightDecay());
     float shrink = (float) (step.decoupled() ? 1 - step.lr() * step.weightDecay() : 1);
     float keepFirst = (float) step.beta1();
