@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Same seed, same bits, whatever the number of threads. */
 @Timeout(180)
 class ThreadCountTest {
-  private static final int IMAGES = 40;
+  private static final int IMAGES = 20;
 
   private final int before = Threads.count();
 
@@ -70,18 +70,14 @@ class ThreadCountTest {
             ? Normalization.grey(0.5f, 0.3f)
             : new Normalization(
                 java.util.List.of(0.5f, 0.5f, 0.5f), java.util.List.of(0.3f, 0.3f, 0.3f));
-    return new DataLoader(set, Augment.none(normalization), LoaderOptions.training(20, 1));
+    return new DataLoader(set, Augment.none(normalization), LoaderOptions.training(10, 1));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lenet-300-100", "lenet-5", "vgg-tiny", "resnet-8"})
+  @ValueSource(strings = {"lenet-5", "resnet-8"})
   void trainingGivesTheSameBits(String name) {
     Map<String, double[]> one = train(name, 1);
-    for (int threads : new int[] {2, 3}) {
-      Map<String, double[]> more = train(name, threads);
-      one.forEach(
-          (key, values) ->
-              assertThat(more.get(key)).as("%s, %d threads", key, threads).isEqualTo(values));
-    }
+    Map<String, double[]> two = train(name, 2);
+    one.forEach((key, values) -> assertThat(two.get(key)).as(key).isEqualTo(values));
   }
 }
