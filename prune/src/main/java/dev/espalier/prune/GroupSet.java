@@ -28,6 +28,9 @@ public interface GroupSet {
    */
   Tensor scores(Map<String, Tensor> elementScores);
 
+  /** The groups of which the present masks keep something, [count]. */
+  Mask alive();
+
   /** The masks that keep the groups where the bit is set; all parameters that the groups touch. */
   Map<Parameter, Mask> masks(Mask keptGroups);
 }

@@ -7,6 +7,7 @@ import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,14 +18,13 @@ import java.util.Map;
  * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
  * chooses, and sets hard masks.
  *
- * <p>What was masked stays masked, so calling it again with a lower density prunes on. PyTorch:
- * {@code torch.nn.utils.prune} composed with {@code global_unstructured}.
+ * <p>What was masked stays masked, so calling it again with a lower density prunes on, and with a
+ * higher one does nothing. PyTorch: {@code torch.nn.utils.prune} composed with {@code
+ * global_unstructured}.
  */
 public final class Pruner {
-  /**
-   * Below every sum of real scores, yet far from overflow when a filter's worth of it is summed.
-   */
-  private static final double PRUNED = -1e29;
+  /** Halvings of [0, 1], enough to tell a billion groups apart. */
+  private static final int BISECTIONS = 30;
 
   private final Module module;
   private final Method method;
@@ -59,7 +59,10 @@ public final class Pruner {
    * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
    */
   public void pruneToRatio(double ratio) {
-    pruneToDensity(densityFor(ratio));
+    try (var _ = Scope.open("pruning")) {
+      List<Tensor> scores = groupScores();
+      apply(choose(scores, densityFor(ratio, scores)));
+    }
   }
 
   /**
@@ -70,33 +73,36 @@ public final class Pruner {
    * found by bisection over the actual masks.
    */
   public double densityFor(double ratio) {
+    try (var _ = Scope.open("density")) {
+      return densityFor(ratio, groupScores());
+    }
+  }
+
+  private double densityFor(double ratio, List<Tensor> scores) {
     if (!(ratio >= 1)) {
       throw new IllegalArgumentException("compression ratio: must be at least 1 but is " + ratio);
     }
     long total = module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
     double wanted = total / ratio;
-    try (var _ = Scope.open("density")) {
-      List<Tensor> scores = groupScores();
-      double low = 0;
-      double high = 1;
-      for (int i = 0; i < 30; i++) {
-        double middle = (low + high) / 2;
-        if (keptParameters(choose(scores, middle)) > wanted) {
-          high = middle;
-        } else {
-          low = middle;
-        }
-      }
-      long least = keptParameters(choose(scores, 0));
-      if (least > wanted * 1.01 + 1) {
-        throw new IllegalArgumentException(
-            "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
-                .formatted(ratio, method.name(), (double) total / least, least, total));
-      }
-      double above = keptParameters(choose(scores, high)) - wanted;
-      double below = wanted - keptParameters(choose(scores, low));
-      return above < below ? high : low;
+    long least = keptParameters(choose(scores, 0));
+    if (least > wanted * 1.01 + 1) {
+      throw new IllegalArgumentException(
+          "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
+              .formatted(ratio, method.name(), (double) total / least, least, total));
     }
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < BISECTIONS; i++) {
+      double middle = (low + high) / 2;
+      if (keptParameters(choose(scores, middle)) > wanted) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    double above = keptParameters(choose(scores, high)) - wanted;
+    double below = wanted - keptParameters(choose(scores, low));
+    return above < below ? high : low;
   }
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
@@ -105,9 +111,12 @@ public final class Pruner {
       throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
     }
     try (var _ = Scope.open("pruning")) {
-      merged(choose(groupScores(), density))
-          .forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
+      apply(choose(groupScores(), density));
     }
+  }
+
+  private void apply(List<Mask> kept) {
+    merged(kept).forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
   }
 
   private List<Tensor> groupScores() {
@@ -118,21 +127,25 @@ public final class Pruner {
       Tensor score = elements.get(weight.name());
       checkNumbers(weight.name(), score);
       Mask mask = weight.parameter().mask();
-      ranked.put(weight.name(), mask == null ? score : belowAll(score, mask));
+      ranked.put(weight.name(), mask == null ? score : mask.apply(score));
     }
     List<Tensor> scores = new ArrayList<>();
-    sets.forEach(set -> scores.add(set.scores(ranked)));
+    sets.forEach(set -> scores.add(deadLast(set.scores(ranked), set.alive())));
     return scores;
   }
 
-  /** Already pruned weights rank behind every other, in element pruning as in sums over filters. */
-  private static Tensor belowAll(Tensor score, Mask mask) {
-    return Elementwise.select(
-        mask.toTensor(DType.BOOL), score, Tensor.full(score.dtype(), score.shape(), PRUNED));
+  /** Groups that are pruned already rank behind every other. */
+  private static Tensor deadLast(Tensor scores, Mask alive) {
+    return alive.kept() == alive.size()
+        ? scores
+        : Elementwise.select(
+            alive.toTensor(DType.BOOL),
+            scores,
+            Tensor.full(scores.dtype(), scores.shape(), Double.NEGATIVE_INFINITY));
   }
 
   private void checkNumbers(String name, Tensor score) {
-    if (!Double.isFinite(dev.espalier.tensor.ops.Reduce.sumAbs(score, false).item())) {
+    if (!Double.isFinite(Reduce.sumAbs(score, false).item())) {
       throw new IllegalStateException(
           "scorer '%s': the scores of '%s' contain NaN or infinity; is the model diverged?"
               .formatted(method.scorer().name(), name));
@@ -140,20 +153,22 @@ public final class Pruner {
   }
 
   private List<Mask> choose(List<Tensor> scores, double density) {
-    List<Mask> kept = new ArrayList<>();
+    double[] densities =
+        sets.stream()
+            .mapToDouble(
+                set -> set.classifier() ? Math.max(density, method.classifierFloor()) : density)
+            .toArray();
+    if (method.scope() == RankingScope.LOCAL) {
+      return Selection.local(scores, densities);
+    }
     List<Tensor> open = new ArrayList<>();
-    double[] densities = new double[sets.size()];
     for (int i = 0; i < sets.size(); i++) {
-      densities[i] =
-          sets.get(i).classifier() ? Math.max(density, method.classifierFloor()) : density;
       if (!floored(i)) {
         open.add(scores.get(i));
       }
     }
-    if (method.scope() == RankingScope.LOCAL) {
-      return Selection.local(scores, densities);
-    }
     var ranked = Selection.global(open, density).iterator();
+    List<Mask> kept = new ArrayList<>();
     for (int i = 0; i < sets.size(); i++) {
       kept.add(
           floored(i)
@@ -174,6 +189,7 @@ public final class Pruner {
     for (int i = 0; i < sets.size(); i++) {
       sets.get(i).masks(kept.get(i)).forEach((p, mask) -> masks.merge(p, mask, Mask::and));
     }
+    masks.replaceAll((p, mask) -> p.mask() == null ? mask : mask.and(p.mask()));
     return masks;
   }
 

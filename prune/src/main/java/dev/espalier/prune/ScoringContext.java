@@ -42,19 +42,17 @@ public record ScoringContext(
       throw new IllegalStateException(
           "scorer '%s' needs data: give the pruner a sample of the training set".formatted(scorer));
     }
-    boolean training = module.training();
-    module.eval();
     List<Variable> variables = new ArrayList<>();
     weights.forEach(weight -> variables.add(weight.parameter()));
     Map<String, Tensor> result = new LinkedHashMap<>();
-    try (var scope = Scope.open("scoring")) {
+    try (var _ = module.evaluating();
+        var _ = Autograd.enableGrad();
+        var scope = Scope.open("scoring")) {
       Variable loss = sample.loss.of(module.forward(Variable.of(sample.inputs)), sample.targets);
       List<Variable> gradients = Autograd.grad(loss, variables, false);
       for (int i = 0; i < gradients.size(); i++) {
         result.put(weights.get(i).name(), scope.keep(gradients.get(i).tensor().contiguous()));
       }
-    } finally {
-      module.train(training);
     }
     return result;
   }

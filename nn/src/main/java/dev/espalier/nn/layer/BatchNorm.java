@@ -75,7 +75,8 @@ public abstract sealed class BatchNorm extends Module permits BatchNorm1d, Batch
     if (training()) {
       batches.set(batches.item() + 1);
     }
-    return F.batchNorm(x, weight, bias, runningMean, runningVariance, training(), momentum, eps);
+    return F.batchNorm(
+        x, weight.value(), bias.value(), runningMean, runningVariance, training(), momentum, eps);
   }
 
   @Override

@@ -69,7 +69,8 @@ public final class Conv2d extends Module {
 
   @Override
   public Variable forward(Variable x) {
-    return F.conv2d(x, weight.value(), weight.kernelMask(), bias, spec);
+    return F.conv2d(
+        x, weight.value(), weight.kernelMask(), bias == null ? null : bias.value(), spec);
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class LayerNorm extends Module {
 
   @Override
   public Variable forward(Variable x) {
-    return F.layerNorm(x, weight, bias, eps);
+    return F.layerNorm(x, weight.value(), bias.value(), eps);
   }
 
   @Override

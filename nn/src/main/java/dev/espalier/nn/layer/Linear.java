@@ -43,7 +43,7 @@ public final class Linear extends Module {
 
   @Override
   public Variable forward(Variable x) {
-    return F.linear(x, weight.value(), weight.kernelMask(), bias);
+    return F.linear(x, weight.value(), weight.kernelMask(), bias == null ? null : bias.value());
   }
 
   @Override

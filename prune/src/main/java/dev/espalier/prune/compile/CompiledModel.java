@@ -34,24 +34,30 @@ public final class CompiledModel implements AutoCloseable {
   private final int slots;
   private final int result;
   private final Shape example;
+  private final DType dtype;
 
-  CompiledModel(List<Instruction> program, int slots, int result, Shape example) {
+  CompiledModel(List<Instruction> program, int slots, int result, Tensor example) {
     this.program = List.copyOf(program);
     this.slots = slots;
     this.result = result;
-    this.example = example;
+    this.example = example.shape();
+    this.dtype = example.dtype();
   }
 
   /**
    * The outputs for a batch of inputs.
    *
-   * @param x shaped like the example that the model was compiled with, with any number of rows
+   * @param x of the type and shape of the example that the model was compiled with, but any number
+   *     of rows
+   * @throws IllegalArgumentException if it is not, with both
    */
   public Tensor run(Tensor x) {
-    if (x.rank() != example.rank() || !x.shape().with(0, 1).equals(example.with(0, 1))) {
+    if (x.dtype() != dtype
+        || x.rank() != example.rank()
+        || !x.shape().with(0, 1).equals(example.with(0, 1))) {
       throw new IllegalArgumentException(
-          "compiled model: expects inputs of shape [N, …] like %s but got %s"
-              .formatted(example, x.shape()));
+          "compiled model: expects %s inputs of shape [N, …] like %s but got %s of shape %s"
+              .formatted(dtype, example, x.dtype(), x.shape()));
     }
     try (var scope = Scope.open("compiled model");
         var _ = Autograd.noGrad()) {
@@ -84,7 +90,7 @@ public final class CompiledModel implements AutoCloseable {
    */
   public Latency benchmark(int batch, double seconds) {
     try (var _ = Scope.open("benchmark")) {
-      Tensor x = RandomFill.normal(new Generator(7), DType.FLOAT32, example.with(0, batch), 0, 1);
+      Tensor x = RandomFill.normal(new Generator(7), dtype, example.with(0, batch), 0, 1);
       repeat(x, Math.max(0.05, seconds / 5), 20);
       return Latency.of(repeat(x, seconds, 20));
     }

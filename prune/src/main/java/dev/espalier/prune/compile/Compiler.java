@@ -17,7 +17,9 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -46,6 +48,7 @@ public final class Compiler {
   private final IdentityHashMap<Variable, Integer> slots = new IdentityHashMap<>();
   private final IdentityHashMap<Variable, Integer> uses = new IdentityHashMap<>();
   private final IdentityHashMap<Variable, Variable> onlyReader = new IdentityHashMap<>();
+  private final Set<Variable> activations = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Variable> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Step> steps = new ArrayList<>();
   private final List<int[]> inputs = new ArrayList<>();
@@ -69,21 +72,18 @@ public final class Compiler {
    *
    * @param example an input; at least one row
    * @throws IllegalArgumentException if an operation cannot run on another batch size, with its
-   *     name
+   *     name, or the output does not depend on the input
    * @throws IllegalStateException if the result disagrees with the module on the example
    */
   public static CompiledModel compile(Module module, Tensor example, FormatChoice formats) {
-    boolean training = module.training();
-    module.eval();
-    try (var _ = Scope.open("compile")) {
+    try (var _ = module.evaluating();
+        var _ = Scope.open("compile")) {
       var compiler = new Compiler(module, example, formats);
       Variable output = compiler.record(module, example);
       CompiledModel model = compiler.link(output, example);
       SelfCheck.agrees(model, example, output.tensor(), TOLERANCE);
       compiler.keepConstants();
       return model;
-    } finally {
-      module.train(training);
     }
   }
 
@@ -92,16 +92,24 @@ public final class Compiler {
       Variable input = Variable.leaf(example.alias());
       Variable output = module.forward(input);
       slots.put(input, 0);
+      activations.add(input);
       List<Variable> made = Traversal.oldestFirst(output);
       for (Variable result : made) {
-        for (Variable operand : result.node().inputs()) {
+        List<Variable> operands = result.node().inputs();
+        for (Variable operand : operands) {
           uses.merge(operand, 1, Integer::sum);
           onlyReader.put(operand, result);
         }
+        if (operands.stream().anyMatch(activations::contains)) {
+          activations.add(result);
+        }
       }
       uses.merge(output, 1, Integer::sum);
+      if (!activations.contains(output)) {
+        throw new IllegalArgumentException("compile: the output does not depend on the input");
+      }
       for (Variable result : made) {
-        if (!absorbed.contains(result) && !(result.node().op() instanceof Masked)) {
+        if (activations.contains(result) && !absorbed.contains(result)) {
           translate(result);
         }
       }
@@ -111,30 +119,29 @@ public final class Compiler {
 
   private void translate(Variable result) {
     Node node = result.node();
+    List<Variable> parameters = node.inputs().subList(1, node.inputs().size());
+    boolean constant = parameters.stream().noneMatch(activations::contains);
     switch (node.op()) {
-      case Linear _ -> product(result, null);
-      case Conv2d(ConvSpec spec, _) -> product(result, spec);
-      case BatchNormInference norm -> affine(result, norm);
+      case Linear _ when constant && named(parameters) -> product(result, null);
+      case Conv2d(ConvSpec spec, _) when constant && named(parameters) -> product(result, spec);
+      case BatchNormInference norm when constant -> affine(result, norm);
       default -> other(result);
     }
   }
 
+  private static boolean named(List<Variable> operands) {
+    return operands.stream().allMatch(operand -> parameterOf(operand) != null);
+  }
+
   private void product(Variable result, ConvSpec spec) {
     List<Variable> in = result.node().inputs();
-    Parameter weight = parameterOf(in.get(1));
-    if (weight == null) {
-      other(result);
-      return;
-    }
-    Tensor w = plan.value(weight);
-    if (weight.mask() != null) {
-      var mask = plan.mask(weight);
-      w = mask == null ? w : mask.applyInPlace(w);
-    }
-    Tensor bias = in.size() > 2 ? plan.value((Parameter) in.get(2)) : null;
+    Tensor w = constant(in.get(1));
+    Tensor bias = in.size() > 2 ? constant(in.get(2)) : null;
     Variable end = result;
     Variable next = soleReader(end);
-    if (next != null && next.node().op() instanceof BatchNormInference norm) {
+    boolean outputsAreChannels = spec != null || result.shape().rank() == 2;
+    if (outputsAreChannels && next != null && foldable(next, result)) {
+      var norm = (BatchNormInference) next.node().op();
       var folded = Folding.fold(w, bias, channelAffine(next, norm));
       w = folded.weight();
       bias = folded.bias();
@@ -145,11 +152,19 @@ public final class Compiler {
     boolean relu = absorbRelu(next);
     end = relu ? next : end;
     int[] kernel = spec == null ? new int[0] : new int[] {w.dim(2), w.dim(3)};
+    String name = names.get(parameterOf(in.get(1)));
     emit(
-        new ProductStep(
-            names.get(weight), new ProductWeight(w, spec, formats), kernel, bias, relu, spec),
+        new ProductStep(name, new ProductWeight(w, spec, formats), kernel, bias, relu, spec),
         end,
         in.getFirst());
+  }
+
+  /** Whether a step normalises this value by constants. */
+  private boolean foldable(Variable next, Variable value) {
+    List<Variable> in = next.node().inputs();
+    return next.node().op() instanceof BatchNormInference
+        && in.getFirst() == value
+        && in.stream().skip(1).noneMatch(activations::contains);
   }
 
   private boolean absorbRelu(Variable next) {
@@ -168,34 +183,38 @@ public final class Compiler {
 
   private Normalization.Affine channelAffine(Variable result, BatchNormInference norm) {
     List<Variable> in = result.node().inputs();
-    Parameter gamma = (Parameter) in.get(1);
+    Parameter gamma = parameterOf(in.get(1));
     return Normalization.batchNormAffine(
-        plan.value(gamma),
-        plan.value((Parameter) in.get(2)),
+        constant(in.get(1)),
+        constant(in.get(2)),
         plan.statistic(gamma, norm.mean()),
         plan.statistic(gamma, norm.variance()),
         norm.eps());
   }
 
   private void other(Variable result) {
-    List<Variable> activations = new ArrayList<>();
+    var op = BatchSize.anyBatch(result.node().op(), result);
+    List<Variable> activationOperands = new ArrayList<>();
     List<Optional<Tensor>> constants = new ArrayList<>();
     for (Variable operand : result.node().inputs()) {
-      boolean activation = slots.containsKey(operand);
+      boolean activation = activations.contains(operand);
       constants.add(activation ? Optional.empty() : Optional.of(constant(operand)));
       if (activation) {
-        activations.add(operand);
+        activationOperands.add(operand);
       }
     }
-    var op = BatchSize.anyBatch(result.node().op(), result);
-    emit(new OpStep(op, constants), result, activations.toArray(Variable[]::new));
+    emit(new OpStep(op, constants), result, activationOperands.toArray(Variable[]::new));
   }
 
+  /** The value that an operand has whatever the input, without what the plan drops; a copy. */
   private Tensor constant(Variable operand) {
     Parameter parameter = parameterOf(operand);
-    return parameter != null && operand == parameter
-        ? plan.value(parameter)
-        : operand.tensor().copy();
+    if (parameter == null) {
+      return operand.tensor().copy();
+    }
+    Tensor value = plan.value(parameter);
+    Mask mask = operand == parameter ? null : plan.mask(parameter);
+    return mask == null ? value : mask.applyInPlace(value);
   }
 
   private void emit(Step step, Variable result, Variable... operands) {
@@ -223,13 +242,13 @@ public final class Compiler {
     for (int i = 0; i < steps.size(); i++) {
       int at = i;
       int[] dead =
-          java.util.Arrays.stream(inputs.get(i))
+          Arrays.stream(inputs.get(i))
               .distinct()
               .filter(slot -> slot != result && lastReader.get(slot) == at)
               .toArray();
       program.add(new CompiledModel.Instruction(steps.get(i), inputs.get(i), outputs.get(i), dead));
     }
-    return new CompiledModel(program, outputs.size() + 1, result, example.shape());
+    return new CompiledModel(program, outputs.size() + 1, result, example);
   }
 
   private void keepConstants() {

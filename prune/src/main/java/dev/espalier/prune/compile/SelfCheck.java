@@ -14,9 +14,21 @@ final class SelfCheck {
   static void agrees(CompiledModel model, Tensor example, Tensor expected, double tolerance) {
     compare(model.run(example), expected, tolerance);
     compare(
-        model.run(Indexing.concat(0, example, example)),
+        twice(model, Indexing.concat(0, example, example)),
         Indexing.concat(0, expected, expected),
         tolerance);
+  }
+
+  private static Tensor twice(CompiledModel model, Tensor batch) {
+    try {
+      return model.run(batch);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "compile: the model runs on the example but not on twice as many rows, so its forward"
+              + " pass contains the batch size: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private static void compare(Tensor actual, Tensor expected, double tolerance) {

@@ -5,6 +5,7 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Structure;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
@@ -35,9 +36,16 @@ public record ElementStructure() implements Structure {
     }
 
     @Override
+    public Mask alive() {
+      Mask mask = weight.parameter().mask();
+      Shape shape = Shape.of(count());
+      return mask == null ? Mask.ones(shape) : Mask.ofWords(shape, mask.words());
+    }
+
+    @Override
     public Map<Parameter, Mask> masks(Mask keptGroups) {
       return Map.of(
-          weight.parameter(), Mask.ofWords(weight.parameter().shape(), keptGroups.words().clone()));
+          weight.parameter(), Mask.ofWords(weight.parameter().shape(), keptGroups.words()));
     }
   }
 

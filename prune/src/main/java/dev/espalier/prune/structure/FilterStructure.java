@@ -46,16 +46,21 @@ public record FilterStructure() implements Structure {
 
     @Override
     public Tensor scores(Map<String, Tensor> elementScores) {
-      Tensor total = Tensor.full(DType.FLOAT32, Shape.of(space.channels()), 0);
+      Tensor total = Tensor.zeros(DType.FLOAT64, Shape.of(space.channels()));
       for (ChannelSpace.Member member : space.members()) {
         Tensor scores = elementScores.get(member.name());
         if (member.producer() && scores != null) {
           Tensor rows = scores.reshape(scores.dim(0), -1);
-          Elementwise.addInPlace(
-              total, Reduce.sum(rows, false, 1).narrow(0, member.offset(), space.channels()));
+          Elementwise.addInPlace(total, Reduce.sum(rows, false, 1).to(DType.FLOAT64));
         }
       }
       return total;
+    }
+
+    @Override
+    public Mask alive() {
+      boolean[] emptied = space.emptied(Parameter::mask);
+      return Mask.of(Shape.of(emptied.length), channel -> !emptied[channel]);
     }
 
     @Override

@@ -49,6 +49,7 @@ public final class ChannelGraph {
 
   private final IdentityHashMap<Variable, List<Segment>> layouts = new IdentityHashMap<>();
   private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Integer> readers = new IdentityHashMap<>();
   private final List<ChannelSpace> spaces = new ArrayList<>();
 
   private ChannelGraph(Module module) {
@@ -57,18 +58,15 @@ public final class ChannelGraph {
 
   /** The channel spaces of a module, in the order of the forward pass; fixed ones included. */
   public static List<ChannelSpace> of(Module module, Tensor example) {
-    boolean training = module.training();
-    module.eval();
     var graph = new ChannelGraph(module);
-    try (var _ = Scope.open("channel graph");
+    try (var _ = module.evaluating();
+        var _ = Scope.open("channel graph");
         var _ = Autograd.enableGrad()) {
       Variable input = Variable.leaf(example.alias());
       graph.start(input);
       Variable output = module.forward(input);
       graph.follow(output);
       graph.layout(output).forEach(segment -> segment.space.root().fix("the model's output"));
-    } finally {
-      module.train(training);
     }
     return graph.spaces.stream().filter(space -> space.root() == space).toList();
   }
@@ -85,17 +83,19 @@ public final class ChannelGraph {
   }
 
   private void follow(Variable output) {
-    for (Variable result : Traversal.oldestFirst(output)) {
-      layouts.put(result, visit(result.node(), result));
+    List<Variable> made = Traversal.oldestFirst(output);
+    for (Variable result : made) {
+      result.node().inputs().forEach(operand -> readers.merge(operand, 1, Integer::sum));
     }
+    made.forEach(result -> layouts.put(result, visit(result.node(), result)));
   }
 
   private List<Segment> visit(Node node, Variable result) {
     List<Variable> in = node.inputs();
     return switch (node.op()) {
-      case Conv2d(ConvSpec spec, _) -> convolution(node, spec, result);
-      case Linear _ -> product(node, result);
-      case BatchNorm _, BatchNormInference _ -> normalisation(in);
+      case Conv2d(ConvSpec spec, _) -> product(node, result, spec.groups());
+      case Linear _ when result.shape().rank() == 2 -> product(node, result, 1);
+      case BatchNorm _, BatchNormInference _ -> normalisation(node, result);
       case Relu _,
           Gelu _,
           Silu _,
@@ -112,75 +112,73 @@ public final class ChannelGraph {
         in.forEach(part -> joined.addAll(layout(part)));
         yield joined;
       }
-      case Masked _ -> List.of();
+      case Masked _ when parameterOf(result) != null -> List.of();
       default -> unknown(node, result);
     };
   }
 
-  private List<Segment> convolution(Node node, ConvSpec spec, Variable result) {
-    if (spec.groups() == 1) {
-      return product(node, result);
-    }
-    Parameter weight = parameterOf(node.inputs().get(1));
+  /** A layer whose weight has the new channels in axis 0 and the old ones in axis 1. */
+  private List<Segment> product(Node node, Variable result, int groups) {
+    List<Variable> operands = node.inputs().subList(1, node.inputs().size());
     List<Segment> input = layout(node.inputs().getFirst());
-    boolean depthwise =
-        weight != null && spec.groups() == weight.dim(0) && weight.dim(1) == 1 && input.size() == 1;
-    if (!depthwise) {
+    Parameter weight = parameterOf(operands.getFirst());
+    if (weight == null
+        || operands.stream().anyMatch(operand -> parameterOf(operand) == null)
+        || groups == 1 && input.stream().mapToInt(Segment::width).sum() != weight.dim(1)) {
       return unknown(node, result);
     }
-    ChannelSpace space = input.getFirst().space.root();
-    space.fix(
-        "depthwise convolution '%s' (surgery of grouped convolutions is not supported)"
-            .formatted(names.get(weight)));
+    List<Segment> made;
+    String name = names.get(weight);
+    if (groups > 1) {
+      made = fixed(node, result, "'%s' is a grouped convolution".formatted(name));
+    } else if (isShared(operands)) {
+      made = fixed(node, result, "'%s' is used more than once".formatted(name));
+    } else {
+      tie(weight, 1, input, false);
+      made = List.of(new Segment(newSpace(weight.dim(0)), 1));
+    }
+    operands.forEach(operand -> tie(parameterOf(operand), 0, made, true));
+    return made;
+  }
+
+  private List<Segment> normalisation(Node node, Variable result) {
+    List<Variable> operands = node.inputs().subList(1, node.inputs().size());
+    if (operands.stream().anyMatch(operand -> parameterOf(operand) == null)) {
+      return unknown(node, result);
+    }
+    if (isShared(operands)) {
+      String name = names.get(parameterOf(operands.getFirst()));
+      return fixed(node, result, "'%s' is used more than once".formatted(name));
+    }
+    List<Segment> input = layout(node.inputs().getFirst());
+    operands.forEach(operand -> tie(parameterOf(operand), 0, input, true));
     return input;
   }
 
-  /** A layer whose weight has the new channels in axis 0 and the old ones in axis 1. */
-  private List<Segment> product(Node node, Variable result) {
-    Parameter weight = parameterOf(node.inputs().get(1));
-    if (weight == null) {
-      return unknown(node, result);
-    }
-    String name = names.get(weight);
+  /** Two uses of one parameter would be cut by two spaces that know nothing of each other. */
+  private boolean isShared(List<Variable> operands) {
+    return operands.stream()
+        .anyMatch(o -> readers.get(o) > 1 || readers.getOrDefault(parameterOf(o), 1) > 1);
+  }
+
+  /** Makes an axis of a parameter a member of the spaces whose channels run along it. */
+  private void tie(Parameter parameter, int axis, List<Segment> segments, boolean producer) {
     int offset = 0;
-    for (Segment segment : layout(node.inputs().getFirst())) {
+    for (Segment segment : segments) {
       segment
           .space
           .root()
-          .add(new ChannelSpace.Member(name, weight, 1, offset, segment.repeat, false));
+          .add(
+              new ChannelSpace.Member(
+                  names.get(parameter), parameter, axis, offset, segment.repeat, producer));
       offset += segment.width();
     }
-    ChannelSpace made = newSpace(weight.dim(0));
-    made.add(new ChannelSpace.Member(name, weight, 0, 0, 1, true));
-    if (node.inputs().size() > 2) {
-      Parameter bias = parameterOf(node.inputs().get(2));
-      made.add(new ChannelSpace.Member(names.get(bias), bias, 0, 0, 1, true));
-    }
-    return List.of(new Segment(made, 1));
-  }
-
-  private List<Segment> normalisation(List<Variable> in) {
-    List<Segment> input = layout(in.getFirst());
-    for (Variable perChannel : in.subList(1, in.size())) {
-      Parameter parameter = parameterOf(perChannel);
-      int offset = 0;
-      for (Segment segment : input) {
-        segment
-            .space
-            .root()
-            .add(
-                new ChannelSpace.Member(
-                    names.get(parameter), parameter, 0, offset, segment.repeat, true));
-        offset += segment.width();
-      }
-    }
-    return input;
   }
 
   private List<Segment> sum(Node node, Variable result) {
     List<Segment> a = layout(node.inputs().get(0));
     List<Segment> b = layout(node.inputs().get(1));
-    boolean alike = a.size() == b.size();
+    boolean alike = !a.isEmpty() && a.size() == b.size();
     for (int i = 0; alike && i < a.size(); i++) {
       alike =
           a.get(i).repeat == b.get(i).repeat
@@ -190,7 +188,7 @@ public final class ChannelGraph {
       return unknown(node, result);
     }
     for (int i = 0; i < a.size(); i++) {
-      ChannelSpace.merge(a.get(i).space, b.get(i).space, node.op().name());
+      ChannelSpace.merge(a.get(i).space, b.get(i).space);
     }
     return a;
   }
@@ -204,18 +202,20 @@ public final class ChannelGraph {
     return layout(x).stream().map(s -> new Segment(s.space, s.repeat * repeat)).toList();
   }
 
-  /** Fixes everything that flows into an operation whose effect on channels is not known. */
   private List<Segment> unknown(Node node, Variable result) {
+    return fixed(node, result, "operation '%s'".formatted(node.op().name()));
+  }
+
+  /** Fixes everything that flows into and out of an operation. */
+  private List<Segment> fixed(Node node, Variable result, String reason) {
     for (Variable input : node.inputs()) {
-      layout(input)
-          .forEach(
-              segment -> segment.space.root().fix("operation '%s'".formatted(node.op().name())));
+      layout(input).forEach(segment -> segment.space.root().fix(reason));
     }
     if (result.shape().rank() < 2) {
       return List.of();
     }
     ChannelSpace space = newSpace(result.dim(1));
-    space.fix("operation '%s'".formatted(node.op().name()));
+    space.fix(reason);
     return List.of(new Segment(space, 1));
   }
 

@@ -1,8 +1,12 @@
 package dev.espalier.prune.surgery;
 
 import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * A set of channels that several tensors share, so that removing one removes a slice of each of
@@ -60,14 +64,40 @@ public final class ChannelSpace {
     return fixedBecause.isEmpty() && members.stream().anyMatch(Member::producer);
   }
 
-  /** The producers' names, joined: the name of the space. */
+  /** The names of the weights that make the channels, joined, or else of whatever touches them. */
   public String name() {
-    return String.join(
-        "+",
-        members.stream()
-            .filter(m -> m.producer() && m.parameter().shape().rank() > 1)
-            .map(Member::name)
-            .toList());
+    List<String> weights = names(m -> m.producer() && m.parameter().shape().rank() > 1);
+    return String.join("+", weights.isEmpty() ? names(_ -> true) : weights);
+  }
+
+  private List<String> names(Predicate<Member> chosen) {
+    return members.stream().filter(chosen).map(Member::name).distinct().toList();
+  }
+
+  /**
+   * Which channels masks have emptied in everything that makes them; such a channel is zero
+   * wherever it flows.
+   *
+   * @param maskOf the mask to go by, or null where a parameter counts as unmasked
+   */
+  public boolean[] emptied(Function<Parameter, Mask> maskOf) {
+    boolean[] emptied = new boolean[channels];
+    List<Member> producers = members.stream().filter(Member::producer).toList();
+    if (!producers.isEmpty()
+        && producers.stream().allMatch(m -> maskOf.apply(m.parameter) != null)) {
+      for (int c = 0; c < channels; c++) {
+        int channel = c;
+        emptied[c] =
+            producers.stream().allMatch(m -> sliceIsEmpty(m, maskOf.apply(m.parameter), channel));
+      }
+    }
+    return emptied;
+  }
+
+  private static boolean sliceIsEmpty(Member member, Mask mask, int channel) {
+    int rowSize = (int) mask.shape().rowMajorStrides()[0];
+    int first = (member.offset + channel * member.repeat) * rowSize;
+    return IntStream.range(first, first + member.repeat * rowSize).noneMatch(mask::get);
   }
 
   void add(Member member) {
@@ -82,21 +112,17 @@ public final class ChannelSpace {
     }
   }
 
-  /** Ties two spaces together: whatever is removed from one is removed from both. */
-  static void merge(ChannelSpace a, ChannelSpace b, String where) {
+  /**
+   * Ties two spaces of as many channels together: whatever is removed from one is removed from
+   * both.
+   */
+  static void merge(ChannelSpace a, ChannelSpace b) {
     ChannelSpace first = a.root();
     ChannelSpace second = b.root();
-    if (first == second) {
-      return;
+    if (first != second) {
+      second.members.forEach(first::add);
+      second.fixedBecause.forEach(first::fix);
+      second.mergedInto = first;
     }
-    if (first.channels != second.channels) {
-      first.fix("%s joins %d with %d channels".formatted(where, first.channels, second.channels));
-      second.fix("%s joins %d with %d channels".formatted(where, first.channels, second.channels));
-      return;
-    }
-    second.members.forEach(first::add);
-    second.fixedBecause.forEach(first::fix);
-    second.members.clear();
-    second.mergedInto = first;
   }
 }

@@ -8,6 +8,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class ShrinkPlan {
   }
 
   private void add(ChannelSpace space) {
-    boolean[] deadChannels = deadChannels(space);
+    boolean[] deadChannels = space.emptied(ShrinkPlan::hardMask);
     int count = count(deadChannels);
     if (count == 0) {
       return;
@@ -49,36 +50,19 @@ public final class ShrinkPlan {
       return;
     }
     if (count == space.channels()) {
-      deadChannels[0] = false; // a layer without channels cannot run; an all-zero one can
+      deadChannels[0] = false;
+      kept.add(
+          "1 masked channel of '%s' stays: a layer without channels cannot run"
+              .formatted(space.name()));
     }
-    space.members().forEach(member -> mark(member, deadChannels));
-    removed.put(space.name(), count(deadChannels));
-  }
-
-  private static boolean[] deadChannels(ChannelSpace space) {
-    boolean[] none = new boolean[space.channels()];
-    List<ChannelSpace.Member> producers =
-        space.members().stream().filter(ChannelSpace.Member::producer).toList();
-    if (producers.isEmpty() || producers.stream().anyMatch(m -> hardMask(m.parameter()) == null)) {
-      return none;
+    if (count(deadChannels) > 0) {
+      space.members().forEach(member -> mark(member, deadChannels));
+      removed.put(space.name(), count(deadChannels));
     }
-    boolean[] empty = none;
-    for (int c = 0; c < empty.length; c++) {
-      int channel = c;
-      empty[c] = producers.stream().allMatch(m -> sliceIsEmpty(m, channel));
-    }
-    return empty;
   }
 
   private static Mask hardMask(Parameter parameter) {
     return parameter.maskMode() == Parameter.MaskMode.HARD ? parameter.mask() : null;
-  }
-
-  private static boolean sliceIsEmpty(ChannelSpace.Member member, int channel) {
-    Mask mask = member.parameter().mask();
-    int rowSize = (int) member.parameter().shape().rowMajorStrides()[0];
-    int first = (member.offset() + channel * member.repeat()) * rowSize;
-    return IntStream.range(first, first + member.repeat() * rowSize).noneMatch(mask::get);
   }
 
   /**
@@ -102,7 +86,7 @@ public final class ShrinkPlan {
 
   /** Number of channels to remove per group of layers. */
   public Map<String, Integer> removed() {
-    return java.util.Collections.unmodifiableMap(removed);
+    return Collections.unmodifiableMap(removed);
   }
 
   /** Why masked channels must stay, with the layers named. */
@@ -134,8 +118,10 @@ public final class ShrinkPlan {
   }
 
   /**
-   * A copy of a per-channel statistic that belongs to a normalisation's scale parameter, without
-   * the dead channels.
+   * A copy of a per-channel statistic that belongs to a normalisation's scale, without the dead
+   * channels.
+   *
+   * @param scale the parameter, or null if the scale is none
    */
   public Tensor statistic(Parameter scale, Tensor statistic) {
     return cut(statistic, dead.getOrDefault(scale, new boolean[1][]));

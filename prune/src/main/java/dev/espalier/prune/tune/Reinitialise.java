@@ -1,6 +1,7 @@
 package dev.espalier.prune.tune;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.Init;
 import dev.espalier.prune.FineTune;
 import dev.espalier.prune.PrunableWeight;
@@ -25,7 +26,8 @@ public record Reinitialise() implements FineTune {
     module.loadStateDict(initial);
     for (PrunableWeight weight : PrunableWeight.of(module)) {
       Init.heNormal(generator, weight.parameter());
-      if (weight.parameter().mask() != null) {
+      if (weight.parameter().mask() != null
+          && weight.parameter().maskMode() == Parameter.MaskMode.HARD) {
         weight.parameter().mask().applyInPlace(weight.parameter().tensor());
       }
     }

@@ -7,7 +7,7 @@ import dev.espalier.tensor.Tensor;
  * The extents of one convolution and which outputs a kernel tap reaches without touching the
  * padding.
  */
-record ConvGeometry(
+public record ConvGeometry(
     ConvSpec spec,
     int batch,
     int inChannels,
@@ -19,7 +19,61 @@ record ConvGeometry(
     int kernelH,
     int kernelW) {
 
-  static ConvGeometry of(Tensor x, Tensor w, Tensor out, ConvSpec spec) {
+  public ConvGeometry {
+    if (batch < 0
+        || inChannels < 1
+        || outChannels < 1
+        || height < 0
+        || width < 0
+        || kernelH < 1
+        || kernelW < 1) {
+      throw new IllegalArgumentException(
+          "conv2d: extents must not be negative, channels and kernel at least 1, but batch %d,"
+                  .formatted(batch)
+              + " %d -> %d channels, %d×%d input, %d×%d kernel"
+                  .formatted(inChannels, outChannels, height, width, kernelH, kernelW));
+    }
+    if (inChannels % spec.groups() != 0 || outChannels % spec.groups() != 0) {
+      throw new IllegalArgumentException(
+          "conv2d: %d groups do not divide %d input and %d output channels"
+              .formatted(spec.groups(), inChannels, outChannels));
+    }
+    if (outHeight != spec.outHeight(height, kernelH) || outWidth != spec.outWidth(width, kernelW)) {
+      throw new IllegalArgumentException(
+          "conv2d: the output of %s is %d×%d, not %d×%d"
+              .formatted(
+                  spec,
+                  spec.outHeight(height, kernelH),
+                  spec.outWidth(width, kernelW),
+                  outHeight,
+                  outWidth));
+    }
+  }
+
+  /** The geometry that follows from input and kernel extents. */
+  public static ConvGeometry of(
+      ConvSpec spec,
+      int batch,
+      int inChannels,
+      int height,
+      int width,
+      int outChannels,
+      int kernelH,
+      int kernelW) {
+    return new ConvGeometry(
+        spec,
+        batch,
+        inChannels,
+        height,
+        width,
+        outChannels,
+        spec.outHeight(height, kernelH),
+        spec.outWidth(width, kernelW),
+        kernelH,
+        kernelW);
+  }
+
+  public static ConvGeometry of(Tensor x, Tensor w, Tensor out, ConvSpec spec) {
     return new ConvGeometry(
         spec,
         x.dim(0),
@@ -33,38 +87,38 @@ record ConvGeometry(
         w.dim(3));
   }
 
-  int inPerGroup() {
+  public int inPerGroup() {
     return inChannels / spec.groups();
   }
 
-  int outPerGroup() {
+  public int outPerGroup() {
     return outChannels / spec.groups();
   }
 
-  int inPlane() {
+  public int inPlane() {
     return height * width;
   }
 
-  int outPlane() {
+  public int outPlane() {
     return outHeight * outWidth;
   }
 
-  int taps() {
+  public int taps() {
     return kernelH * kernelW;
   }
 
   /** First input channel that output channel {@code o} sees. */
-  int firstInput(int o) {
+  public int firstInput(int o) {
     return o / outPerGroup() * inPerGroup();
   }
 
   /** Input row of output row 0 at kernel row {@code i}; may be negative. */
-  int rowOffset(int i) {
+  public int rowOffset(int i) {
     return i * spec.dilationH() - spec.padH();
   }
 
   /** Input column of output column 0 at kernel column {@code j}; may be negative. */
-  int columnOffset(int j) {
+  public int columnOffset(int j) {
     return j * spec.dilationW() - spec.padW();
   }
 
@@ -72,12 +126,12 @@ record ConvGeometry(
    * The first output position whose input position {@code offset + position stride} is not
    * negative.
    */
-  static int first(int offset, int stride) {
+  public static int first(int offset, int stride) {
     return offset >= 0 ? 0 : (-offset + stride - 1) / stride;
   }
 
   /** One past the last output position whose input position lies below {@code extent}. */
-  static int end(int offset, int stride, int extent, int outputs) {
+  public static int end(int offset, int stride, int extent, int outputs) {
     return offset >= extent ? 0 : Math.min(outputs, (extent - 1 - offset) / stride + 1);
   }
 }

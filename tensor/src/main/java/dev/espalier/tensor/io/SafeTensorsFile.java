@@ -216,9 +216,10 @@ public final class SafeTensorsFile implements AutoCloseable {
   /** Closes the file and ends the life of mapped tensors. */
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
+    try (source) {
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
     }
-    source.close();
   }
 }

@@ -59,4 +59,17 @@ class StridedLoopTest {
         .containsExactly("0+1");
     assertThat(rows(StridedLoop.over(new int[] {3, 0}, new long[] {1, 1}), 9)).isEmpty();
   }
+
+  @Test
+  void anyTwoPartsOfTheLoopMakeTheWhole() {
+    StridedLoop loop = StridedLoop.over(new int[] {2, 3, 7}, new long[] {100, 10, 1});
+    List<String> whole = rows(loop, 3);
+    assertThat(loop.pieces(3)).isEqualTo(18).isEqualTo(whole.size());
+    for (int cut = 0; cut <= 18; cut++) {
+      List<String> parts = new ArrayList<>();
+      loop.forEachPiece(0, cut, 3, (starts, n) -> parts.add(starts[0] + "+" + n));
+      loop.forEachPiece(cut, 18, 3, (starts, n) -> parts.add(starts[0] + "+" + n));
+      assertThat(parts).isEqualTo(whole);
+    }
+  }
 }

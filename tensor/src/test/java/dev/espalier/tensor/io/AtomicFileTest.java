@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,11 +85,39 @@ final class AtomicFileTest {
         file,
         channel -> {
           channel.write(ByteBuffer.wrap(ascii("ne")));
-          channel.force(false);
+          assertThat(files()).hasSize(2);
           assertThat(file).hasContent("old");
           channel.write(ByteBuffer.wrap(ascii("w")));
         });
     assertThat(file).hasContent("new");
+  }
+
+  @Test
+  void interruptNeitherDisturbsTheWritingNorIsLost() throws IOException {
+    Path file = directory.resolve("saved");
+    Thread.currentThread().interrupt();
+    AtomicFile.write(file, out -> out.write(ascii("first")));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(file).hasContent("first");
+    AtomicFile.writeChannel(
+        file,
+        channel -> {
+          Thread.currentThread().interrupt();
+          channel.write(ByteBuffer.wrap(ascii("second")));
+        });
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(file).hasContent("second");
+    assertThat(files()).containsExactly(file);
+  }
+
+  @Test
+  void channelTakesBuffersLargerThanItsChunk() throws IOException {
+    byte[] large = new byte[200_001];
+    new Random(1).nextBytes(large);
+    Path file = directory.resolve("large");
+    AtomicFile.writeChannel(
+        file, channel -> assertThat(channel.write(ByteBuffer.wrap(large))).isEqualTo(large.length));
+    assertThat(Files.readAllBytes(file)).isEqualTo(large);
   }
 
   @Test
@@ -129,8 +159,7 @@ final class AtomicFileTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasCauseInstanceOf(NoSuchFileException.class)
         .cause()
-        .asInstanceOf(
-            org.assertj.core.api.InstanceOfAssertFactories.type(FileSystemException.class))
+        .asInstanceOf(InstanceOfAssertFactories.type(FileSystemException.class))
         .extracting(FileSystemException::getFile)
         .asString()
         .contains("missing");

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.tensor.Memory;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Csr;
+import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +47,43 @@ final class MutationTest {
     readsOrRefuses("reference.safetensors", SafeTensors::readAll, 6);
   }
 
+  @Test
+  void masksAndSparseTensors() throws IOException {
+    Path path = directory.resolve("sparse.safetensors");
+    try (var _ = Scope.open("valid")) {
+      Tensor dense = Tensor.of(Shape.of(2, 4), 1f, 0, 0, 2, 0, 3, 4, 0);
+      Csr csr = SparseTensor.fromDense(dense);
+      new SafeTensorsWriter()
+          .mask("mask", Mask.nonZeros(dense))
+          .sparse("csr", csr)
+          .sparse("coo", csr.toCoo())
+          .sparse("bsr", csr.toBsr(2, 2))
+          .write(path);
+    }
+    readsOrRefuses(path, MutationTest::readSparse, 7);
+  }
+
+  private static void readSparse(Path path) {
+    try (SafeTensorsFile file = SafeTensors.open(path)) {
+      for (String name : file.maskNames()) {
+        if (file.names().contains(name)) {
+          file.mask(name);
+        }
+      }
+      file.sparseNames().forEach(file::sparse);
+    }
+  }
+
   private void readsOrRefuses(String resource, Consumer<Path> reading, long seed)
       throws IOException {
-    byte[] valid = Files.readAllBytes(NpyTest.resource(resource));
+    readsOrRefuses(NpyTest.resource(resource), reading, seed);
+  }
+
+  private void readsOrRefuses(Path original, Consumer<Path> reading, long seed) throws IOException {
+    byte[] valid = Files.readAllBytes(original);
+    try (var _ = Scope.open("original")) {
+      reading.accept(original);
+    }
     var random = new Random(seed);
     int refused = 0;
     for (int i = 0; i < MUTATIONS_PER_FILE; i++) {
@@ -57,7 +96,7 @@ final class MutationTest {
         assertThat(e.file()).startsWith(file.toString());
         refused++;
       } catch (RuntimeException e) {
-        throw new AssertionError("mutant %d of %s (seed %d)".formatted(i, resource, seed), e);
+        throw new AssertionError("mutant %d of %s (seed %d)".formatted(i, original, seed), e);
       }
       assertThat(Memory.stats().bytesInUse()).isLessThanOrEqualTo(before);
     }

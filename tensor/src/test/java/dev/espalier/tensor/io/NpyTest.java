@@ -7,6 +7,7 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.spi.Elements;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -132,7 +133,7 @@ final class NpyTest {
         new Shape[] {Shape.SCALAR, Shape.of(1), Shape.of(3, 0, 2), Shape.of(2, 1, 3, 1, 5)}) {
       Tensor tensor = Tensor.empty(dtype, shape);
       for (int i = 0; i < shape.size(); i++) {
-        dev.espalier.tensor.spi.Elements.set(dtype, tensor.segment(), i, random.nextInt(2));
+        Elements.set(dtype, tensor.segment(), i, random.nextInt(2));
       }
       Path file = directory.resolve("round.npy");
       Npy.write(file, tensor);

@@ -13,6 +13,7 @@ import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,7 @@ final class SparseFilesTest {
     Csr matrix = matrix();
     long before = Memory.stats().bytesInUse();
     new SafeTensorsWriter().sparse("w", matrix).write(directory.resolve("w"));
-    assertThat(Memory.stats().bytesInUse()).isEqualTo(before);
+    assertThat(Memory.stats().bytesInUse()).isLessThanOrEqualTo(before);
     assertThat(matrix.values().get(0)).isEqualTo(1);
   }
 
@@ -210,7 +211,7 @@ final class SparseFilesTest {
   }
 
   private static int[] parse(String numbers) {
-    return java.util.Arrays.stream(numbers.split(" ")).mapToInt(Integer::parseInt).toArray();
+    return Arrays.stream(numbers.split(" ")).mapToInt(Integer::parseInt).toArray();
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.espalier.tensor.cpu.vector;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The scratch blocks of a thread, small enough to stay in the first-level cache between two uses.
@@ -19,13 +21,12 @@ enum Block {
   /** Floats in a block. */
   static final int LENGTH = 2048;
 
-  private static final long BYTES = (long) LENGTH * Float.BYTES;
-
-  private static final ThreadLocal<MemorySegment> OWN =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(values().length * BYTES, 64));
+  private static final ThreadLocal<Map<Block, MemorySegment>> OWN =
+      ThreadLocal.withInitial(() -> new EnumMap<>(Block.class));
 
   /** This thread's block; what it holds lasts until its next use on this thread. */
   MemorySegment own() {
-    return OWN.get().asSlice(ordinal() * BYTES, BYTES);
+    return OWN.get()
+        .computeIfAbsent(this, _ -> Arena.ofAuto().allocate((long) LENGTH * Float.BYTES, 64));
   }
 }

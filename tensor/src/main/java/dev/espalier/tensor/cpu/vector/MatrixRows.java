@@ -8,6 +8,14 @@ import java.util.Arrays;
 record MatrixRows(MatrixView a, float alpha) implements RowSource {
   private static final long PITCH = Scratch.CHUNK_PITCH * (long) Float.BYTES;
 
+  /** Rows that are transposed at a time: whole tiles, and whole cache lines of the source. */
+  static final int CHUNK_ROWS = 8 * MicroKernel.ROWS;
+
+  @Override
+  public int chunkRows() {
+    return isTransposed() ? CHUNK_ROWS : Integer.MAX_VALUE;
+  }
+
   @Override
   public void prepare(int row, int rows, int k0, int depth, Scratch scratch) {
     if (isTransposed()) {

@@ -1,5 +1,6 @@
 package dev.espalier.tensor.cpu.vector;
 
+import dev.espalier.tensor.ConvSpec;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -26,6 +27,28 @@ record OutputMap(
   static OutputMap plain(MatrixView c, int columns) {
     return new OutputMap(
         c.data(), c.offset(), c.rowStride(), Math.max(columns, 1), c.columnStride(), 1, 0, 0);
+  }
+
+  /** Rows are channels, columns the pixels of all images. */
+  static OutputMap planes(Planes p) {
+    return new OutputMap(
+        p.data(), p.offset(), p.size(), Math.max(p.size(), 1), 1, 1, 0, p.imageStride());
+  }
+
+  /** As {@link #planes} for the pixels of one stride phase. */
+  static OutputMap phase(Planes p, StridePhase phase, ConvSpec spec) {
+    if (spec.strideH() == 1 && spec.strideW() == 1) {
+      return planes(p);
+    }
+    return new OutputMap(
+        p.data(),
+        p.offset() + (long) phase.top() * p.width() + phase.left(),
+        p.size(),
+        phase.width(),
+        spec.strideW(),
+        phase.height(),
+        (long) spec.strideH() * p.width(),
+        p.imageStride());
   }
 
   /** How many columns from {@code column} on lie in one line. */

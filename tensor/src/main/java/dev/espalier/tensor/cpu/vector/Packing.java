@@ -40,20 +40,43 @@ final class Packing {
       long targetPitch,
       int rows,
       int columns) {
-    int whole = columns - columns % Lanes.COUNT;
     for (int i = 0; i < rows; i++) {
-      long f = from + i * sourcePitch;
-      long t = to + i * targetPitch;
-      for (int j = 0; j < whole; j += Lanes.COUNT) {
-        long shift = j * (long) Float.BYTES;
-        FloatVector.fromMemorySegment(Lanes.FLOATS, source, f + shift, Lanes.ORDER)
-            .intoMemorySegment(target, t + shift, Lanes.ORDER);
-      }
-      for (int j = whole; j < columns; j++) {
-        long shift = j * (long) Float.BYTES;
-        target.set(
-            ValueLayout.JAVA_FLOAT, t + shift, source.get(ValueLayout.JAVA_FLOAT, f + shift));
-      }
+      copyRow(source, from + i * sourcePitch, target, to + i * targetPitch, columns);
+    }
+  }
+
+  /** Copies a few floats; for short rows quicker than a bulk copy. */
+  static void copyRow(MemorySegment source, long from, MemorySegment target, long to, int count) {
+    int i = 0;
+    for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
+      long shift = i * (long) Float.BYTES;
+      FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + shift, Lanes.ORDER)
+          .intoMemorySegment(target, to + shift, Lanes.ORDER);
+    }
+    for (; i <= count - 4; i += 4) {
+      long shift = i * (long) Float.BYTES;
+      FloatVector.fromMemorySegment(FOUR, source, from + shift, Lanes.ORDER)
+          .intoMemorySegment(target, to + shift, Lanes.ORDER);
+    }
+    for (; i < count; i++) {
+      long shift = i * (long) Float.BYTES;
+      float value = source.get(ValueLayout.JAVA_FLOAT, from + shift);
+      target.set(ValueLayout.JAVA_FLOAT, to + shift, value);
+    }
+  }
+
+  /** Copies floats that lie {@code step} apart to some that lie {@code targetStep} apart. */
+  static void copyStrided(
+      MemorySegment source,
+      long from,
+      long step,
+      MemorySegment target,
+      long to,
+      long targetStep,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      float value = source.get(ValueLayout.JAVA_FLOAT, from + i * step * Float.BYTES);
+      target.set(ValueLayout.JAVA_FLOAT, to + i * targetStep * Float.BYTES, value);
     }
   }
 

@@ -22,16 +22,18 @@ final class Scratch implements AutoCloseable {
    */
   static final int CHUNK_PITCH = MicroKernel.DEPTH + 16;
 
-  final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH];
+  // One vector of slack each, because patches are copied in whole vectors.
+  final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH + Lanes.COUNT];
   final MemorySegment columnPanels =
-      floats((long) TiledProduct.STRIP * MicroKernel.DEPTH + MicroKernel.COLUMNS);
+      floats((long) TiledProduct.STRIP * MicroKernel.DEPTH + Lanes.COUNT);
   final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
-  final MemorySegment rowChunk = floats((long) TiledProduct.MAX_ROW_CHUNK * CHUNK_PITCH);
+  final MemorySegment partials = floats(12L * Lanes.COUNT);
+  final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);
+
+  final PatchBuffer patches = new PatchBuffer();
+  final GrowingBuffer work = new GrowingBuffer();
 
   int rowChunkBegin;
-
-  private Arena arena = Arena.ofShared();
-  private MemorySegment work = MemorySegment.NULL;
 
   private Scratch() {}
 
@@ -47,17 +49,6 @@ final class Scratch implements AutoCloseable {
       }
     }
     return new Scratch();
-  }
-
-  /** A buffer of at least {@code count} floats, whose contents the next call for it may discard. */
-  MemorySegment work(long count) {
-    long bytes = count * Float.BYTES;
-    if (work.byteSize() < bytes) {
-      arena.close();
-      arena = Arena.ofShared();
-      work = arena.allocate(Math.max(bytes, 2 * work.byteSize()), ALIGNMENT);
-    }
-    return work;
   }
 
   @Override

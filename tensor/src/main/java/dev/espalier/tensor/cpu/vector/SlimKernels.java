@@ -108,27 +108,37 @@ final class SlimKernels {
   }
 
   /**
-   * {@code tile[j] = Σ_k x[k] b[j][k]} for up to {@value #DOTS} contiguous vectors b[j].
+   * Contiguous vectors at equal distances.
    *
-   * @param x contiguous, from byte 0 on
-   * @param columns how many of them exist; the last stands in for the others
+   * @param from the first, in bytes
+   * @param pitch their distance, in bytes
    */
-  static void dots(
-      MemorySegment x,
-      int depth,
-      MemorySegment b,
-      long from,
-      long pitch,
-      int columns,
-      MemorySegment tile) {
-    long b0 = from;
-    long b1 = from + Math.min(1, columns - 1) * pitch;
-    long b2 = from + Math.min(2, columns - 1) * pitch;
-    long b3 = from + Math.min(3, columns - 1) * pitch;
-    long b4 = from + Math.min(4, columns - 1) * pitch;
-    long b5 = from + Math.min(5, columns - 1) * pitch;
-    long b6 = from + Math.min(6, columns - 1) * pitch;
-    long b7 = from + Math.min(7, columns - 1) * pitch;
+  record Bundle(MemorySegment data, long from, long pitch, int count) {
+    /** Where vector {@code i} begins; the last one stands in for those that do not exist. */
+    long begin(int i) {
+      return from + Math.min(i, count - 1) * pitch;
+    }
+  }
+
+  /**
+   * Per-lane partial sums of {@code Σ_k x[k] b[j][k]} for {@value #DOTS} vectors b[j], up to the
+   * last whole vector of depth.
+   *
+   * @param step {@link Lanes#BYTES}, as a variable: with a constant step the compiler unrolls the
+   *     loop until the sums spill
+   */
+  static void dots(Bundle x, Bundle b, int depth, long step, MemorySegment partials) {
+    MemorySegment xData = x.data();
+    MemorySegment bData = b.data();
+    long x0 = x.from();
+    long b0 = b.begin(0);
+    long b1 = b.begin(1);
+    long b2 = b.begin(2);
+    long b3 = b.begin(3);
+    long b4 = b.begin(4);
+    long b5 = b.begin(5);
+    long b6 = b.begin(6);
+    long b7 = b.begin(7);
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector s0 = zero;
     FloatVector s1 = zero;
@@ -138,52 +148,39 @@ final class SlimKernels {
     FloatVector s5 = zero;
     FloatVector s6 = zero;
     FloatVector s7 = zero;
-    int whole = depth - depth % Lanes.COUNT;
-    for (int k = 0; k < whole; k += Lanes.COUNT) {
-      long at = k * (long) Float.BYTES;
-      FloatVector xk = FloatVector.fromMemorySegment(Lanes.FLOATS, x, at, Lanes.ORDER);
-      s0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b0 + at, Lanes.ORDER).fma(xk, s0);
-      s1 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b1 + at, Lanes.ORDER).fma(xk, s1);
-      s2 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b2 + at, Lanes.ORDER).fma(xk, s2);
-      s3 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b3 + at, Lanes.ORDER).fma(xk, s3);
-      s4 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b4 + at, Lanes.ORDER).fma(xk, s4);
-      s5 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b5 + at, Lanes.ORDER).fma(xk, s5);
-      s6 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b6 + at, Lanes.ORDER).fma(xk, s6);
-      s7 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b7 + at, Lanes.ORDER).fma(xk, s7);
+    long end = wholeBytes(depth);
+    for (long at = 0; at < end; at += step) {
+      FloatVector xk = FloatVector.fromMemorySegment(Lanes.FLOATS, xData, x0 + at, Lanes.ORDER);
+      s0 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b0 + at, Lanes.ORDER).fma(xk, s0);
+      s1 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b1 + at, Lanes.ORDER).fma(xk, s1);
+      s2 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b2 + at, Lanes.ORDER).fma(xk, s2);
+      s3 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b3 + at, Lanes.ORDER).fma(xk, s3);
+      s4 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b4 + at, Lanes.ORDER).fma(xk, s4);
+      s5 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b5 + at, Lanes.ORDER).fma(xk, s5);
+      s6 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b6 + at, Lanes.ORDER).fma(xk, s6);
+      s7 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b7 + at, Lanes.ORDER).fma(xk, s7);
     }
-    finish(s0, x, 0, b, b0, whole, depth, tile, 0);
-    finish(s1, x, 0, b, b1, whole, depth, tile, 1 * Float.BYTES);
-    finish(s2, x, 0, b, b2, whole, depth, tile, 2 * Float.BYTES);
-    finish(s3, x, 0, b, b3, whole, depth, tile, 3 * Float.BYTES);
-    finish(s4, x, 0, b, b4, whole, depth, tile, 4 * Float.BYTES);
-    finish(s5, x, 0, b, b5, whole, depth, tile, 5 * Float.BYTES);
-    finish(s6, x, 0, b, b6, whole, depth, tile, 6 * Float.BYTES);
-    finish(s7, x, 0, b, b7, whole, depth, tile, 7 * Float.BYTES);
+    s0.intoMemorySegment(partials, 0, Lanes.ORDER);
+    s1.intoMemorySegment(partials, Lanes.BYTES, Lanes.ORDER);
+    s2.intoMemorySegment(partials, 2 * Lanes.BYTES, Lanes.ORDER);
+    s3.intoMemorySegment(partials, 3 * Lanes.BYTES, Lanes.ORDER);
+    s4.intoMemorySegment(partials, 4 * Lanes.BYTES, Lanes.ORDER);
+    s5.intoMemorySegment(partials, 5 * Lanes.BYTES, Lanes.ORDER);
+    s6.intoMemorySegment(partials, 6 * Lanes.BYTES, Lanes.ORDER);
+    s7.intoMemorySegment(partials, 7 * Lanes.BYTES, Lanes.ORDER);
   }
 
-  /**
-   * {@code tile[i][j] = Σ_k a[i][k] b[j][k]} for up to {@value #DOT_TILE_ROWS} contiguous vectors
-   * a[i] and {@value #DOT_TILE_COLUMNS} vectors b[j]; the last that exists stands in for the
-   * others.
-   */
-  static void dotTile(
-      MemorySegment a,
-      long aFrom,
-      long aPitch,
-      int rows,
-      MemorySegment b,
-      long bFrom,
-      long bPitch,
-      int columns,
-      int depth,
-      MemorySegment tile) {
-    long a0 = aFrom;
-    long a1 = aFrom + Math.min(1, rows - 1) * aPitch;
-    long a2 = aFrom + Math.min(2, rows - 1) * aPitch;
-    long a3 = aFrom + Math.min(3, rows - 1) * aPitch;
-    long b0 = bFrom;
-    long b1 = bFrom + Math.min(1, columns - 1) * bPitch;
-    long b2 = bFrom + Math.min(2, columns - 1) * bPitch;
+  /** As {@link #dots} for {@value #DOT_TILE_ROWS} × {@value #DOT_TILE_COLUMNS} pairs of vectors. */
+  static void dotTile(Bundle a, Bundle b, int depth, long step, MemorySegment partials) {
+    MemorySegment aData = a.data();
+    MemorySegment bData = b.data();
+    long a0 = a.begin(0);
+    long a1 = a.begin(1);
+    long a2 = a.begin(2);
+    long a3 = a.begin(3);
+    long b0 = b.begin(0);
+    long b1 = b.begin(1);
+    long b2 = b.begin(2);
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector s00 = zero;
     FloatVector s01 = zero;
@@ -197,64 +194,79 @@ final class SlimKernels {
     FloatVector s30 = zero;
     FloatVector s31 = zero;
     FloatVector s32 = zero;
-    int whole = depth - depth % Lanes.COUNT;
-    for (int k = 0; k < whole; k += Lanes.COUNT) {
-      long at = k * (long) Float.BYTES;
-      FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b0 + at, Lanes.ORDER);
-      FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b1 + at, Lanes.ORDER);
-      FloatVector v2 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, b2 + at, Lanes.ORDER);
-      FloatVector u = FloatVector.fromMemorySegment(Lanes.FLOATS, a, a0 + at, Lanes.ORDER);
+    long end = wholeBytes(depth);
+    for (long at = 0; at < end; at += step) {
+      FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b0 + at, Lanes.ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b1 + at, Lanes.ORDER);
+      FloatVector v2 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b2 + at, Lanes.ORDER);
+      FloatVector u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a0 + at, Lanes.ORDER);
       s00 = u.fma(v0, s00);
       s01 = u.fma(v1, s01);
       s02 = u.fma(v2, s02);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, a, a1 + at, Lanes.ORDER);
+      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a1 + at, Lanes.ORDER);
       s10 = u.fma(v0, s10);
       s11 = u.fma(v1, s11);
       s12 = u.fma(v2, s12);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, a, a2 + at, Lanes.ORDER);
+      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a2 + at, Lanes.ORDER);
       s20 = u.fma(v0, s20);
       s21 = u.fma(v1, s21);
       s22 = u.fma(v2, s22);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, a, a3 + at, Lanes.ORDER);
+      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a3 + at, Lanes.ORDER);
       s30 = u.fma(v0, s30);
       s31 = u.fma(v1, s31);
       s32 = u.fma(v2, s32);
     }
-    long pitch = MicroKernel.TILE_ROW_BYTES;
-    finish(s00, a, a0, b, b0, whole, depth, tile, 0);
-    finish(s01, a, a0, b, b1, whole, depth, tile, Float.BYTES);
-    finish(s02, a, a0, b, b2, whole, depth, tile, 2 * Float.BYTES);
-    finish(s10, a, a1, b, b0, whole, depth, tile, pitch);
-    finish(s11, a, a1, b, b1, whole, depth, tile, pitch + Float.BYTES);
-    finish(s12, a, a1, b, b2, whole, depth, tile, pitch + 2 * Float.BYTES);
-    finish(s20, a, a2, b, b0, whole, depth, tile, 2 * pitch);
-    finish(s21, a, a2, b, b1, whole, depth, tile, 2 * pitch + Float.BYTES);
-    finish(s22, a, a2, b, b2, whole, depth, tile, 2 * pitch + 2 * Float.BYTES);
-    finish(s30, a, a3, b, b0, whole, depth, tile, 3 * pitch);
-    finish(s31, a, a3, b, b1, whole, depth, tile, 3 * pitch + Float.BYTES);
-    finish(s32, a, a3, b, b2, whole, depth, tile, 3 * pitch + 2 * Float.BYTES);
+    s00.intoMemorySegment(partials, 0, Lanes.ORDER);
+    s01.intoMemorySegment(partials, Lanes.BYTES, Lanes.ORDER);
+    s02.intoMemorySegment(partials, 2 * Lanes.BYTES, Lanes.ORDER);
+    s10.intoMemorySegment(partials, 3 * Lanes.BYTES, Lanes.ORDER);
+    s11.intoMemorySegment(partials, 4 * Lanes.BYTES, Lanes.ORDER);
+    s12.intoMemorySegment(partials, 5 * Lanes.BYTES, Lanes.ORDER);
+    s20.intoMemorySegment(partials, 6 * Lanes.BYTES, Lanes.ORDER);
+    s21.intoMemorySegment(partials, 7 * Lanes.BYTES, Lanes.ORDER);
+    s22.intoMemorySegment(partials, 8 * Lanes.BYTES, Lanes.ORDER);
+    s30.intoMemorySegment(partials, 9 * Lanes.BYTES, Lanes.ORDER);
+    s31.intoMemorySegment(partials, 10 * Lanes.BYTES, Lanes.ORDER);
+    s32.intoMemorySegment(partials, 11 * Lanes.BYTES, Lanes.ORDER);
   }
 
-  /** Adds the products beyond the last whole vector and stores the sum. */
-  private static void finish(
-      FloatVector partial,
-      MemorySegment a,
-      long aFrom,
-      MemorySegment b,
-      long bFrom,
-      int begin,
-      int end,
-      MemorySegment tile,
-      long to) {
-    float sum = Lanes.sum(partial);
-    for (int k = begin; k < end; k++) {
-      long at = k * (long) Float.BYTES;
-      sum =
-          Math.fma(
-              a.get(ValueLayout.JAVA_FLOAT, aFrom + at),
-              b.get(ValueLayout.JAVA_FLOAT, bFrom + at),
-              sum);
+  private static long wholeBytes(int depth) {
+    return (depth - depth % Lanes.COUNT) * (long) Float.BYTES;
+  }
+
+  /**
+   * {@code tile[i][j] = Σ_k a[i][k] b[j][k]} from the partial sums, of which there are {@code
+   * columns} per row, and the products beyond the last whole vector of depth.
+   */
+  static void fold(
+      MemorySegment partials, int columns, Bundle a, Bundle b, int depth, MemorySegment tile) {
+    for (int i = 0; i < a.count(); i++) {
+      for (int j = 0; j < b.count(); j++) {
+        long at = (i * columns + j) * Lanes.BYTES;
+        float sum =
+            Lanes.sum(FloatVector.fromMemorySegment(Lanes.FLOATS, partials, at, Lanes.ORDER));
+        long to = i * MicroKernel.TILE_ROW_BYTES + j * (long) Float.BYTES;
+        tile.set(ValueLayout.JAVA_FLOAT, to, sum);
+      }
     }
-    tile.set(ValueLayout.JAVA_FLOAT, to, sum);
+    int whole = depth - depth % Lanes.COUNT;
+    if (whole < depth) {
+      addRest(a, b, whole, depth, tile);
+    }
+  }
+
+  private static void addRest(Bundle a, Bundle b, int begin, int end, MemorySegment tile) {
+    for (int i = 0; i < a.count(); i++) {
+      for (int j = 0; j < b.count(); j++) {
+        long to = i * MicroKernel.TILE_ROW_BYTES + j * (long) Float.BYTES;
+        float sum = tile.get(ValueLayout.JAVA_FLOAT, to);
+        for (int k = begin; k < end; k++) {
+          long at = k * (long) Float.BYTES;
+          float aik = a.data().get(ValueLayout.JAVA_FLOAT, a.begin(i) + at);
+          sum = Math.fma(aik, b.data().get(ValueLayout.JAVA_FLOAT, b.begin(j) + at), sum);
+        }
+        tile.set(ValueLayout.JAVA_FLOAT, to, sum);
+      }
+    }
   }
 }

@@ -104,39 +104,42 @@ record SlimProduct(
   }
 
   private void dots(int column, int columns, TileWriter writer, Scratch scratch) {
-    MemorySegment x = scratch.work(k);
+    MemorySegment x = scratch.work.floats(k);
     for (int i = 0; i < k; i++) {
       float value = a.data().get(ValueLayout.JAVA_FLOAT, a.byteOffset(0, i));
       x.setAtIndex(ValueLayout.JAVA_FLOAT, i, alpha * value);
     }
-    long pitch = b.columnStride() * Float.BYTES;
+    var row = new SlimKernels.Bundle(x, 0, 0, 1);
     for (int j = column; j < column + columns; j += SlimKernels.DOTS) {
-      int width = Math.min(SlimKernels.DOTS, column + columns - j);
-      SlimKernels.dots(x, k, b.data(), b.byteOffset(0, j), pitch, width, scratch.tile);
-      writer.write(scratch.tile, 0, 1, j, width, beta != 0, true);
+      var group = columnBundle(j, Math.min(SlimKernels.DOTS, column + columns - j));
+      SlimKernels.dots(row, group, k, Lanes.BYTES, scratch.partials);
+      SlimKernels.fold(scratch.partials, SlimKernels.DOTS, row, group, k, scratch.tile);
+      writer.write(scratch.tile, 0, 1, j, group.count(), beta != 0, true);
     }
   }
 
   private void dotTiles(int column, int columns, TileWriter writer, Scratch scratch) {
-    for (int j = column; j < column + columns; j += SlimKernels.DOT_TILE_COLUMNS) {
-      int width = Math.min(SlimKernels.DOT_TILE_COLUMNS, column + columns - j);
+    int width = SlimKernels.DOT_TILE_COLUMNS;
+    for (int j = column; j < column + columns; j += width) {
+      var right = columnBundle(j, Math.min(width, column + columns - j));
       for (int i = 0; i < m; i += SlimKernels.DOT_TILE_ROWS) {
-        int height = Math.min(SlimKernels.DOT_TILE_ROWS, m - i);
-        SlimKernels.dotTile(
-            a.data(),
-            a.byteOffset(i, 0),
-            a.rowStride() * Float.BYTES,
-            height,
-            b.data(),
-            b.byteOffset(0, j),
-            b.columnStride() * Float.BYTES,
-            width,
-            k,
-            scratch.tile);
-        scaleTile(scratch.tile, height, width);
-        writer.write(scratch.tile, i, height, j, width, beta != 0, true);
+        var left = rowBundle(i, Math.min(SlimKernels.DOT_TILE_ROWS, m - i));
+        SlimKernels.dotTile(left, right, k, Lanes.BYTES, scratch.partials);
+        SlimKernels.fold(scratch.partials, width, left, right, k, scratch.tile);
+        scaleTile(scratch.tile, left.count(), right.count());
+        writer.write(scratch.tile, i, left.count(), j, right.count(), beta != 0, true);
       }
     }
+  }
+
+  private SlimKernels.Bundle rowBundle(int row, int count) {
+    return new SlimKernels.Bundle(
+        a.data(), a.byteOffset(row, 0), a.rowStride() * Float.BYTES, count);
+  }
+
+  private SlimKernels.Bundle columnBundle(int column, int count) {
+    return new SlimKernels.Bundle(
+        b.data(), b.byteOffset(0, column), b.columnStride() * Float.BYTES, count);
   }
 
   private void scaleTile(MemorySegment tile, int rows, int columns) {

@@ -22,10 +22,6 @@ public record TileEpilogue(
   /** Nothing. */
   public static final TileEpilogue NONE = new TileEpilogue(null, 0, null, 0, false);
 
-  boolean isNothing() {
-    return rowBias == null && columnBias == null && !relu;
-  }
-
   float rowBias(long row) {
     return rowBias == null ? 0 : rowBias.getAtIndex(ValueLayout.JAVA_FLOAT, rowBiasOffset + row);
   }
@@ -39,6 +35,11 @@ public record TileEpilogue(
   float apply(float value, long row, long column) {
     float biased = value + rowBias(row) + columnBias(column);
     return relu ? Math.max(biased, 0) : biased;
+  }
+
+  /** The same for a product whose row 0 is row {@code row} here. */
+  TileEpilogue fromRow(long row) {
+    return new TileEpilogue(rowBias, rowBiasOffset + row, columnBias, columnBiasOffset, relu);
   }
 
   TileEpilogue transposed() {

@@ -25,14 +25,6 @@ record TiledProduct(
   /** Columns of the largest strip: with the full depth 768 KiB, for caches of 1 MiB. */
   static final int STRIP = 256;
 
-  /**
-   * Rows of A that are prepared at a time: whole tiles, and whole cache lines of a transposed A.
-   */
-  private static final int ROW_CHUNK = 8 * MicroKernel.ROWS;
-
-  /** Rows of the last, largest chunk: cutting no less than a chunk off never splits a low tile. */
-  static final int MAX_ROW_CHUNK = 2 * ROW_CHUNK - 1;
-
   /** Below this many multiply-adds (some 20 µs) waking other threads costs more than it saves. */
   private static final long PARALLEL_WORK = 1L << 20;
 
@@ -47,8 +39,9 @@ record TiledProduct(
     if (m == 0 || n == 0) {
       return;
     }
-    Blocks blocks = cut(Workers.threads());
-    if ((long) m * n * k < PARALLEL_WORK) {
+    boolean small = (long) m * n * k < PARALLEL_WORK;
+    Blocks blocks = cut(small ? 1 : Workers.threads());
+    if (small) {
       for (int i = 0; i < blocks.count(); i++) {
         block(blocks, i);
       }
@@ -58,7 +51,7 @@ record TiledProduct(
   }
 
   private Blocks cut(int threads) {
-    int wanted = threads == 1 ? 1 : 3 * threads;
+    int wanted = threads == 1 ? 1 : 2 * threads;
     int columns = Math.min(STRIP, roundUp(ceilDiv(n, wanted), MicroKernel.COLUMNS));
     columns = Math.max(columns, Math.min(STRIP, 4 * MicroKernel.COLUMNS));
     int columnBlocks = ceilDiv(n, columns);
@@ -104,6 +97,9 @@ record TiledProduct(
   }
 
   private void packStrip(int column, int columns, int k0, int depth, Scratch scratch) {
+    if (depth == 0) {
+      return;
+    }
     b.prepare(column, columns, k0, depth, scratch);
     for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
       int taken = Math.min(MicroKernel.COLUMNS, columns - j);
@@ -122,15 +118,19 @@ record TiledProduct(
       Scratch scratch) {
     boolean accumulate = k0 > 0 || beta != 0;
     boolean last = k0 + depth == k;
+    int chunk = a.chunkRows();
     int prepared = 0;
     for (int i = 0; i < rows; ) {
-      if (i == prepared) {
-        prepared = rows - i < 2 * ROW_CHUNK ? rows : i + ROW_CHUNK;
+      if (i == prepared && depth > 0) {
+        // The last chunk takes the rest with it, so that no chunk ends within a low tile.
+        prepared = rows - i < 2L * chunk ? rows : i + chunk;
         a.prepare(row + i, prepared - i, k0, depth, scratch);
       }
       int tileRows = MicroKernel.tileRows(rows - i);
       int height = Math.min(tileRows, rows - i);
-      a.pack(row + i, height, tileRows, k0, depth, scratch);
+      if (depth > 0) {
+        a.pack(row + i, height, tileRows, k0, depth, scratch);
+      }
       for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
         int width = Math.min(MicroKernel.COLUMNS, columns - j);
         multiply(tileRows, depth, width, panelOffset(j), scratch);

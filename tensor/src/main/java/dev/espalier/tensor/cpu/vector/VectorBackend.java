@@ -1,9 +1,11 @@
 package dev.espalier.tensor.cpu.vector;
 
+import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
+import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Epilogue;
@@ -27,6 +29,23 @@ public final class VectorBackend extends ScalarBackend {
   /** Whether a tensor's kernels are here; the other operands have its type. */
   private static boolean isFast(Tensor tensor) {
     return tensor.dtype() == DType.FLOAT32;
+  }
+
+  @Override
+  public void fill(Tensor out, double value) {
+    if (!isFast(out) || !out.isContiguous()) {
+      super.fill(out, value);
+    } else {
+      VectorCopy.fill(out, (float) value);
+    }
+  }
+
+  @Override
+  public void copy(Tensor source, Tensor target) {
+    boolean floats = isFast(source) && isFast(target);
+    if (!floats || !VectorCopy.copy(source, target)) {
+      super.copy(source, target);
+    }
   }
 
   @Override
@@ -109,6 +128,34 @@ public final class VectorBackend extends ScalarBackend {
       super.gemm(alpha, a, b, beta, c, epilogue);
     } else {
       TensorGemm.gemm(alpha, a, b, beta, c, epilogue);
+    }
+  }
+
+  @Override
+  public void conv2d(
+      Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+    if (!isFast(out)) {
+      super.conv2d(x, w, bias, relu, spec, out);
+    } else {
+      TensorConvolution.forward(x, w, bias, relu, spec, out);
+    }
+  }
+
+  @Override
+  public void conv2dGradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
+    if (!isFast(dx)) {
+      super.conv2dGradInput(dy, w, spec, dx);
+    } else {
+      TensorConvolution.gradInput(dy, w, spec, dx);
+    }
+  }
+
+  @Override
+  public void conv2dGradWeight(Tensor x, Tensor dy, ConvSpec spec, Tensor dw) {
+    if (!isFast(dw)) {
+      super.conv2dGradWeight(x, dy, spec, dw);
+    } else {
+      TensorConvolution.gradWeight(x, dy, spec, dw);
     }
   }
 
@@ -234,6 +281,18 @@ public final class VectorBackend extends ScalarBackend {
       super.adamStep(step, w, grad, m, v);
     } else {
       VectorOptim.adam(step, w, grad, m, v);
+    }
+  }
+
+  @Override
+  public void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+    if (!isFast(c)) {
+      super.spmm(pattern, values, b, beta, c, epilogue);
+    } else if (c.dim(1) == 1) {
+      VectorSpmv.spmv(pattern, values, b, beta, c, epilogue);
+    } else {
+      VectorSpmm.spmm(pattern, values, b, beta, c, epilogue);
     }
   }
 }

@@ -147,7 +147,7 @@ final class GemmTest {
   @Test
   void matchesReferenceAcrossStripsAndRowChunks() {
     Case.plain(5, TiledProduct.STRIP + 1, 3).check();
-    Case.plain(TiledProduct.MAX_ROW_CHUNK + 3, 9, 4).with(Layout.COLUMNS, Layout.ROWS).check();
+    Case.plain(2 * MatrixRows.CHUNK_ROWS + 3, 9, 4).with(Layout.COLUMNS, Layout.ROWS).check();
     Case.plain(1, 800, 3).check();
     Case.plain(2, 800, 2 * Lanes.COUNT).with(Layout.ROWS, Layout.COLUMNS).check();
   }

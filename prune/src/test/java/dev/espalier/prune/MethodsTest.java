@@ -1,0 +1,75 @@
+package dev.espalier.prune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.prune.schedule.Cubic;
+import dev.espalier.prune.schedule.OneShot;
+import dev.espalier.prune.structure.FilterStructure;
+import org.junit.jupiter.api.Test;
+
+class MethodsTest {
+  @Test
+  void theProtocolsMethodsAreRegistered() {
+    assertThat(Methods.all())
+        .extracting(Method::name)
+        .contains(
+            "global-magnitude",
+            "layer-magnitude",
+            "gradual-magnitude",
+            "iterative-magnitude",
+            "filter-magnitude",
+            "random")
+        .doesNotHaveDuplicates();
+    assertThat(Methods.all()).allMatch(m -> Methods.get(m.name()).equals(m));
+  }
+
+  @Test
+  void aMethodIsAPointOnTheFourAxes() {
+    Method gradual = Methods.get("gradual-magnitude");
+    assertThat(gradual.schedule()).isInstanceOf(Cubic.class);
+    assertThat(gradual.scope()).isEqualTo(RankingScope.LOCAL);
+    assertThat(gradual.classifierFloor()).isEqualTo(0.25);
+    Method filters = Methods.get("filter-magnitude");
+    assertThat(filters.structure()).isEqualTo(new FilterStructure());
+    assertThat(filters.schedule()).isEqualTo(new OneShot());
+    assertThat(Methods.get("global-magnitude").classifierFloor()).isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithTheKnownOnes() {
+    assertThatThrownBy(() -> Methods.get("magic"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("'magic'", "global-magnitude", "random");
+  }
+
+  @Test
+  void theClassifierFloorIsAShare() {
+    Method base = Methods.get("random");
+    for (double floor : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatThrownBy(
+              () ->
+                  new Method(
+                      "x",
+                      "",
+                      base.structure(),
+                      base.scorer(),
+                      base.scope(),
+                      base.schedule(),
+                      base.fineTune(),
+                      floor))
+          .hasMessageContainingAll("[0, 1]", Double.toString(floor));
+    }
+  }
+
+  @Test
+  void theClassifierIsTheLastLinearLayer() {
+    assertThat(PrunableWeight.of(Nets.zoo("vgg-tiny")))
+        .filteredOn(PrunableWeight::classifier)
+        .extracting(PrunableWeight::name)
+        .containsExactly("23.weight");
+    assertThat(PrunableWeight.of(Nets.zoo("lenet-5")))
+        .extracting(PrunableWeight::name)
+        .containsExactly("conv1.weight", "conv2.weight", "fc1.weight", "fc2.weight");
+  }
+}

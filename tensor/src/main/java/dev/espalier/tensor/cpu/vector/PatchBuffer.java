@@ -1,0 +1,255 @@
+package dev.espalier.tensor.cpu.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A window of {@link Patches}' input: some channels of the lines that some pixels need, with their
+ * padding.
+ *
+ * <p>Laid out as [channel][phase][image][line][column], where line l, column c of phase (p, q) is
+ * the input at row {@code (l + first line) strideH + p + lowest tap row} and column {@code c
+ * strideW + q + lowest tap column}, or zero outside the plane. So a tap is a phase and a shift by
+ * whole lines and columns, and neighbouring pixels lie next to each other whatever the stride.
+ */
+final class PatchBuffer {
+  private final GrowingBuffer memory = new GrowingBuffer();
+  private MemorySegment data = MemorySegment.NULL;
+  private Patches patches;
+
+  private int lowestTapRow;
+  private int lowestTapColumn;
+  private int firstChannel;
+  private int firstImage;
+  private int images;
+  private int firstLine;
+  private int lines;
+  private int pitch;
+  private long phaseSize;
+  private long channelSize;
+
+  private int[] phases = {};
+  private long[] tapShifts = {};
+  private int firstRow;
+  private long[] rowOffsets = {};
+
+  private long[] pieceOffsets = {};
+  private int[] piecePixels = {};
+  private int pieces;
+
+  MemorySegment data() {
+    return data;
+  }
+
+  /** Floats from one line to the next. */
+  int pitch() {
+    return pitch;
+  }
+
+  /** Byte offset of the window's first pixel as row {@code row} of the patch matrix sees it. */
+  long rowOffset(int row) {
+    return rowOffsets[row - firstRow];
+  }
+
+  /**
+   * Copies what rows {@code row .. row + rows - 1} and pixels {@code pixel .. pixel + pixels - 1}
+   * of the patch matrix are made of, and some zeros behind it for readers of whole vectors.
+   */
+  void fill(Patches source, int row, int rows, int pixel, int pixels) {
+    patches = source;
+    int gridSize = source.gridHeight() * source.gridWidth();
+    int lastPixel = pixel + pixels - 1;
+    firstImage = pixel / gridSize;
+    images = lastPixel / gridSize - firstImage + 1;
+    int topLine = pixel % gridSize / source.gridWidth();
+    int bottomLine = lastPixel % gridSize / source.gridWidth();
+    firstLine = images == 1 ? topLine : 0;
+    int haloLines = halo(source.tapRows(), source.strideH());
+    measure((images == 1 ? bottomLine - topLine + 1 : source.gridHeight()) + haloLines);
+    if (rows == 0) {
+      return;
+    }
+    firstChannel = row / source.taps();
+    int channels = (row + rows - 1) / source.taps() - firstChannel + 1;
+    listRows(row, rows);
+    int slack = pitch + 4 * Lanes.COUNT;
+    data = memory.floats(channels * channelSize + slack);
+    for (int channel = 0; channel < channels; channel++) {
+      for (int image = 0; image < images; image++) {
+        int from = image == 0 ? topLine - firstLine : 0;
+        int to = image == images - 1 ? bottomLine - firstLine : source.gridHeight() - 1;
+        fillImage(channel, image, from, to + haloLines);
+      }
+    }
+    fillZero(channels * channelSize, slack);
+  }
+
+  private static int lowest(int[] taps) {
+    int lowest = taps.length == 0 ? 0 : taps[0];
+    for (int tap : taps) {
+      lowest = Math.min(lowest, tap);
+    }
+    return lowest;
+  }
+
+  /** Whole strides between the lowest and the highest tap. */
+  private static int halo(int[] taps, int stride) {
+    int lowest = lowest(taps);
+    int halo = 0;
+    for (int tap : taps) {
+      halo = Math.max(halo, (tap - lowest) / stride);
+    }
+    return halo;
+  }
+
+  private void measure(int lineCount) {
+    int strideH = patches.strideH();
+    int strideW = patches.strideW();
+    lowestTapRow = lowest(patches.tapRows());
+    lowestTapColumn = lowest(patches.tapColumns());
+    lines = lineCount;
+    pitch = patches.gridWidth() + halo(patches.tapColumns(), strideW);
+    phaseSize = images * (long) lines * pitch;
+    phases = new int[0];
+    tapShifts = new long[patches.taps()];
+    for (int tap = 0; tap < tapShifts.length; tap++) {
+      int y = patches.tapRows()[tap] - lowestTapRow;
+      int x = patches.tapColumns()[tap] - lowestTapColumn;
+      int slot = phaseSlot(y % strideH * strideW + x % strideW);
+      tapShifts[tap] = slot * phaseSize + y / strideH * (long) pitch + x / strideW;
+    }
+    channelSize = phases.length * phaseSize;
+  }
+
+  /** The place of a phase in the buffer, which holds only those that taps need. */
+  private int phaseSlot(int phase) {
+    for (int slot = 0; slot < phases.length; slot++) {
+      if (phases[slot] == phase) {
+        return slot;
+      }
+    }
+    phases = Arrays.copyOf(phases, phases.length + 1);
+    phases[phases.length - 1] = phase;
+    return phases.length - 1;
+  }
+
+  private void listRows(int row, int rows) {
+    if (rowOffsets.length < rows) {
+      rowOffsets = new long[rows];
+    }
+    firstRow = row;
+    int channel = 0;
+    int tap = row % patches.taps();
+    for (int i = 0; i < rows; i++) {
+      rowOffsets[i] = (channel * channelSize + tapShifts[tap]) * Float.BYTES;
+      if (++tap == patches.taps()) {
+        tap = 0;
+        channel++;
+      }
+    }
+  }
+
+  private void fillImage(int channel, int image, int fromLine, int toLine) {
+    long plane = patches.input().byteOffset(firstImage + image, firstChannel + channel);
+    for (int slot = 0; slot < phases.length; slot++) {
+      int top = phases[slot] / patches.strideW() + lowestTapRow;
+      int left = phases[slot] % patches.strideW() + lowestTapColumn;
+      long to = channel * channelSize + slot * phaseSize + image * (long) lines * pitch;
+      for (int line = fromLine; line <= toLine; line++) {
+        int y = (line + firstLine) * patches.strideH() + top;
+        fillLine(plane, y, left, to + line * (long) pitch);
+      }
+    }
+  }
+
+  /** One line from input row y, whose first column is input column x. */
+  private void fillLine(long plane, int y, int x, long to) {
+    Planes input = patches.input();
+    int step = patches.strideW();
+    int begin = x >= 0 ? 0 : Math.min(pitch, Math.ceilDiv(-x, step));
+    int end = x >= input.width() ? 0 : Math.min(pitch, (input.width() - 1 - x) / step + 1);
+    if (y < 0 || y >= input.height() || begin >= end) {
+      fillZero(to, pitch);
+      return;
+    }
+    fillZero(to, begin);
+    long from = plane + (y * (long) input.width() + x + begin * (long) step) * Float.BYTES;
+    long target = (to + begin) * Float.BYTES;
+    if (step == 1) {
+      Packing.copyRow(input.data(), from, data, target, end - begin);
+    } else {
+      Packing.copyStrided(input.data(), from, step, data, target, 1, end - begin);
+    }
+    fillZero(to + end, pitch - end);
+  }
+
+  private void fillZero(long at, int count) {
+    for (int i = 0; i < count; i++) {
+      data.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, 0);
+    }
+  }
+
+  /** Cuts pixels {@code pixel .. pixel + pixels - 1} into pieces of at most one vector. */
+  void listPieces(int pixel, int pixels) {
+    int gridWidth = patches.gridWidth();
+    pieces = 0;
+    for (int done = 0; done < pixels; ) {
+      int line = (pixel + done) / gridWidth;
+      int x = (pixel + done) % gridWidth;
+      int image = line / patches.gridHeight() - firstImage;
+      int y = line % patches.gridHeight() - firstLine;
+      long from = (image * (long) lines + y) * pitch + x;
+      int count = Math.min(pixels - done, gridWidth - x);
+      for (int i = 0; i < count; i += Lanes.COUNT) {
+        addPiece((from + i) * Float.BYTES, done + i);
+      }
+      done += count;
+    }
+  }
+
+  private void addPiece(long offset, int pixel) {
+    if (pieces == piecePixels.length) {
+      int length = Math.max(64, 2 * pieces);
+      pieceOffsets = Arrays.copyOf(pieceOffsets, length);
+      piecePixels = Arrays.copyOf(piecePixels, length);
+    }
+    pieceOffsets[pieces] = offset;
+    piecePixels[pieces] = pixel;
+    pieces++;
+  }
+
+  /**
+   * Writes the listed pixels of rows {@code row .. row + depth - 1}, the rows {@code rowBytes}
+   * apart. Pieces are copied as whole vectors in ascending order: what one writes too much, the
+   * next one or the next row overwrites.
+   */
+  void packPanel(int row, int depth, MemorySegment target, long at, long rowBytes) {
+    MemorySegment source = data;
+    long[] offsets = pieceOffsets;
+    int[] pixels = piecePixels;
+    int count = pieces;
+    for (int k = 0; k < depth; k++) {
+      long from = rowOffset(row + k);
+      long to = at + k * rowBytes;
+      for (int i = 0; i < count; i++) {
+        FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offsets[i], Lanes.ORDER)
+            .intoMemorySegment(target, to + pixels[i] * (long) Float.BYTES, Lanes.ORDER);
+      }
+    }
+  }
+
+  /** Writes the listed pixels of one row, with up to a vector of excess behind them. */
+  void packRow(int row, float[] target, int at) {
+    MemorySegment source = data;
+    long[] offsets = pieceOffsets;
+    int[] pixels = piecePixels;
+    int count = pieces;
+    long from = rowOffset(row);
+    for (int i = 0; i < count; i++) {
+      FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offsets[i], Lanes.ORDER)
+          .intoArray(target, at + pixels[i]);
+    }
+  }
+}

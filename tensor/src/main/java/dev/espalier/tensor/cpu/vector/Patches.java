@@ -1,0 +1,107 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.cpu.ConvGeometry;
+import java.util.Arrays;
+
+/**
+ * The patches that a convolution multiplies with its weight, as a matrix that is never stored: row
+ * (channel, tap), column (image, y, x) is the input at {@code (y strideH + tapRows[tap], x strideW
+ * + tapColumns[tap])} of that channel, and zero outside the plane.
+ *
+ * <p>Each task copies the part of the input that it needs into {@link PatchBuffer}, with its
+ * padding and split by stride phase, where every row of the matrix is a shifted copy of the same
+ * lines.
+ *
+ * @param gridHeight output lines per image
+ * @param gridWidth output pixels per line
+ * @param firstPixel from which column on {@link #rowSource} counts its depth
+ */
+record Patches(
+    Planes input,
+    int[] tapRows,
+    int[] tapColumns,
+    int strideH,
+    int strideW,
+    int gridHeight,
+    int gridWidth,
+    int firstPixel) {
+  /** Rows for which {@link #rowSource} holds the input at a time. */
+  private static final int CHUNK_ROWS = 48 * MicroKernel.ROWS;
+
+  /** The patches of a convolution's input that its outputs see. */
+  static Patches forward(ConvGeometry g, Planes x, int firstPixel) {
+    int[] rows = new int[g.taps()];
+    int[] columns = new int[g.taps()];
+    for (int tap = 0; tap < g.taps(); tap++) {
+      rows[tap] = g.rowOffset(tap / g.kernelW());
+      columns[tap] = g.columnOffset(tap % g.kernelW());
+    }
+    int strideH = g.spec().strideH();
+    int strideW = g.spec().strideW();
+    return new Patches(x, rows, columns, strideH, strideW, g.outHeight(), g.outWidth(), firstPixel);
+  }
+
+  /**
+   * The patches of the output's gradient that the inputs of one stride phase see: with stride 1,
+   * through the taps of {@link StridePhase#taps}.
+   */
+  static Patches backward(ConvGeometry g, Planes dy, StridePhase phase) {
+    int[] rows = new int[phase.taps().length];
+    int[] columns = new int[phase.taps().length];
+    for (int i = 0; i < rows.length; i++) {
+      int tap = phase.taps()[i];
+      rows[i] = (phase.top() - g.rowOffset(tap / g.kernelW())) / g.spec().strideH();
+      columns[i] = (phase.left() - g.columnOffset(tap % g.kernelW())) / g.spec().strideW();
+    }
+    return new Patches(dy, rows, columns, 1, 1, phase.height(), phase.width(), 0);
+  }
+
+  int taps() {
+    return tapRows.length;
+  }
+
+  /** Depth runs over (channel, tap), columns over pixels. */
+  ColumnSource columnSource() {
+    return new ColumnSource() {
+      @Override
+      public void prepare(int column, int columns, int k0, int depth, Scratch scratch) {
+        scratch.patches.fill(Patches.this, k0, depth, column, columns);
+      }
+
+      @Override
+      public void pack(
+          int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
+        long pitch = width * (long) Float.BYTES;
+        scratch.patches.listPieces(column, columns);
+        scratch.patches.packPanel(k0, depth, scratch.columnPanels, at, pitch);
+      }
+    };
+  }
+
+  /** Rows are (channel, tap), depth runs over pixels. */
+  RowSource rowSource() {
+    return new RowSource() {
+      @Override
+      public int chunkRows() {
+        return CHUNK_ROWS;
+      }
+
+      @Override
+      public void prepare(int row, int rows, int k0, int depth, Scratch scratch) {
+        scratch.patches.fill(Patches.this, row, rows, firstPixel + k0, depth);
+        scratch.patches.listPieces(firstPixel + k0, depth);
+      }
+
+      @Override
+      public void pack(int row, int rows, int tileRows, int k0, int depth, Scratch scratch) {
+        float[] panel = scratch.rowPanel;
+        for (int i = 0; i < rows; i++) {
+          scratch.patches.packRow(row + i, panel, i * MicroKernel.DEPTH);
+        }
+        for (int i = rows; i < tileRows; i++) {
+          Arrays.fill(panel, i * MicroKernel.DEPTH, i * MicroKernel.DEPTH + depth, 0);
+        }
+      }
+    };
+  }
+}
