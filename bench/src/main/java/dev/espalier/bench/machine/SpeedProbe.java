@@ -15,7 +15,9 @@ import dev.espalier.tensor.spi.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The matrix product's rate beside the machine's multiply-add rate, on one thread, in alternation. */
+/**
+ * The matrix product's rate beside the machine's multiply-add rate, on one thread, in alternation.
+ */
 public final class SpeedProbe {
   /**
    * One size.
@@ -61,7 +63,7 @@ public final class SpeedProbe {
       while (System.nanoTime() < end) {
         long start = System.nanoTime();
         backend.gemm(1, a, b, 0, c, Epilogue.NONE);
-        best = Math.min(best, System.nanoTime() - start);
+        best = Math.min(best, (double) (System.nanoTime() - start));
       }
       return 2.0 * size * size * size / best;
     }
