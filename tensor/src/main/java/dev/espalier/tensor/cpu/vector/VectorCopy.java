@@ -101,7 +101,7 @@ final class VectorCopy {
         Math.max(1, Parallel.GRAIN / ((long) rows * Math.min(TILE_COLUMNS, columns))),
         (first, last) -> {
           try (Scratch scratch = Scratch.acquire()) {
-            MemorySegment tile = scratch.work((long) TILE_ROWS * TILE_COLUMNS);
+            MemorySegment tile = scratch.work.floats((long) TILE_ROWS * TILE_COLUMNS);
             for (long task = first; task < last; task++) {
               int column = (int) (task % bands) * TILE_COLUMNS;
               int width = Math.min(TILE_COLUMNS, columns - column);

@@ -96,7 +96,7 @@ final class VectorSpmm {
     int entries = rowOffsets[end] - rowOffsets[begin];
     long pitch = (long) vectors * Lanes.BYTES;
     try (Scratch scratch = Scratch.acquire()) {
-      MemorySegment work = scratch.work(((long) depth + TILE_ROWS) * panelColumns);
+      MemorySegment work = scratch.work.floats(((long) depth + TILE_ROWS) * panelColumns);
       MemorySegment tile = work.asSlice(depth * pitch);
       if (width < vectors * Lanes.COUNT || isWorthPacking(entries)) {
         pack(column, width, work, pitch);
