@@ -18,17 +18,26 @@ import picocli.CommandLine.Spec;
 /** Compiles a stored model and measures it beside its dense twin. */
 @Command(
     name = "compile",
-    description = "Compiles a stored model for inference, shows the program, and measures its latency beside its dense twin's.",
+    description =
+        "Compiles a stored model for inference, shows the program, and measures its latency beside"
+            + " its dense twin's.",
     footerHeading = "%nExample:%n",
     footer = "  espalier compile --in pruned.safetensors --batch 1,32,128")
 public final class CompileCommand implements Callable<Integer> {
   @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
   private Path in;
 
-  @Option(names = "--batch", split = ",", paramLabel = "N", description = "Batch sizes to measure (default: 1,128).")
+  @Option(
+      names = "--batch",
+      split = ",",
+      paramLabel = "N",
+      description = "Batch sizes to measure (default: 1,128).")
   private List<Integer> batches = List.of(1, 128);
 
-  @Option(names = "--seconds", paramLabel = "S", description = "How long to measure each (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "How long to measure each (default: ${DEFAULT-VALUE}).")
   private double seconds = 1;
 
   @Spec private CommandSpec spec;
@@ -50,7 +59,10 @@ public final class CompileCommand implements Callable<Integer> {
           Latency dense = twin.benchmark(batch, seconds);
           text.printf(
               "%6d  %12.4f  %12.4f  %5.2fx%n",
-              batch, fast.medianMillis(), dense.medianMillis(), dense.medianMillis() / fast.medianMillis());
+              batch,
+              fast.medianMillis(),
+              dense.medianMillis(),
+              dense.medianMillis() / fast.medianMillis());
           text.flush();
         }
       }

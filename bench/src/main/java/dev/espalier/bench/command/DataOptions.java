@@ -33,8 +33,7 @@ final class DataOptions {
   }
 
   DatasetOptions options() {
-    DatasetOptions options =
-        DatasetOptions.defaults().withCounts(trainImages, DatasetOptions.ALL);
+    DatasetOptions options = DatasetOptions.defaults().withCounts(trainImages, DatasetOptions.ALL);
     return directory.isPresent() ? options.withDirectory(directory.get()) : options;
   }
 

@@ -29,7 +29,8 @@ public final class DoctorCommand implements Runnable {
   @Option(
       names = "--speed",
       description =
-          "Also measure the matrix product against the machine's multiply-add rate, on one thread; takes some seconds.")
+          "Also measure the matrix product against the machine's multiply-add rate, on one thread;"
+              + " takes some seconds.")
   private boolean speed;
 
   @Spec private CommandSpec spec;
@@ -61,7 +62,10 @@ public final class DoctorCommand implements Runnable {
             "sgemm",
             "%d: %.1f GFLOP/s, %.1f %% of the peak of %.1f"
                 .formatted(
-                    rate.size(), rate.gigaflops(), 100 * rate.gigaflops() / rate.peak(), rate.peak()));
+                    rate.size(),
+                    rate.gigaflops(),
+                    100 * rate.gigaflops() / rate.peak(),
+                    rate.peak()));
       }
     }
   }

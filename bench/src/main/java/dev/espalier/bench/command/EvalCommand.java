@@ -44,13 +44,17 @@ public final class EvalCommand implements Callable<Integer> {
     PrintWriter text = spec.commandLine().getOut();
     text.println(ModelSummary.of(stored.module(), Models.entry(stored.name()).input()));
     try (var test =
-        new DataLoader(sets.test(), Augment.none(sets.spec().normalization()), LoaderOptions.evaluation(BATCH))) {
+        new DataLoader(
+            sets.test(),
+            Augment.none(sets.spec().normalization()),
+            LoaderOptions.evaluation(BATCH))) {
       Metrics metrics = Evaluation.of(stored.module(), test, new CrossEntropy());
       text.printf(
           "%d images: top-1 %.2f %%, top-5 %.2f %%, loss %.4f%n",
           metrics.count(), 100 * metrics.top1(), 100 * metrics.top5(), metrics.loss());
       for (int c = 0; c < metrics.perClass().size(); c++) {
-        text.printf("  %-12s %.2f %%%n", sets.spec().classNames().get(c), 100 * metrics.perClass().get(c));
+        text.printf(
+            "  %-12s %.2f %%%n", sets.spec().classNames().get(c), 100 * metrics.perClass().get(c));
       }
     }
     text.flush();

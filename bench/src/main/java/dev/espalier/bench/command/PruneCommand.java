@@ -3,8 +3,8 @@ package dev.espalier.bench.command;
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Variable;
 import dev.espalier.bench.study.Recipe;
-import dev.espalier.nn.Module;
 import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
@@ -44,8 +44,10 @@ import picocli.CommandLine.Spec;
     description = "Prunes a stored model by a named method and trains it on.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier prune --in model.safetensors --method global-magnitude --ratio 10 --out pruned.safetensors",
-      "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink --out small.safetensors"
+      "  espalier prune --in model.safetensors --method global-magnitude --ratio 10 --out"
+          + " pruned.safetensors",
+      "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink"
+          + " --out small.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
   private static final int BATCH = 500;
@@ -53,29 +55,47 @@ public final class PruneCommand implements Callable<Integer> {
 
   /** How far to prune. */
   static final class Target {
-    @Option(names = "--ratio", paramLabel = "R", description = "Parameters over non-zero parameters to end at.")
+    @Option(
+        names = "--ratio",
+        paramLabel = "R",
+        description = "Parameters over non-zero parameters to end at.")
     private Optional<Double> ratio = Optional.empty();
 
-    @Option(names = "--density", paramLabel = "D", description = "Share of the prunable groups (weights, filters) to keep.")
+    @Option(
+        names = "--density",
+        paramLabel = "D",
+        description = "Share of the prunable groups (weights, filters) to keep.")
     private Optional<Double> density = Optional.empty();
   }
 
   @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
   private Path in;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the pruned model goes.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Where the pruned model goes.")
   private Path out;
 
-  @Option(names = "--method", paramLabel = "NAME", description = "One-shot or iterative method (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "One-shot or iterative method (default: ${DEFAULT-VALUE}).")
   private String method = "global-magnitude";
 
   @ArgGroup(multiplicity = "1")
   private Target target;
 
-  @Option(names = "--finetune-epochs", paramLabel = "N", description = "Epochs after each round (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--finetune-epochs",
+      paramLabel = "N",
+      description = "Epochs after each round (default: ${DEFAULT-VALUE}).")
   private int epochs = 1;
 
-  @Option(names = "--shrink", description = "Remove emptied channels, so that the file holds a smaller network.")
+  @Option(
+      names = "--shrink",
+      description = "Remove emptied channels, so that the file holds a smaller network.")
   private boolean shrink;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed (default: ${DEFAULT-VALUE}).")
@@ -91,14 +111,18 @@ public final class PruneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (!(Methods.get(method).schedule() instanceof Schedule.Rounds rounds)) {
       throw new ParameterException(
-          spec.commandLine(), "method '%s' prunes inside training; use 'espalier study'".formatted(method));
+          spec.commandLine(),
+          "method '%s' prunes inside training; use 'espalier study'".formatted(method));
     }
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
     PrintWriter text = spec.commandLine().getOut();
     try (var scope = Scope.open("prune");
         var test =
-            new DataLoader(sets.test(), Augment.none(sets.spec().normalization()), LoaderOptions.evaluation(BATCH))) {
+            new DataLoader(
+                sets.test(),
+                Augment.none(sets.spec().normalization()),
+                LoaderOptions.evaluation(BATCH))) {
       Module module = stored.module();
       say(text, "before", module, test);
       Tensor example = stored.example(4);
@@ -108,7 +132,9 @@ public final class PruneCommand implements Callable<Integer> {
         pruner.withSample(sample(sets));
       }
       double last =
-          target.density.isPresent() ? target.density.get() : pruner.densityFor(target.ratio.orElseThrow());
+          target.density.isPresent()
+              ? target.density.get()
+              : pruner.densityFor(target.ratio.orElseThrow());
       for (int round = 1; round <= rounds.rounds(); round++) {
         pruner.pruneToDensity(rounds.density(round, last));
         say(text, "pruned", module, test);
@@ -149,9 +175,12 @@ public final class PruneCommand implements Callable<Integer> {
   private ScoringContext.Sample sample(TrainTest sets) {
     try (var loader =
         new DataLoader(
-            sets.train(), Augment.none(sets.spec().normalization()), LoaderOptions.training(SAMPLE, seed))) {
+            sets.train(),
+            Augment.none(sets.spec().normalization()),
+            LoaderOptions.training(SAMPLE, seed))) {
       var batch = loader.next();
-      return new ScoringContext.Sample(batch.images().copy(), batch.labels().copy(), new CrossEntropy());
+      return new ScoringContext.Sample(
+          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
     }
   }
 
@@ -165,7 +194,8 @@ public final class PruneCommand implements Callable<Integer> {
     text.printf(
         "shrunk from %d to %d parameters; outputs differ from the masked twin by %.2g of %.3g%n",
         before, size(module), difference, scale);
-    plan.removed().forEach((layer, count) -> text.printf("  %d channels of %s removed%n", count, layer));
+    plan.removed()
+        .forEach((layer, count) -> text.printf("  %d channels of %s removed%n", count, layer));
     plan.kept().forEach(reason -> text.println("  " + reason));
   }
 

@@ -35,8 +35,7 @@ record StoredModel(String name, int classes, Module module) {
   }
 
   void write(Path file) {
-    PrunedModelFile.write(
-        file, module, Map.of(MODEL, name, CLASSES, Integer.toString(classes)));
+    PrunedModelFile.write(file, module, Map.of(MODEL, name, CLASSES, Integer.toString(classes)));
   }
 
   /** Random inputs, the same at every call. */

@@ -138,7 +138,15 @@ public final class StudyCommand implements Callable<Integer> {
 
   private StudyPlan plan() {
     return new StudyPlan(
-        models, data.name(), data.options(), methods, ratios, seeds, this::recipe, latencyBatch, out);
+        models,
+        data.name(),
+        data.options(),
+        methods,
+        ratios,
+        seeds,
+        this::recipe,
+        latencyBatch,
+        out);
   }
 
   private Recipe recipe(String model) {

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Trains a network and writes model.safetensors, log.jsonl and checkpoint.safetensors.",
-      "Ctrl-C stops after the current step with a usable checkpoint; --resume continues from it, bit for bit."
+      "Ctrl-C stops after the current step with a usable checkpoint; --resume continues from it,"
+          + " bit for bit."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,33 +50,54 @@ public final class TrainCommand implements Callable<Integer> {
   private static final int CROP_PADDING = 4;
   private static final int LOG_EVERY = 50;
 
-  @Option(names = "--model", paramLabel = "NAME", description = "Network (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "Network (default: ${DEFAULT-VALUE}).")
   private String model = "lenet-300-100";
 
   @Mixin private DataOptions data = new DataOptions();
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs (default: the model's recipe).")
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Epochs (default: the model's recipe).")
   private Optional<Integer> epochs = Optional.empty();
 
-  @Option(names = "--lr", paramLabel = "X", description = "Learning rate (default: the model's recipe).")
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      description = "Learning rate (default: the model's recipe).")
   private Optional<Double> lr = Optional.empty();
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images per step (default: the model's recipe).")
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images per step (default: the model's recipe).")
   private Optional<Integer> batch = Optional.empty();
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Output folder (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Output folder (default: ${DEFAULT-VALUE}).")
   private Path out = Path.of("espalier-train");
 
-  @Option(names = "--checkpoint-every", paramLabel = "N", description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointEvery = 500;
 
   @Option(names = "--resume", description = "Continue from the checkpoint in the output folder.")
   private boolean resume;
 
-  @Option(names = "--report-memory", paramLabel = "N", description = "Print the allocator's figures and the resident memory every N steps.")
+  @Option(
+      names = "--report-memory",
+      paramLabel = "N",
+      description = "Print the allocator's figures and the resident memory every N steps.")
   private int reportMemory;
 
   @Spec private CommandSpec spec;
@@ -91,7 +113,8 @@ public final class TrainCommand implements Callable<Integer> {
     Files.createDirectories(out);
     Augment plain = Augment.none(sets.spec().normalization());
     Augment augment = recipe.augment() ? plain.withCrop(CROP_PADDING).withFlip() : plain;
-    try (var loader = new DataLoader(sets.train(), augment, LoaderOptions.training(recipe.batch(), seed));
+    try (var loader =
+            new DataLoader(sets.train(), augment, LoaderOptions.training(recipe.batch(), seed));
         var test = new DataLoader(sets.test(), plain, LoaderOptions.evaluation(EVALUATION_BATCH));
         var progress = new BarProgress(spec.commandLine().getOut())) {
       Module module =
@@ -107,7 +130,8 @@ public final class TrainCommand implements Callable<Integer> {
                   new EpochLines(progress),
                   new MemoryLines(progress, reportMemory),
                   new JsonLinesLog(out.resolve("log.jsonl"), LOG_EVERY),
-                  CheckpointListener.everySteps(checkpoint(), checkpointEvery, Map.of("model", model)));
+                  CheckpointListener.everySteps(
+                      checkpoint(), checkpointEvery, Map.of("model", model)));
       var trainer = new Trainer(module, loader, plan);
       resume(trainer, progress);
       progress.start(steps - trainer.step());
@@ -129,7 +153,10 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Lets Ctrl-C end the run between two steps: the JVM waits in the hook until the checkpoint is written. */
+  /**
+   * Lets Ctrl-C end the run between two steps: the JVM waits in the hook until the checkpoint is
+   * written.
+   */
   private static TrainingEnd runStoppable(Trainer trainer) {
     Thread main = Thread.currentThread();
     var hook =
@@ -172,7 +199,11 @@ public final class TrainCommand implements Callable<Integer> {
       progress.say(
           "epoch %d of %d: loss %.4f%s, %d s left"
               .formatted(
-                  event.epoch(), event.epochs(), event.trainingLoss(), accuracy, event.remaining().toSeconds()));
+                  event.epoch(),
+                  event.epochs(),
+                  event.trainingLoss(),
+                  accuracy,
+                  event.remaining().toSeconds()));
     }
   }
 

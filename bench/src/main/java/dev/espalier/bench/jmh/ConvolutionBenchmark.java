@@ -28,8 +28,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Convolutions of ResNet-50's 3×3 shapes (channels@side), stride 1, padding 1: dense forward and both gradients, and the forward pass with
- * an unstructured weight; {@code 18 batch channels² side²} operations dense, times the density sparse.
+ * Convolutions of ResNet-50's 3×3 shapes (channels@side), stride 1, padding 1: dense forward and
+ * both gradients, and the forward pass with an unstructured weight; {@code 18 batch channels²
+ * side²} operations dense, times the density sparse.
  */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

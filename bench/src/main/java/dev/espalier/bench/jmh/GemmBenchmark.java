@@ -1,8 +1,8 @@
 package dev.espalier.bench.jmh;
 
+import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Device;
-import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
@@ -25,7 +25,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Single-precision matrix product of squares: the active backend against the scalar reference; {@code 2 size³} operations a call. */
+/**
+ * Single-precision matrix product of squares: the active backend against the scalar reference;
+ * {@code 2 size³} operations a call.
+ */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

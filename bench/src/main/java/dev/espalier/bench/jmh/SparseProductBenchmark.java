@@ -27,8 +27,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The three products of a linear layer with an unstructured weight [rows, inner] and a dense operand of {@code columns}: forward (SpMM), weight
- * gradient (SDDMM), and their dense counterparts; {@code 2 rows inner columns} operations dense, times the density sparse.
+ * The three products of a linear layer with an unstructured weight [rows, inner] and a dense
+ * operand of {@code columns}: forward (SpMM), weight gradient (SDDMM), and their dense
+ * counterparts; {@code 2 rows inner columns} operations dense, times the density sparse.
  */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -72,7 +73,8 @@ public class SparseProductBenchmark {
     gradient = RandomFill.uniform(generator, DType.FLOAT32, Shape.of(rows, columns), -1, 1);
     try (var _ = Scope.open("agreement")) {
       Agreement.require("spmm", SparseOps.spmm(sparse, operand), MatMul.matmul(dense, operand));
-      Tensor sampled = sparse.withValues(SparseOps.sddmm(sparse.pattern(), gradient, operand)).dense();
+      Tensor sampled =
+          sparse.withValues(SparseOps.sddmm(sparse.pattern(), gradient, operand)).dense();
       Agreement.require("sddmm", sampled, mask.apply(MatMul.matmul(gradient, operand.transpose())));
     }
   }

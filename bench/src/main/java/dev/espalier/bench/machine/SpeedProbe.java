@@ -15,7 +15,9 @@ import dev.espalier.tensor.spi.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The matrix product's rate beside the machine's multiply-add rate, on one thread, in alternation. */
+/**
+ * The matrix product's rate beside the machine's multiply-add rate, on one thread, in alternation.
+ */
 public final class SpeedProbe {
   /**
    * One size.
