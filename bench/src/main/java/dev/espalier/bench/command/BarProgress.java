@@ -1,6 +1,7 @@
 package dev.espalier.bench.command;
 
 import dev.espalier.bench.study.Progress;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -17,9 +18,16 @@ final class BarProgress implements Progress, AutoCloseable {
     this.out = out;
   }
 
+  /** Without a terminal JDK 22 to 24 have a console all the same; 25 has none, as before. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
   /** Shows the bar, if there is a terminal to show it on. */
   void start(long steps) {
-    if (System.console() != null && System.console().isTerminal()) {
+    if (isTerminal()) {
       bar =
           new ProgressBarBuilder()
               .setInitialMax(steps)

@@ -117,7 +117,7 @@ public final class PruneCommand implements Callable<Integer> {
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
     PrintWriter text = spec.commandLine().getOut();
-    try (var scope = Scope.open("prune");
+    try (var _ = Scope.open("prune");
         var test =
             new DataLoader(
                 sets.test(),

@@ -6,6 +6,7 @@ import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Study;
 import dev.espalier.bench.study.StudyPlan;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -120,20 +121,23 @@ public final class StudyCommand implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     var text = spec.commandLine().getOut();
+    Study.Outcome outcome = run(plan, text);
+    text.println();
+    text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
+    outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
+    text.println();
+    outcome.report().files().forEach(file -> text.println("wrote " + file));
+    text.flush();
+    return 0;
+  }
+
+  private static Study.Outcome run(StudyPlan plan, PrintWriter text) throws IOException {
     try (var progress = new BarProgress(text)) {
       var study = new Study(plan, progress);
       var loaded = study.load();
       progress.start(study.totalSteps(loaded));
-      Study.Outcome outcome = study.run(loaded);
-      progress.close();
-      text.println();
-      text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
-      outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
-      text.println();
-      outcome.report().files().forEach(file -> text.println("wrote " + file));
-      text.flush();
+      return study.run(loaded);
     }
-    return 0;
   }
 
   private StudyPlan plan() {

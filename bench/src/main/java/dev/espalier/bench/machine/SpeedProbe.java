@@ -63,7 +63,7 @@ public final class SpeedProbe {
       while (System.nanoTime() < end) {
         long start = System.nanoTime();
         backend.gemm(1, a, b, 0, c, Epilogue.NONE);
-        best = Math.min(best, System.nanoTime() - start);
+        best = Math.min(best, (double) (System.nanoTime() - start));
       }
       return 2.0 * size * size * size / best;
     }

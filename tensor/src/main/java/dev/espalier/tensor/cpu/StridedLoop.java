@@ -90,6 +90,21 @@ public final class StridedLoop {
     return strides[operand][0];
   }
 
+  /** How many axes are left after merging; axis 0 is the innermost. */
+  public int axes() {
+    return strides.length == 0 ? 1 : strides[0].length;
+  }
+
+  /** Elements along a merged axis. */
+  public long extent(int axis) {
+    return axis == 0 ? innerExtent : dims[axis - 1];
+  }
+
+  /** Distance in elements between neighbours along a merged axis of one operand. */
+  public long stride(int operand, int axis) {
+    return strides[operand][axis];
+  }
+
   /** Elements in a row. */
   public long innerExtent() {
     return innerExtent;

@@ -5,6 +5,7 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
+import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Epilogue;
@@ -28,6 +29,23 @@ public final class VectorBackend extends ScalarBackend {
   /** Whether a tensor's kernels are here; the other operands have its type. */
   private static boolean isFast(Tensor tensor) {
     return tensor.dtype() == DType.FLOAT32;
+  }
+
+  @Override
+  public void fill(Tensor out, double value) {
+    if (!isFast(out) || !out.isContiguous()) {
+      super.fill(out, value);
+    } else {
+      VectorCopy.fill(out, (float) value);
+    }
+  }
+
+  @Override
+  public void copy(Tensor source, Tensor target) {
+    boolean floats = isFast(source) && isFast(target);
+    if (!floats || !VectorCopy.copy(source, target)) {
+      super.copy(source, target);
+    }
   }
 
   @Override
@@ -262,6 +280,18 @@ public final class VectorBackend extends ScalarBackend {
       super.adamStep(step, w, grad, m, v);
     } else {
       VectorOptim.adam(step, w, grad, m, v);
+    }
+  }
+
+  @Override
+  public void spmm(
+      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+    if (!isFast(c)) {
+      super.spmm(pattern, values, b, beta, c, epilogue);
+    } else if (c.dim(1) == 1) {
+      VectorSpmv.spmv(pattern, values, b, beta, c, epilogue);
+    } else {
+      VectorSpmm.spmm(pattern, values, b, beta, c, epilogue);
     }
   }
 }

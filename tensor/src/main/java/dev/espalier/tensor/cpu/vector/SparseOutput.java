@@ -1,0 +1,99 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.spi.Epilogue;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The result of a sparse product and what its rows go through on their way there: {@code c =
+ * epilogue(rows + beta c)}.
+ */
+final class SparseOutput implements AutoCloseable {
+  /** {@code max(x + p, q)}. */
+  private static final MapLoop SHIFT_AND_CLAMP = MapLoop.of((x, p, q) -> x.add(p).max(q));
+
+  private final MemorySegment c;
+  private final long pitch;
+  private final float beta;
+  private final Tensor rowBias;
+  private final Tensor columnBias;
+  private final MemorySegment rowBiases;
+  private final MemorySegment columnBiases;
+  private final float floor;
+
+  SparseOutput(Tensor c, double beta, Epilogue epilogue) {
+    this.c = c.segment();
+    this.pitch = (long) c.dim(1) * Float.BYTES;
+    this.beta = (float) beta;
+    this.rowBias = epilogue.rowBias() == null ? null : epilogue.rowBias().contiguous();
+    this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
+    this.rowBiases = rowBias == null ? null : rowBias.segment();
+    this.columnBiases = columnBias == null ? null : columnBias.segment();
+    this.floor = epilogue.relu() ? 0 : Float.NEGATIVE_INFINITY;
+  }
+
+  @Override
+  public void close() {
+    if (rowBias != null) {
+      rowBias.close();
+    }
+    if (columnBias != null) {
+      columnBias.close();
+    }
+  }
+
+  MemorySegment segment() {
+    return c;
+  }
+
+  /** Distance of rows in bytes. */
+  long pitch() {
+    return pitch;
+  }
+
+  long offset(int row, int column) {
+    return row * pitch + (long) column * Float.BYTES;
+  }
+
+  /**
+   * Whether the products are c's elements as they are, so that a kernel may store them there
+   * itself.
+   */
+  boolean isPlain() {
+    return beta == 0 && rowBias == null && columnBias == null && floor != 0;
+  }
+
+  /**
+   * Takes in {@code rows} × {@code columns} products, whose rows are {@code tilePitch} bytes apart,
+   * at (row, column).
+   */
+  void write(MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+    for (int i = 0; i < rows; i++) {
+      long from = i * tilePitch;
+      long to = offset(row + i, column);
+      if (beta != 0) {
+        Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
+      }
+      if (columnBiases != null) {
+        Loops.ADD.run(
+            tile, from, columnBiases, (long) column * Float.BYTES, 0, 0, tile, from, columns);
+      }
+      float bias = rowBiases == null ? 0 : rowBiases.getAtIndex(ValueLayout.JAVA_FLOAT, row + i);
+      SHIFT_AND_CLAMP.run(tile, from, bias, floor, c, to, columns);
+    }
+  }
+
+  /** Takes in products of consecutive rows where c has one column. */
+  void writeColumn(MemorySegment products, int row, int rows) {
+    long to = offset(row, 0);
+    if (beta != 0) {
+      Loops.ADD_SCALED.run(products, 0, c, to, beta, 0, products, 0, rows);
+    }
+    if (rowBiases != null) {
+      Loops.ADD.run(products, 0, rowBiases, to, 0, 0, products, 0, rows);
+    }
+    float bias = columnBiases == null ? 0 : columnBiases.get(ValueLayout.JAVA_FLOAT, 0);
+    SHIFT_AND_CLAMP.run(products, 0, bias, floor, c, to, rows);
+  }
+}
