@@ -71,7 +71,7 @@ final class VectorSddmm {
       MemorySegment panel = work.asSlice((long) EightDots.SCRATCH * Float.BYTES);
       VectorFill.floats(panel, 0, rows * Lanes.COUNT, 0);
       long aPitch = (long) n * Float.BYTES;
-      long left = depth * (long) Lanes.BYTES;
+      long left = depth * Lanes.BYTES;
       Packing.copyRows(b, 0, bPitch, panel, 0, Lanes.BYTES, depth, n);
       Packing.copyRows(a, begin * aPitch, aPitch, panel, left, Lanes.BYTES, end - begin, n);
       rows(begin, end, panel, left, Lanes.BYTES, panel, 0, Lanes.BYTES, Lanes.COUNT, work, false);
