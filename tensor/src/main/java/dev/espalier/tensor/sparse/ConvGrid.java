@@ -22,6 +22,9 @@ import java.util.Objects;
  * dense over channel-major images).
  */
 public final class ConvGrid {
+  /** Elements of a cache line of 64 bytes. */
+  private static final int LINE = 16;
+
   private final Shape input;
   private final Shape weight;
   private final ConvSpec spec;
@@ -65,9 +68,12 @@ public final class ConvGrid {
     return out + reach - (out > shared ? shared : 0);
   }
 
-  /** Output positions on the sheet, the useless ones included: the columns of the product. */
+  /**
+   * Output positions on the sheet, the useless ones included: the columns of the product. A whole
+   * number of cache lines, so that sheets are aligned and vector kernels have no remainder.
+   */
   public long columns() {
-    return (long) input.dim(0) * rows * pitch;
+    return Math.ceilDiv((long) input.dim(0) * rows * pitch, LINE) * LINE;
   }
 
   /** Sheets of the input: phases × channels. */
@@ -118,7 +124,8 @@ public final class ConvGrid {
         && spec.strideH() * spec.strideW() == 1
         && rows == input.dim(2)
         && pitch == input.dim(3)
-        && maxShift() == 0;
+        && maxShift() == 0
+        && columns() == (long) rows * pitch;
   }
 
   /** The input on its sheets, [sheets · columns + maxShift], zero where there is padding. */

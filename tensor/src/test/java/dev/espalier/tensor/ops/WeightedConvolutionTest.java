@@ -59,7 +59,7 @@ class WeightedConvolutionTest {
     return Stream.of(
         of(Shape.of(1, 1, 1, 1), Shape.of(1, 1, 1, 1), ConvSpec.DEFAULT),
         of(Shape.of(3, 4, 5, 5), Shape.of(6, 4, 1, 1), ConvSpec.DEFAULT),
-        of(Shape.of(1, 4, 5, 6), Shape.of(3, 4, 1, 1), ConvSpec.DEFAULT),
+        of(Shape.of(1, 4, 8, 6), Shape.of(3, 4, 1, 1), ConvSpec.DEFAULT),
         of(Shape.of(1, 4, 5, 6), Shape.of(3, 4, 1, 1), ConvSpec.of(1, 1)),
         of(Shape.of(2, 3, 6, 7), Shape.of(4, 3, 1, 1), ConvSpec.of(2, 0)),
         of(Shape.of(2, 3, 7, 6), Shape.of(4, 3, 3, 3), ConvSpec.DEFAULT),
