@@ -158,7 +158,7 @@ class IdxTest {
 
   @Test
   void readsThePublishedMnistTestImages() throws IOException {
-    ImageDataset data = readShared("mnist", "mnist");
+    ImageDataset data = readTest("mnist", shared("mnist"));
     assertThat(data.classCounts())
         .containsExactly(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
     assertThat(data.label(0)).isEqualTo(7);
@@ -166,16 +166,21 @@ class IdxTest {
 
   @Test
   void refusesFashionMnistWhereMnistWasAskedFor() {
-    assertThatThrownBy(() -> readShared("mnist", "fashion-mnist"))
+    Path fashion = shared("fashion-mnist");
+    assertThatThrownBy(() -> readTest("mnist", fashion))
         .isInstanceOf(DatasetFormatException.class)
         .hasMessageContaining("this is fashion-mnist's file, not mnist's");
   }
 
-  private static ImageDataset readShared(String name, String folder) throws IOException {
+  private static Path shared(String folder) {
     Optional<Path> found = DataFiles.shared(folder);
     assumeTrue(found.isPresent(), "no shared/data/" + folder + " in any parent directory");
-    Path images = found.get().resolve("t10k-images-idx3-ubyte.gz");
-    Path labels = found.get().resolve("t10k-labels-idx1-ubyte.gz");
+    return found.get();
+  }
+
+  private static ImageDataset readTest(String name, Path folder) throws IOException {
+    Path images = folder.resolve("t10k-images-idx3-ubyte.gz");
+    Path labels = folder.resolve("t10k-labels-idx1-ubyte.gz");
     return Idx.read(name, "test", images, labels, 10, true);
   }
 
