@@ -54,7 +54,7 @@ public record Recipe(
     List<Double> late = List.of(0.7, 0.9);
     return switch (model) {
       case "lenet-300-100" -> new Recipe(0.05, 5e-4, 100, 15, 5, drops, late, false);
-      case "lenet-5", "lenet-5-relu" -> new Recipe(0.02, 5e-4, 100, 15, 5, drops, late, false);
+      case "lenet-5", "lenet-5-relu" -> new Recipe(0.01, 5e-4, 100, 15, 5, drops, late, false);
       default -> new Recipe(0.1, 5e-4, 128, 20, 10, drops, late, true);
     };
   }
