@@ -116,7 +116,13 @@ public final class Pruner {
   }
 
   private void apply(List<Mask> kept) {
-    merged(kept).forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
+    merged(kept)
+        .forEach(
+            (parameter, mask) -> {
+              if (mask.kept() < mask.size()) {
+                parameter.setMask(mask, Parameter.MaskMode.HARD);
+              }
+            });
   }
 
   private List<Tensor> groupScores() {

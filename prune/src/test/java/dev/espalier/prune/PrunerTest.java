@@ -94,6 +94,14 @@ class PrunerTest {
   }
 
   @Test
+  void aLayerOfWhichNothingIsPrunedGetsNoMask() {
+    Module module = Nets.zoo("lenet-300-100");
+    lenet(module, Methods.get("global-magnitude")).pruneToDensity(0.1);
+    assertThat(module.namedParameters().get("fc1.weight").mask()).isNotNull();
+    assertThat(module.namedParameters().get("fc3.weight").mask()).isNull();
+  }
+
+  @Test
   void noLayerBecomesEmpty() {
     pruner(small, GLOBAL_MAGNITUDE).pruneToDensity(0);
     assertThat(first.weight().tensor().toDoubleArray()).containsExactly(0, -4, 0, 0);

@@ -13,19 +13,23 @@ import dev.espalier.tensor.io.SafeTensorsFile;
 import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.sparse.Mask;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A model's state as a safetensors file in which masked parameters take only what is kept: one bit
  * per position and one value per kept weight.
  *
- * <p>A parameter {@code w} with a hard mask is stored as {@code w.bitmap} (uint8) and {@code
- * w.kept} (its type), with its shape in the metadata under {@code w.shape}, if that is smaller than
- * the dense tensor; everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
+ * <p>A parameter {@code w} of which a hard mask prunes anything is stored as {@code w.bitmap}
+ * (uint8) and {@code w.kept} (its type), with its shape in the metadata under {@code w.shape};
+ * everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
  * weight. Models that surgery made smaller are stored with their smaller shapes.
  */
 public final class PrunedModelFile {
@@ -38,7 +42,11 @@ public final class PrunedModelFile {
 
   private PrunedModelFile() {}
 
-  /** Writes a module's state, atomically. */
+  /**
+   * Writes a module's state, atomically.
+   *
+   * @throws IllegalArgumentException if a parameter has a soft mask
+   */
   public static void write(Path file, Module module) {
     write(file, module, Map.of());
   }
@@ -60,7 +68,7 @@ public final class PrunedModelFile {
           .forEach(
               (name, tensor) -> {
                 Parameter parameter = parameters.get(name);
-                if (parameter != null && worthwhile(parameter)) {
+                if (parameter != null && isPruned(name, parameter)) {
                   tensors.put(name + BITMAP, Bitmap.pack(parameter.mask()));
                   tensors.put(name + KEPT, kept(parameter));
                   metadata.put(name + SHAPE, parameter.shape().toString());
@@ -72,13 +80,17 @@ public final class PrunedModelFile {
     }
   }
 
-  private static boolean worthwhile(Parameter parameter) {
+  private static boolean isPruned(String name, Parameter parameter) {
     Mask mask = parameter.mask();
-    if (mask == null || parameter.maskMode() != Parameter.MaskMode.HARD) {
+    if (mask == null || mask.kept() == mask.size()) {
       return false;
     }
-    long width = parameter.dtype().bytes();
-    return (mask.size() + 7L) / 8 + mask.kept() * width < mask.size() * width;
+    if (parameter.maskMode() == Parameter.MaskMode.SOFT) {
+      throw new IllegalArgumentException(
+          "model file: '%s' has a soft mask, whose hidden values have no place here; harden() it, or write PyTorchMasks.stateDict(module)"
+              .formatted(name));
+    }
+    return true;
   }
 
   private static Tensor kept(Parameter parameter) {
@@ -113,7 +125,7 @@ public final class PrunedModelFile {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(
+      throw new UncheckedIOException(
           "model file: cannot measure the size in the temporary folder", e);
     }
   }
@@ -121,31 +133,81 @@ public final class PrunedModelFile {
   /**
    * Loads a file into a module of the same architecture; parameters and batch-norm statistics take
    * the file's shapes, so that a model which surgery made smaller can be loaded into a fresh one.
+   * Masks are those of the file afterwards.
    *
-   * @throws IllegalArgumentException if a name is missing or unexpected, or an entry is
-   *     inconsistent
+   * @throws IllegalArgumentException naming the file and everything that is missing, unexpected,
+   *     larger than the module's own or inconsistent; the module is unchanged then
    */
   public static void load(Path file, Module module) {
     try (var _ = Scope.open("model file");
         SafeTensorsFile in = SafeTensors.open(file)) {
+      checkFits(file, shapes(file, in), module);
       Map<String, Tensor> state = new LinkedHashMap<>();
       Map<String, Mask> masks = new LinkedHashMap<>();
       for (String name : in.names()) {
-        if (name.endsWith(BITMAP) && in.metadata().containsKey(stem(name) + SHAPE)) {
+        if (isBitmap(in, name)) {
           Shape shape = shape(file, stem(name), in.metadata().get(stem(name) + SHAPE));
           Mask mask = Bitmap.unpack(file + ": " + name, in.tensor(name), shape);
           masks.put(stem(name), mask);
           state.put(stem(name), spread(file, stem(name), in, mask));
-        } else if (!name.endsWith(KEPT)
-            || !in.names().contains(name.substring(0, name.length() - KEPT.length()) + BITMAP)) {
+        } else if (!isKept(in, name)) {
           state.put(name, in.tensor(name));
         }
       }
+      module.parameters().forEach(Parameter::clearMask);
       takeShapes(module, state);
       module.loadStateDict(state);
       Map<String, Parameter> parameters = module.namedParameters();
       masks.forEach((name, mask) -> parameters.get(name).setMask(mask, Parameter.MaskMode.HARD));
     }
+  }
+
+  /** The shapes of the state that the file holds, from its header alone. */
+  private static Map<String, Shape> shapes(Path file, SafeTensorsFile in) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (String name : in.names()) {
+      if (isBitmap(in, name)) {
+        shapes.put(stem(name), shape(file, stem(name), in.metadata().get(stem(name) + SHAPE)));
+      } else if (!isKept(in, name)) {
+        shapes.put(name, in.shape(name));
+      }
+    }
+    return shapes;
+  }
+
+  /** Comes before any allocation: nothing that fits is larger than the module already is. */
+  private static void checkFits(Path file, Map<String, Shape> shapes, Module module) {
+    Map<String, Tensor> mine = module.stateDict();
+    List<String> problems = new ArrayList<>();
+    mine.forEach(
+        (name, tensor) -> {
+          Shape given = shapes.get(name);
+          if (given == null) {
+            problems.add("missing '%s' %s".formatted(name, tensor.shape()));
+          } else if (!fits(given, tensor.shape())) {
+            problems.add("'%s' %s does not fit into %s".formatted(name, given, tensor.shape()));
+          }
+        });
+    shapes.keySet().stream()
+        .filter(name -> !mine.containsKey(name))
+        .forEach(name -> problems.add("unexpected '%s'".formatted(name)));
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("%s: %s".formatted(file, String.join("; ", problems)));
+    }
+  }
+
+  private static boolean fits(Shape small, Shape large) {
+    return small.rank() == large.rank()
+        && IntStream.range(0, small.rank()).allMatch(axis -> small.dim(axis) <= large.dim(axis));
+  }
+
+  private static boolean isBitmap(SafeTensorsFile in, String name) {
+    return name.endsWith(BITMAP) && in.metadata().containsKey(stem(name) + SHAPE);
+  }
+
+  private static boolean isKept(SafeTensorsFile in, String name) {
+    return name.endsWith(KEPT)
+        && in.names().contains(name.substring(0, name.length() - KEPT.length()) + BITMAP);
   }
 
   private static String stem(String bitmapName) {
@@ -174,19 +236,14 @@ public final class PrunedModelFile {
     return Shape.of(Arrays.stream(parts).mapToInt(Integer::parseInt).toArray());
   }
 
-  /**
-   * Gives parameters and statistics the shapes of the file where the rank agrees; other differences
-   * are refused by loading.
-   */
+  /** Gives parameters and statistics the shapes of the file. */
   private static void takeShapes(Module module, Map<String, Tensor> state) {
     module
         .namedParameters()
         .forEach(
             (name, parameter) -> {
               Tensor given = state.get(name);
-              if (given != null
-                  && given.rank() == parameter.shape().rank()
-                  && !given.shape().equals(parameter.shape())) {
+              if (!given.shape().equals(parameter.shape())) {
                 parameter.replace(Tensor.full(parameter.dtype(), given.shape(), 0));
               }
             });

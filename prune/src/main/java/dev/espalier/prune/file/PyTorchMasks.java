@@ -41,11 +41,11 @@ public final class PyTorchMasks {
   }
 
   /**
-   * Loads such a state dict; each pair becomes a value and a mask.
+   * Loads such a state dict; each pair becomes a value and a mask, and other masks are removed.
    *
    * @param mode how the masks act: SOFT as in PyTorch, where the hidden values live on, or HARD
-   * @throws IllegalArgumentException if a pair is incomplete, its shapes differ or the mask holds
-   *     anything but 0 and 1
+   * @throws IllegalArgumentException if a pair is incomplete or no parameter, its shapes differ or
+   *     the mask holds anything but 0 and 1
    */
   public static void load(Module module, Map<String, Tensor> state, Parameter.MaskMode mode) {
     Map<String, Tensor> values = new LinkedHashMap<>();
@@ -61,9 +61,15 @@ public final class PyTorchMasks {
             values.put(name, tensor);
           }
         });
+    Map<String, Parameter> parameters = module.namedParameters();
+    for (String name : masks.keySet()) {
+      if (!parameters.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "'%s_orig': the model has no parameter '%s'".formatted(name, name));
+      }
+    }
     module.parameters().forEach(Parameter::clearMask);
     module.loadStateDict(values);
-    Map<String, Parameter> parameters = module.namedParameters();
     masks.forEach((name, mask) -> parameters.get(name).setMask(mask, mode));
   }
 
