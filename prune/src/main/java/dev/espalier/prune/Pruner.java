@@ -121,6 +121,8 @@ public final class Pruner {
             (parameter, mask) -> {
               if (mask.kept() < mask.size()) {
                 parameter.setMask(mask, Parameter.MaskMode.HARD);
+              } else {
+                parameter.clearMask();
               }
             });
   }

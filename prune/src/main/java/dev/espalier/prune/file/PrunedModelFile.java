@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
  *
  * <p>A parameter {@code w} of which a hard mask prunes anything is stored as {@code w.bitmap}
  * (uint8) and {@code w.kept} (its type), with its shape in the metadata under {@code w.shape};
- * everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned
- * weight. Models that surgery made smaller are stored with their smaller shapes.
+ * everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned weight. Models
+ * that surgery made smaller are stored with their smaller shapes.
  */
 public final class PrunedModelFile {
   private static final String FORMAT_KEY = "espalier.format";

@@ -58,7 +58,8 @@ class PrunedModelFileTest {
   }
 
   /** Writes the small model's file with something changed. */
-  private void tampered(Consumer<Map<String, Tensor>> tensors, Consumer<Map<String, String>> texts) {
+  private void tampered(
+      Consumer<Map<String, Tensor>> tensors, Consumer<Map<String, String>> texts) {
     PrunedModelFile.write(file, small);
     Map<String, Tensor> changed = new LinkedHashMap<>();
     Map<String, String> metadata;
@@ -183,8 +184,7 @@ class PrunedModelFileTest {
 
   @Test
   void missingAndUnexpectedNamesAreListed() {
-    tampered(
-        tensors -> tensors.put("extra", tensors.remove("0.bias")), _ -> {});
+    tampered(tensors -> tensors.put("extra", tensors.remove("0.bias")), _ -> {});
     assertRefused("missing '0.bias' [2]", "unexpected 'extra'");
   }
 
