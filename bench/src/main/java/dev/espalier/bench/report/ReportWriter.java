@@ -3,6 +3,7 @@ package dev.espalier.bench.report;
 import dev.espalier.bench.report.chart.Drawing;
 import dev.espalier.bench.report.chart.PngRenderer;
 import dev.espalier.bench.report.chart.SvgRenderer;
+import dev.espalier.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ public final class ReportWriter {
       files.add(writeText(folder.resolve(name + ".svg"), SvgRenderer.document(sheet)));
       try {
         byte[] png = PngRenderer.render(sheet);
-        files.add(AtomicFiles.write(folder.resolve(name + ".png"), png));
+        files.add(writeBytes(folder.resolve(name + ".png"), png));
       } catch (PngRenderer.NoFontException e) {
         warnings.add(name + ".png was not written: " + e.getMessage());
       }
@@ -80,7 +81,12 @@ public final class ReportWriter {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", "-");
   }
 
-  private static Path writeText(Path file, String text) throws IOException {
-    return AtomicFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
+  private static Path writeText(Path file, String text) {
+    return writeBytes(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Path writeBytes(Path file, byte[] content) {
+    AtomicFile.write(file, out -> out.write(content));
+    return file;
   }
 }

@@ -13,8 +13,15 @@ public final class Dropout extends Module {
   private final double rate;
   private final Generator generator;
 
-  /** Draws from the given generator. */
+  /**
+   * Draws from the given generator.
+   *
+   * @throws IllegalArgumentException if the rate is not in [0, 1)
+   */
   public Dropout(double rate, Generator generator) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException("Dropout: the rate must lie in [0, 1) but is " + rate);
+    }
     this.rate = rate;
     this.generator = generator("generator", generator);
   }

@@ -3,7 +3,6 @@ package dev.espalier.prune.compile;
 import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.autograd.op.BatchNorm;
-import dev.espalier.autograd.op.BatchNormInference;
 import dev.espalier.autograd.op.Checkpointed;
 import dev.espalier.autograd.op.Concat;
 import dev.espalier.autograd.op.Expand;
@@ -43,8 +42,6 @@ final class BatchSize {
           throw mixes(op, input, result);
       case GatherRows _, ScatterAddRows _, Pick _, Unpick _ -> throw mixes(op, input, result);
       case BatchNorm _ -> throw refusal(op, input, result, "normalises by the batch");
-      case BatchNormInference _ ->
-          throw refusal(op, input, result, "takes scale and shift from the input");
       case Checkpointed _ -> throw refusal(op, input, result, "hides its layers");
       default -> op;
     };

@@ -48,15 +48,16 @@ public final class CompiledModel implements AutoCloseable {
    * The outputs for a batch of inputs.
    *
    * @param x of the type and shape of the example that the model was compiled with, but any number
-   *     of rows
+   *     of rows from 1
    * @throws IllegalArgumentException if it is not, with both
    */
   public Tensor run(Tensor x) {
     if (x.dtype() != dtype
         || x.rank() != example.rank()
+        || x.dim(0) < 1
         || !x.shape().with(0, 1).equals(example.with(0, 1))) {
       throw new IllegalArgumentException(
-          "compiled model: expects %s inputs of shape [N, …] like %s but got %s of shape %s"
+          "compiled model: expects %s inputs of shape [N, …] like %s with at least one row but got %s of shape %s"
               .formatted(dtype, example, x.dtype(), x.shape()));
     }
     try (var scope = Scope.open("compiled model");
@@ -73,7 +74,8 @@ public final class CompiledModel implements AutoCloseable {
           values[slot].close();
         }
       }
-      return scope.keep(values[result].contiguous());
+      Tensor out = values[result];
+      return scope.keep(out.sharesStorageWith(x) ? out.copy() : out.contiguous());
     }
   }
 

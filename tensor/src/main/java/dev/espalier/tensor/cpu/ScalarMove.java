@@ -41,17 +41,11 @@ final class ScalarMove {
     long toStride = loop.innerStride(1);
     DType fromType = source.dtype();
     DType toType = target.dtype();
-    boolean exactIntegers = !fromType.isFloating() && !toType.isFloating();
     loop.forEachRow(
         Integer.MAX_VALUE,
         (starts, n) -> {
           if (fromType == toType) {
             copyRow(fromType.bytes(), from, starts[0], fromStride, to, starts[1], toStride, n);
-          } else if (exactIntegers) {
-            for (int i = 0; i < n; i++) {
-              long value = Elements.getLong(fromType, from, starts[0] + i * fromStride);
-              Elements.setLong(toType, to, starts[1] + i * toStride, value);
-            }
           } else {
             for (int i = 0; i < n; i++) {
               double value = Elements.get(fromType, from, starts[0] + i * fromStride);

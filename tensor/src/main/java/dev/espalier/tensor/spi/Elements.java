@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
  * element access.
  *
  * <p>Writing rounds to nearest even for floating types and, for integers, truncates toward zero and
- * saturates; a bool is {@code value != 0}. int64 values beyond 2^53 pass through {@link #getLong}
- * and {@link #setLong} only.
+ * saturates; a bool is {@code value != 0}. int64 values beyond 2^53 lose digits on the way; copies
+ * between int64 tensors do not come this way.
  */
 public final class Elements {
   /** Native-order float layout without an alignment requirement beyond the element's own. */
@@ -63,22 +63,6 @@ public final class Elements {
       case BOOL -> segment.set(ValueLayout.JAVA_BYTE, index, (byte) (value != 0 ? 1 : 0));
       case INT32 -> segment.setAtIndex(INT, index, (int) value);
       case INT64 -> segment.setAtIndex(LONG, index, (long) value);
-    }
-  }
-
-  /** The element at {@code index} of an integer or bool type, exactly. */
-  public static long getLong(DType dtype, MemorySegment segment, long index) {
-    return dtype == DType.INT64
-        ? segment.getAtIndex(LONG, index)
-        : (long) get(dtype, segment, index);
-  }
-
-  /** Stores an integer exactly where the type can hold it. */
-  public static void setLong(DType dtype, MemorySegment segment, long index, long value) {
-    if (dtype == DType.INT64) {
-      segment.setAtIndex(LONG, index, value);
-    } else {
-      set(dtype, segment, index, (double) value);
     }
   }
 

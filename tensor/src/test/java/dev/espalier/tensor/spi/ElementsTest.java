@@ -49,13 +49,4 @@ class ElementsTest {
     assertThat(stored(DType.INT32, Double.NaN)).isZero();
     assertThat(stored(DType.BOOL, 0.5)).isEqualTo(1);
   }
-
-  @Test
-  void longsPassThroughTheirOwnAccessors() {
-    MemorySegment memory = MemorySegment.ofArray(new long[1]);
-    Elements.setLong(DType.INT64, memory, 0, Long.MAX_VALUE - 1);
-    assertThat(Elements.getLong(DType.INT64, memory, 0)).isEqualTo(Long.MAX_VALUE - 1);
-    Elements.setLong(DType.UINT8, memory, 0, 300);
-    assertThat(Elements.getLong(DType.UINT8, memory, 0)).isEqualTo(255);
-  }
 }

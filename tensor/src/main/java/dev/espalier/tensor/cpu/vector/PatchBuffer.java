@@ -1,9 +1,9 @@
 package dev.espalier.tensor.cpu.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * A window of {@link Patches}' input: some channels of the lines that some pixels need, with their
@@ -15,6 +15,8 @@ import jdk.incubator.vector.FloatVector;
  * whole lines and columns, and neighbouring pixels lie next to each other whatever the stride.
  */
 final class PatchBuffer {
+  private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(Lanes.FLOATS, 0);
+
   private final GrowingBuffer memory = new GrowingBuffer();
   private MemorySegment data = MemorySegment.NULL;
   private Patches patches;
@@ -75,15 +77,17 @@ final class PatchBuffer {
     int channels = (row + rows - 1) / source.taps() - firstChannel + 1;
     listRows(row, rows);
     int slack = pitch + 4 * Lanes.COUNT;
-    data = memory.floats(channels * channelSize + slack);
+    data = memory.floats(channels * channelSize + slack + Lanes.COUNT);
     for (int channel = 0; channel < channels; channel++) {
-      for (int image = 0; image < images; image++) {
-        int from = image == 0 ? topLine - firstLine : 0;
-        int to = image == images - 1 ? bottomLine - firstLine : source.gridHeight() - 1;
-        fillImage(channel, image, from, to + haloLines);
+      for (int slot = 0; slot < phases.length; slot++) {
+        for (int image = 0; image < images; image++) {
+          int from = image == 0 ? topLine - firstLine : 0;
+          int to = image == images - 1 ? bottomLine - firstLine : source.gridHeight() - 1;
+          fillLines(channel, slot, image, from, to + haloLines);
+        }
       }
     }
-    fillZero(channels * channelSize, slack);
+    fillZero(channels * channelSize * Float.BYTES, slack);
   }
 
   private static int lowest(int[] taps) {
@@ -151,43 +155,63 @@ final class PatchBuffer {
     }
   }
 
-  private void fillImage(int channel, int image, int fromLine, int toLine) {
+  /**
+   * Copies some lines of one channel, phase and image. Here as everywhere, whole vectors are
+   * written in ascending order: what one writes too much, the next one overwrites.
+   */
+  private void fillLines(int channel, int slot, int image, int fromLine, int toLine) {
+    int width = patches.input().width();
+    int height = patches.input().height();
+    int step = patches.strideW();
+    int top = phases[slot] / step + lowestTapRow + firstLine * patches.strideH();
+    int left = phases[slot] % step + lowestTapColumn;
     long plane = patches.input().byteOffset(firstImage + image, firstChannel + channel);
-    for (int slot = 0; slot < phases.length; slot++) {
-      int top = phases[slot] / patches.strideW() + lowestTapRow;
-      int left = phases[slot] % patches.strideW() + lowestTapColumn;
-      long to = channel * channelSize + slot * phaseSize + image * (long) lines * pitch;
-      for (int line = fromLine; line <= toLine; line++) {
-        int y = (line + firstLine) * patches.strideH() + top;
-        fillLine(plane, y, left, to + line * (long) pitch);
+    long to = channel * channelSize + slot * phaseSize + image * (long) lines * pitch;
+    int begin = left >= 0 ? 0 : Math.min(pitch, Math.ceilDiv(-left, step));
+    int end = left >= width ? 0 : Math.min(pitch, (width - 1 - left) / step + 1);
+    int count = Math.max(end - begin, 0);
+    long lineBytes = pitch * (long) Float.BYTES;
+    long at = to * Float.BYTES + fromLine * lineBytes;
+    for (int line = fromLine; line <= toLine; line++) {
+      int y = top + line * patches.strideH();
+      if (y < 0 || y >= height || count == 0) {
+        fillZero(at, pitch);
+      } else {
+        fillZero(at, begin);
+        long from = plane + ((long) y * width + left + (long) begin * step) * Float.BYTES;
+        copyLine(from, step, at + begin * (long) Float.BYTES, count);
+        fillZero(at + end * (long) Float.BYTES, pitch - end);
       }
+      at += lineBytes;
     }
   }
 
-  /** One line from input row y, whose first column is input column x. */
-  private void fillLine(long plane, int y, int x, long to) {
-    Planes input = patches.input();
-    int step = patches.strideW();
-    int begin = x >= 0 ? 0 : Math.min(pitch, Math.ceilDiv(-x, step));
-    int end = x >= input.width() ? 0 : Math.min(pitch, (input.width() - 1 - x) / step + 1);
-    if (y < 0 || y >= input.height() || begin >= end) {
-      fillZero(to, pitch);
-      return;
-    }
-    fillZero(to, begin);
-    long from = plane + (y * (long) input.width() + x + begin * (long) step) * Float.BYTES;
-    long target = (to + begin) * Float.BYTES;
-    if (step == 1) {
-      Packing.copyRow(input.data(), from, data, target, end - begin);
+  private void copyLine(long from, int step, long to, int count) {
+    MemorySegment source = patches.input().data();
+    long vectors = Math.ceilDiv(count, Lanes.COUNT) * Lanes.BYTES;
+    boolean inside = from + step * vectors <= source.byteSize();
+    if (step == 1 && inside) {
+      for (long i = 0; i < vectors; i += Lanes.BYTES) {
+        FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + i, Lanes.ORDER)
+            .intoMemorySegment(data, to + i, Lanes.ORDER);
+      }
+    } else if (step == 2 && inside) {
+      for (long i = 0; i < vectors; i += Lanes.BYTES) {
+        long at = from + 2 * i;
+        FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOATS, source, at, Lanes.ORDER);
+        FloatVector v1 =
+            FloatVector.fromMemorySegment(Lanes.FLOATS, source, at + Lanes.BYTES, Lanes.ORDER);
+        v0.rearrange(EVEN, v1).intoMemorySegment(data, to + i, Lanes.ORDER);
+      }
     } else {
-      Packing.copyStrided(input.data(), from, step, data, target, 1, end - begin);
+      Packing.copyStrided(source, from, step, data, to, 1, count);
     }
-    fillZero(to + end, pitch - end);
   }
 
   private void fillZero(long at, int count) {
-    for (int i = 0; i < count; i++) {
-      data.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, 0);
+    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      zero.intoMemorySegment(data, at + i * (long) Float.BYTES, Lanes.ORDER);
     }
   }
 
@@ -226,6 +250,10 @@ final class PatchBuffer {
    * next one or the next row overwrites.
    */
   void packPanel(int row, int depth, MemorySegment target, long at, long rowBytes) {
+    if (pieces == 2) {
+      packTwoPieces(row, depth, target, at, rowBytes);
+      return;
+    }
     MemorySegment source = data;
     long[] offsets = pieceOffsets;
     int[] pixels = piecePixels;
@@ -237,6 +265,28 @@ final class PatchBuffer {
         FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offsets[i], Lanes.ORDER)
             .intoMemorySegment(target, to + pixels[i] * (long) Float.BYTES, Lanes.ORDER);
       }
+    }
+  }
+
+  /** The usual case of maps at least as wide as a panel, without an inner loop. */
+  private void packTwoPieces(int row, int depth, MemorySegment target, long at, long rowBytes) {
+    MemorySegment source = data;
+    long[] rows = rowOffsets;
+    int skipped = row - firstRow;
+    long offset0 = pieceOffsets[0];
+    long offset1 = pieceOffsets[1];
+    long to0 = at;
+    long to1 = at + piecePixels[1] * (long) Float.BYTES;
+    for (int k = 0; k < depth; k++) {
+      long from = rows[skipped + k];
+      FloatVector v0 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offset0, Lanes.ORDER);
+      FloatVector v1 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offset1, Lanes.ORDER);
+      v0.intoMemorySegment(target, to0, Lanes.ORDER);
+      v1.intoMemorySegment(target, to1, Lanes.ORDER);
+      to0 += rowBytes;
+      to1 += rowBytes;
     }
   }
 

@@ -22,7 +22,7 @@ record TiledProduct(
     float beta,
     OutputMap c,
     TileEpilogue epilogue) {
-  /** Columns of the largest strip: with the full depth 768 KiB, for caches of 1 MiB. */
+  /** Columns of a strip of full depth: together 768 KiB, for caches of 1 MiB. */
   static final int STRIP = 256;
 
   /** Below this many multiply-adds (some 20 µs) waking other threads costs more than it saves. */
@@ -52,12 +52,19 @@ record TiledProduct(
 
   private Blocks cut(int threads) {
     int wanted = threads == 1 ? 1 : 2 * threads;
-    int columns = Math.min(STRIP, roundUp(ceilDiv(n, wanted), MicroKernel.COLUMNS));
-    columns = Math.max(columns, Math.min(STRIP, 4 * MicroKernel.COLUMNS));
+    int columns = roundUp(ceilDiv(n, wanted), MicroKernel.COLUMNS);
+    columns = Math.min(stripColumns(), Math.max(columns, 4 * MicroKernel.COLUMNS));
     int columnBlocks = ceilDiv(n, columns);
     int rowParts = Math.max(1, wanted / columnBlocks);
     int rows = Math.max(4 * MicroKernel.ROWS, roundUp(ceilDiv(m, rowParts), MicroKernel.ROWS));
     return new Blocks(rows, columns, ceilDiv(m, rows), columnBlocks);
+  }
+
+  /** A shallow product fills the buffer with a longer strip. */
+  private int stripColumns() {
+    int depth = Math.clamp(k, 64, MicroKernel.DEPTH);
+    int columns = STRIP * MicroKernel.DEPTH / depth;
+    return columns - columns % MicroKernel.COLUMNS;
   }
 
   private static int ceilDiv(int a, int b) {
@@ -92,8 +99,8 @@ record TiledProduct(
     return columns <= Lanes.COUNT ? Lanes.COUNT : MicroKernel.COLUMNS;
   }
 
-  private static long panelOffset(int columnInStrip) {
-    return (long) columnInStrip * MicroKernel.DEPTH * Float.BYTES;
+  private static long panelOffset(int columnInStrip, int depth) {
+    return (long) columnInStrip * depth * Float.BYTES;
   }
 
   private void packStrip(int column, int columns, int k0, int depth, Scratch scratch) {
@@ -103,7 +110,7 @@ record TiledProduct(
     b.prepare(column, columns, k0, depth, scratch);
     for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
       int taken = Math.min(MicroKernel.COLUMNS, columns - j);
-      b.pack(column + j, taken, panelWidth(taken), k0, depth, scratch, panelOffset(j));
+      b.pack(column + j, taken, panelWidth(taken), k0, depth, scratch, panelOffset(j, depth));
     }
   }
 
@@ -133,7 +140,7 @@ record TiledProduct(
       }
       for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
         int width = Math.min(MicroKernel.COLUMNS, columns - j);
-        multiply(tileRows, depth, width, panelOffset(j), scratch);
+        multiply(tileRows, depth, width, panelOffset(j, depth), scratch);
         writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
       }
       i += height;

@@ -132,8 +132,7 @@ public final class VectorBackend extends ScalarBackend {
   }
 
   @Override
-  public void conv2d(
-      Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+  public void conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
     if (!isFast(out)) {
       super.conv2d(x, w, bias, relu, spec, out);
     } else {

@@ -1,0 +1,180 @@
+package dev.espalier.prune.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.nn.Module;
+import dev.espalier.prune.Methods;
+import dev.espalier.prune.Nets;
+import dev.espalier.prune.Pruner;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Memory;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Crossover;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompiledModelTest {
+  private static Module pruned(String name) {
+    Module module = Nets.zoo(name);
+    new Pruner(module, Methods.get("layer-magnitude"), Nets.inputs(name, 1), new Generator(1))
+        .pruneToDensity(0.1);
+    return module;
+  }
+
+  private static CompiledModel compiled(String name) {
+    return Compiler.compile(pruned(name), Nets.inputs(name, 1), FormatChoice.csr());
+  }
+
+  @Test
+  void laterChangesOfTheModuleDoNotReachIt() {
+    Module module = pruned("resnet-8");
+    Tensor x = Nets.inputs("resnet-8", 2);
+    try (CompiledModel model = Compiler.compile(module, x)) {
+      double[] before = model.run(x).toDoubleArray();
+      module.stateDict().values().forEach(tensor -> tensor.fill(7));
+      module.close();
+      assertThat(model.run(x).toDoubleArray()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void severalThreadsGetTheResultsOfOne() throws InterruptedException, ExecutionException {
+    try (CompiledModel model = compiled("lenet-5-relu");
+        var pool = Executors.newFixedThreadPool(4)) {
+      List<double[]> alone = new ArrayList<>();
+      List<Future<double[]>> together = new ArrayList<>();
+      for (int rows = 1; rows <= 12; rows++) {
+        Tensor x = Nets.inputs("lenet-5-relu", rows);
+        alone.add(model.run(x).toDoubleArray());
+      }
+      for (int rows = 1; rows <= 12; rows++) {
+        Tensor x = Nets.inputs("lenet-5-relu", rows);
+        together.add(pool.submit(() -> model.run(x).toDoubleArray()));
+      }
+      for (int i = 0; i < alone.size(); i++) {
+        assertThat(together.get(i).get()).isEqualTo(alone.get(i));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lenet-300-100", "resnet-8"})
+  void repeatedRunsHoldNoMemoryButTheirResult(String name) throws InterruptedException {
+    try (CompiledModel model = compiled(name)) {
+      Tensor x = Nets.inputs(name, 2);
+      model.run(x).close();
+      Nets.settledMemory();
+      Memory.Stats before = Memory.stats();
+      for (int i = 0; i < 10; i++) {
+        model.run(x).close();
+      }
+      Memory.Stats after = Memory.stats();
+      assertThat(after.bytesInUse()).isEqualTo(before.bytesInUse());
+      assertThat(after.bytesCached()).isEqualTo(before.bytesCached());
+      assertThat(after.liveStorages()).isEqualTo(before.liveStorages());
+    }
+  }
+
+  @Test
+  void aResultBelongsToTheCallersScope() {
+    try (CompiledModel model = compiled("lenet-300-100")) {
+      Tensor x = Nets.inputs("lenet-300-100", 2);
+      Tensor inside;
+      try (var _ = Scope.open("caller")) {
+        inside = model.run(x);
+        assertThat(inside.isClosed()).isFalse();
+      }
+      assertThat(inside.isClosed()).isTrue();
+      assertThat(x.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void closingFreesTheWeights() throws InterruptedException {
+    Module module = pruned("lenet-300-100");
+    Tensor example = Nets.inputs("lenet-300-100", 1);
+    Nets.settledMemory();
+    Memory.Stats before = Memory.stats();
+    CompiledModel model = Compiler.compile(module, example, FormatChoice.csr());
+    assertThat(Memory.stats().bytesInUse()).isGreaterThan(before.bytesInUse());
+    model.close();
+    model.close();
+    assertThat(Memory.stats().bytesInUse()).isEqualTo(before.bytesInUse());
+    assertThatThrownBy(() -> model.run(example))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void inputsOfAnotherShapeOrTypeAreRefusedWithBoth() {
+    try (CompiledModel model = compiled("lenet-300-100")) {
+      assertThatThrownBy(() -> model.run(Nets.inputs(Shape.of(1, 28, 27), 2)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("[1, 1, 28, 28]", "[2, 1, 28, 27]");
+      assertThatThrownBy(() -> model.run(Nets.inputs(Shape.of(784), 2)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("[1, 1, 28, 28]", "[2, 784]");
+      assertThatThrownBy(() -> model.run(Nets.inputs("lenet-300-100", 0)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("at least one row", "[0, 1, 28, 28]");
+      assertThatThrownBy(() -> model.run(Nets.inputs("lenet-300-100", 2).to(DType.FLOAT64)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("float32", "float64");
+    }
+  }
+
+  @Test
+  void stridedInputsAreRead() {
+    try (CompiledModel model = compiled("lenet-5")) {
+      Tensor x = Nets.inputs("lenet-5", 2);
+      Tensor strided = x.transpose(2, 3).contiguous().transpose(2, 3);
+      assertThat(strided.isContiguous()).isFalse();
+      assertThat(model.run(strided).toDoubleArray()).isEqualTo(model.run(x).toDoubleArray());
+    }
+  }
+
+  @Test
+  void aChoiceByBatchSizeHoldsBothFormats() {
+    FormatChoice few = (_, columns, _, density) -> density < 1 && columns < 10;
+    Module module = pruned("lenet-300-100");
+    try (CompiledModel model = Compiler.compile(module, Nets.inputs("lenet-300-100", 1), few)) {
+      assertThat(model.layers())
+          .contains("linear fc1.weight + relu: csr or dense by batch size, density 0.100");
+      for (int rows : new int[] {9, 10}) {
+        Tensor x = Nets.inputs("lenet-300-100", rows);
+        Nets.assertClose(model.run(x), Nets.outputs(module, x), 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void theTableDecidesByDensity() {
+    FormatChoice table = FormatChoice.byTable(Crossover.standard());
+    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 1)).isFalse();
+    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 0.02)).isTrue();
+    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 0.99)).isFalse();
+    assertThat(FormatChoice.csr().sparse(Crossover.Family.LINEAR, 1, 9, 1)).isFalse();
+    assertThat(FormatChoice.csr().sparse(Crossover.Family.LINEAR, 1, 9, 0.99)).isTrue();
+    assertThat(FormatChoice.dense().sparse(Crossover.Family.LINEAR, 1, 9, 0.01)).isFalse();
+  }
+
+  @Test
+  void theBenchmarkOrdersItsPercentiles() {
+    try (CompiledModel model = compiled("lenet-300-100")) {
+      Latency latency = model.benchmark(1, 0.01);
+      assertThat(latency.runs()).isGreaterThanOrEqualTo(20);
+      assertThat(latency.p10Millis()).isPositive().isLessThanOrEqualTo(latency.medianMillis());
+      assertThat(latency.medianMillis()).isLessThanOrEqualTo(latency.p90Millis());
+    }
+  }
+}
