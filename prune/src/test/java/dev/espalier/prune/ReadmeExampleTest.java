@@ -25,8 +25,7 @@ class ReadmeExampleTest {
   void theExampleCompilesRunsAndPrunesWithoutLosingTheNetwork(@TempDir Path folder)
       throws Exception {
     String source = example();
-    assertThat(
-            source.lines().filter(line -> !line.startsWith("import") && !line.isBlank()).count())
+    assertThat(source.lines().filter(line -> !line.startsWith("import") && !line.isBlank()).count())
         .as("lines of the example")
         .isLessThanOrEqualTo(30);
 
@@ -47,7 +46,10 @@ class ReadmeExampleTest {
     return block.group(1);
   }
 
-  /** Compiles and runs the file in a JVM of its own, as a user would, with the four modules as its libraries. */
+  /**
+   * Compiles and runs the file in a JVM of its own, as a user would, with the four modules as its
+   * libraries.
+   */
   private static String run(Path file) throws Exception {
     String libraries =
         Stream.of(Tensor.class, Variable.class, Module.class, Pruner.class)

@@ -24,7 +24,7 @@ public final class SpeedProbe {
    *
    * @param size of the square matrices
    * @param gigaflops best rate of the product
-   * @param peak best rate of multiply-adds in registers, measured right before and after
+   * @param peak best rate of multiply-adds in registers that was seen in the whole run
    */
   public record Rate(int size, double gigaflops, double peak) {}
 
@@ -38,11 +38,15 @@ public final class SpeedProbe {
     int threads = Threads.count();
     Threads.setCount(1);
     try {
+      double peak = PeakProbe.gigaflops(PEAK_MILLIS);
+      double[] products = new double[sizes.length];
+      for (int i = 0; i < sizes.length; i++) {
+        products[i] = product(sizes[i]);
+        peak = Math.max(peak, PeakProbe.gigaflops(PEAK_MILLIS));
+      }
       List<Rate> rates = new ArrayList<>();
-      for (int size : sizes) {
-        double before = PeakProbe.gigaflops(PEAK_MILLIS);
-        double rate = product(size);
-        rates.add(new Rate(size, rate, Math.max(before, PeakProbe.gigaflops(PEAK_MILLIS))));
+      for (int i = 0; i < sizes.length; i++) {
+        rates.add(new Rate(sizes[i], products[i], peak));
       }
       return rates;
     } finally {

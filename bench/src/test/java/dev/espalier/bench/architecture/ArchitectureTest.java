@@ -34,7 +34,8 @@ final class ArchitectureTest {
 
   private static final Map<String, OurModule> MODULES = OurModule.all();
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importPaths(MODULES.values().stream().map(OurModule::place).toList());
+      new ClassFileImporter()
+          .importLocations(MODULES.values().stream().map(OurModule::location).toList());
 
   @Test
   void everyModuleIsSeenAndKeepsToItsOwnPackages() {

@@ -2,12 +2,14 @@ package dev.espalier.bench.architecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.Location;
 import java.io.File;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +52,13 @@ record OurModule(String name, ModuleReference reference) {
 
   Path place() {
     return Path.of(reference.location().orElseThrow());
+  }
+
+  /** Where ArchUnit finds the classes: a folder is a path, a jar must be named as one. */
+  Location location() {
+    return place().toString().endsWith(".jar")
+        ? Location.of(URI.create("jar:" + place().toUri() + "!/"))
+        : Location.of(place());
   }
 
   DescribedPredicate<JavaClass> contains() {

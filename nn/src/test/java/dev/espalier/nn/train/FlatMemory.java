@@ -14,34 +14,41 @@ import dev.espalier.nn.zoo.Models;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Memory;
 import dev.espalier.tensor.sparse.Mask;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * A program that trains LeNet-5 and prints the allocator's figures after some of the steps, in a
- * process of its own so that nothing else allocates. Arguments: hard, soft or no mask; steps.
+ * A program that trains LeNet-5 without masks, with hard and with soft ones, and prints the
+ * allocator's figures after some of the steps, in a process of its own so that nothing else
+ * allocates.
  */
 final class FlatMemory {
-  private static final int IMAGES = 100;
-  private static final int BATCH = 10;
+  private static final int IMAGES = 50;
+  private static final int BATCH = 5;
+  private static final List<Long> PRINTED = List.of(2L, 20L, 60L);
 
   private FlatMemory() {}
 
   public static void main(String[] arguments) {
-    Module model = Models.create("lenet-5", 10, new Generator(1));
-    if (!arguments[0].equals("dense")) {
-      var mode = Parameter.MaskMode.valueOf(arguments[0]);
-      for (Parameter parameter : model.parameters()) {
-        if (parameter.shape().rank() > 1) {
-          parameter.setMask(Mask.of(parameter.shape(), i -> i % 10 == 0), mode);
-        }
-      }
+    train("dense", _ -> {});
+    for (Parameter.MaskMode mode : Parameter.MaskMode.values()) {
+      train(mode.name(), p -> p.setMask(Mask.of(p.shape(), i -> i % 10 == 0), mode));
     }
+  }
+
+  private static void train(String name, Consumer<Parameter> prepare) {
+    Module model = Models.create("lenet-5", 10, new Generator(1));
+    model.parameters().stream().filter(p -> p.shape().rank() > 1).forEach(prepare);
+    var optimizer = new Sgd(model, 0.001, 0.9, 5e-4);
     try (var data = images()) {
       TrainingPlan plan =
-          TrainingPlan.of(1000, new CrossEntropy(), new Sgd(model, 0.001, 0.9, 5e-4))
+          TrainingPlan.of(1000, new CrossEntropy(), optimizer)
               .withMaxGradientNorm(5)
-              .withListeners(new Printing(Long.parseLong(arguments[1])));
+              .withListeners(new Printing(name));
       new Trainer(model, data, plan).run();
     }
+    optimizer.reset();
+    model.close();
   }
 
   private static DataLoader images() {
@@ -60,27 +67,21 @@ final class FlatMemory {
   }
 
   private static final class Printing implements TrainingListener {
-    private final long last;
-    private Trainer trainer;
+    private final String name;
 
-    Printing(long last) {
-      this.last = last;
+    Printing(String name) {
+      this.name = name;
     }
 
     @Override
-    public void onStart(Trainer started) {
-      trainer = started;
-    }
-
-    @Override
-    public void onStep(StepEvent event) {
-      if (event.step() == 2 || event.step() == 20 || event.step() == last) {
+    public void afterStep(Trainer trainer, StepEvent event) {
+      if (PRINTED.contains(event.step())) {
         Memory.Stats stats = Memory.stats();
         System.out.printf(
-            "step %d: %d in use, %d cached, %d storages%n",
-            event.step(), stats.bytesInUse(), stats.bytesCached(), stats.liveStorages());
+            "%s: %d in use, %d cached, %d storages%n",
+            name, stats.bytesInUse(), stats.bytesCached(), stats.liveStorages());
       }
-      if (event.step() == last) {
+      if (event.step() == PRINTED.getLast()) {
         trainer.requestStop();
       }
     }

@@ -28,6 +28,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.sparse.Mask;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -148,7 +149,9 @@ final class SmallTraining implements AutoCloseable {
           .namedParameters()
           .forEach(
               (name, p) ->
-                  sha.update((name + (p.mask() == null ? "" : p.mask().digest())).getBytes()));
+                  sha.update(
+                      (name + (p.mask() == null ? "" : p.mask().digest()))
+                          .getBytes(StandardCharsets.UTF_8)));
       return HexFormat.of().formatHex(sha.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform must have SHA-256", e);
@@ -158,7 +161,7 @@ final class SmallTraining implements AutoCloseable {
   private static void digest(MessageDigest sha, Map<String, Tensor> tensors) {
     tensors.forEach(
         (name, tensor) -> {
-          sha.update(name.getBytes());
+          sha.update(name.getBytes(StandardCharsets.UTF_8));
           ByteBuffer bits = ByteBuffer.allocate(Math.toIntExact(8 * tensor.size()));
           for (double value : tensor.toDoubleArray()) {
             bits.putLong(Double.doubleToRawLongBits(value));

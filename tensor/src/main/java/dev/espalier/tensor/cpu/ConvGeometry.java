@@ -21,14 +21,14 @@ public record ConvGeometry(
 
   public ConvGeometry {
     if (batch < 0
-        || inChannels < 1
-        || outChannels < 1
+        || inChannels < 0
+        || outChannels < 0
         || height < 0
         || width < 0
         || kernelH < 1
         || kernelW < 1) {
       throw new IllegalArgumentException(
-          "conv2d: extents must not be negative, channels and kernel at least 1, but batch %d,"
+          "conv2d: extents must not be negative and the kernel not empty, but batch %d,"
                   .formatted(batch)
               + " %d -> %d channels, %d×%d input, %d×%d kernel"
                   .formatted(inChannels, outChannels, height, width, kernelH, kernelW));

@@ -38,9 +38,12 @@ final class ConvGeometryTest {
   }
 
   @Test
-  void emptyChannelsAreRefused() {
-    assertThatThrownBy(() -> ConvGeometry.of(HALVING, 1, 0, 8, 8, 4, 3, 3))
+  void negativeExtentsAndEmptyKernelsAreRefused() {
+    assertThatThrownBy(() -> ConvGeometry.of(HALVING, 1, -1, 8, 8, 4, 3, 3))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("0 -> 4 channels");
+        .hasMessageContaining("-1 -> 4 channels");
+    assertThatThrownBy(() -> ConvGeometry.of(HALVING, 1, 3, 8, 8, 4, 0, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0×3 kernel");
   }
 }

@@ -92,6 +92,9 @@ public final class Convolution {
       return;
     }
     var conv = new Convolution(geometry);
+    if (conv.depth() == 0 || geometry.outChannels() == 0) {
+      return; // dw is empty
+    }
     conv.forEachGroup(group -> conv.gradWeightGroup(group, x, xOffset, dy, dyOffset, dw, dwOffset));
   }
 

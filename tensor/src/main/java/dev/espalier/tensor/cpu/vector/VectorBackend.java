@@ -294,4 +294,13 @@ public final class VectorBackend extends ScalarBackend {
       VectorSpmm.spmm(pattern, values, b, beta, c, epilogue);
     }
   }
+
+  @Override
+  public void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
+    if (!isFast(out)) {
+      super.sddmm(pattern, a, b, out);
+    } else {
+      VectorSddmm.sddmm(pattern, a, b, out);
+    }
+  }
 }

@@ -95,7 +95,7 @@ final class VectorCopy {
     long sourcePitch = loop.innerStride(0) * Float.BYTES;
     long targetPitch = loop.stride(1, axis) * Float.BYTES;
     StridedLoop others = withoutAxes(loop, axis);
-    long bands = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+    long bands = Math.ceilDiv(columns, TILE_COLUMNS);
     Parallel.ranges(
         others.pieces(1) * bands,
         Math.max(1, Parallel.GRAIN / ((long) rows * Math.min(TILE_COLUMNS, columns))),

@@ -143,7 +143,7 @@ final class VectorSpmm {
   }
 
   private void pack(int column, int width, MemorySegment panel, long pitch) {
-    if (width * Float.BYTES < pitch) {
+    if ((long) width * Float.BYTES < pitch) {
       VectorFill.floats(panel, 0, depth * pitch / Float.BYTES, 0);
     }
     Packing.copyRows(b, (long) column * Float.BYTES, bPitch, panel, 0, pitch, depth, width);
