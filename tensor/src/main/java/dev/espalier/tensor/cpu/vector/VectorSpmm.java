@@ -35,7 +35,6 @@ final class VectorSpmm {
   private final int n;
   private final MemorySegment b;
   private final long bPitch;
-  private final boolean overlapping;
   private final SparseOutput output;
   private final int panelColumns;
 
@@ -48,8 +47,7 @@ final class VectorSpmm {
     this.b = b.segment();
     this.bPitch = b.stride(0) * Float.BYTES;
     this.output = output;
-    this.overlapping = bPitch < (long) n * Float.BYTES;
-    this.panelColumns = panelVectors(overlapping ? 0 : depth, n) * Lanes.COUNT;
+    this.panelColumns = panelVectors(depth, n) * Lanes.COUNT;
   }
 
   static void spmm(
@@ -86,43 +84,19 @@ final class VectorSpmm {
     Workers.run(
         panels * blocks,
         task ->
-            columns(
+            panel(
                 task / blocks * panelColumns,
                 firstRow[task % blocks],
                 firstRow[task % blocks + 1]));
   }
 
-  private void columns(int column, int begin, int end) {
+  private void panel(int column, int begin, int end) {
     int width = Math.min(panelColumns, n - column);
-    int inPlace = overlapping ? width / Lanes.COUNT * Lanes.COUNT : 0;
-    for (int done = 0; done < inPlace; ) {
-      int vectors = Math.min(4, Integer.highestOneBit((inPlace - done) / Lanes.COUNT));
-      overlappingRows(begin, end, vectors, column + done);
-      done += vectors * Lanes.COUNT;
-    }
-    if (inPlace < width) {
-      panel(column + inPlace, width - inPlace, begin, end);
-    }
-  }
-
-  /**
-   * Reads rows that overlap (the shifted images of a sparse convolution) where they lie: there are
-   * as many of them as the image has elements, so that packing would copy it once per column.
-   */
-  private void overlappingRows(int begin, int end, int vectors, int column) {
-    int width = vectors * Lanes.COUNT;
-    try (Scratch scratch = Scratch.acquire()) {
-      MemorySegment tile = scratch.work.floats((long) TILE_ROWS * width);
-      rows(begin, end, vectors, b, (long) column * Float.BYTES, bPitch, column, width, tile);
-    }
-  }
-
-  private void panel(int column, int width, int begin, int end) {
     int vectors = panelVectors(depth, width);
     int entries = rowOffsets[end] - rowOffsets[begin];
     long pitch = (long) vectors * Lanes.BYTES;
     try (Scratch scratch = Scratch.acquire()) {
-      MemorySegment work = scratch.work.floats(((long) depth + TILE_ROWS) * vectors * Lanes.COUNT);
+      MemorySegment work = scratch.work.floats(((long) depth + TILE_ROWS) * panelColumns);
       MemorySegment tile = work.asSlice(depth * pitch);
       if (width < vectors * Lanes.COUNT || isWorthPacking(entries)) {
         pack(column, width, work, pitch);
