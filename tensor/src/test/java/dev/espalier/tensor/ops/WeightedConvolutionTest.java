@@ -226,6 +226,6 @@ class WeightedConvolutionTest {
     SPARSE.forward(x, w, null, false, spec).close();
     SPARSE.gradInput(dy, w, spec, x.shape()).close();
     SPARSE.gradWeight(x, dy, w, spec, false).close();
-    assertThat(Memory.stats().liveStorages()).isEqualTo(before);
+    assertThat(Memory.stats().liveStorages()).isLessThanOrEqualTo(before);
   }
 }

@@ -210,6 +210,6 @@ class WeightedLinearTest {
     csr.forward(x, masked, null, false).close();
     csr.gradInput(dy, masked).close();
     csr.gradWeight(x, dy, masked, false).close();
-    assertThat(Memory.stats().liveStorages()).isEqualTo(before);
+    assertThat(Memory.stats().liveStorages()).isLessThanOrEqualTo(before);
   }
 }
