@@ -64,9 +64,9 @@ final class EightDots {
   }
 
   /**
-   * {@code out[j] = Σ_i a[i] b[columns[j] pitch + i]} for {@code count} (at most eight) columns
-   * from {@code first} on; added to out if asked. Offsets and the pitch are in bytes, {@code
-   * outIndex} in elements; n is at least a vector.
+   * {@code Σ_i a[i] b[columns[j] pitch + i]} for {@code count} (at most eight) columns from {@code
+   * first} on, to be read with {@link #sum}. Offsets and the pitch are in bytes; n is at least a
+   * vector.
    */
   static void run(
       MemorySegment a,
@@ -78,18 +78,22 @@ final class EightDots {
       int first,
       int count,
       int n,
-      MemorySegment scratch,
-      MemorySegment out,
-      long outIndex,
-      boolean accumulate) {
-    products(
-        a, aOffset, b, bOffset, pitch, columns, first, first + count - 1, n, Lanes.BYTES, scratch);
-    fold(scratch);
-    for (int j = 0; j < count; j++) {
-      float sum = scratch.get(ValueLayout.JAVA_FLOAT, FOLDED + (long) POSITIONS[j] * Float.BYTES);
-      float before = accumulate ? out.getAtIndex(ValueLayout.JAVA_FLOAT, outIndex + j) : 0;
-      out.setAtIndex(ValueLayout.JAVA_FLOAT, outIndex + j, before + sum);
+      MemorySegment scratch) {
+    int last = first + count - 1;
+    products(a, aOffset, b, bOffset, pitch, columns, first, last, n, Lanes.BYTES, scratch);
+    if (n % Lanes.COUNT != 0) {
+      long tail = (long) (n - Lanes.COUNT) * Float.BYTES;
+      for (int j = 0; j < count; j++) {
+        long right = bOffset + columns[first + j] * pitch;
+        addTail(a, aOffset + tail, b, right + tail, n % Lanes.COUNT, scratch, j * V);
+      }
     }
+    fold(scratch);
+  }
+
+  /** The j-th result of the last {@link #run} with this scratch memory. */
+  static float sum(MemorySegment scratch, int j) {
+    return scratch.get(ValueLayout.JAVA_FLOAT, FOLDED + (long) POSITIONS[j] * Float.BYTES);
   }
 
   /**
@@ -138,22 +142,6 @@ final class EightDots {
       s6 = FloatVector.fromMemorySegment(S, b, b6 + at, Lanes.ORDER).fma(x, s6);
       s7 = FloatVector.fromMemorySegment(S, b, b7 + at, Lanes.ORDER).fma(x, s7);
     }
-    if (end < (long) n * Float.BYTES) {
-      // the last whole vector of each, without the lanes that were taken; masked loads would box
-      // here
-      long tail = (long) (n - Lanes.COUNT) * Float.BYTES;
-      VectorMask<Float> taken = VectorMask.fromLong(S, (1L << (Lanes.COUNT - n % Lanes.COUNT)) - 1);
-      FloatVector x =
-          FloatVector.fromMemorySegment(S, a, aOffset + tail, Lanes.ORDER).blend(0f, taken);
-      s0 = FloatVector.fromMemorySegment(S, b, b0 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s0);
-      s1 = FloatVector.fromMemorySegment(S, b, b1 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s1);
-      s2 = FloatVector.fromMemorySegment(S, b, b2 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s2);
-      s3 = FloatVector.fromMemorySegment(S, b, b3 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s3);
-      s4 = FloatVector.fromMemorySegment(S, b, b4 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s4);
-      s5 = FloatVector.fromMemorySegment(S, b, b5 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s5);
-      s6 = FloatVector.fromMemorySegment(S, b, b6 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s6);
-      s7 = FloatVector.fromMemorySegment(S, b, b7 + tail, Lanes.ORDER).blend(0f, taken).fma(x, s7);
-    }
     s0.intoMemorySegment(partials, 0, Lanes.ORDER);
     s1.intoMemorySegment(partials, V, Lanes.ORDER);
     s2.intoMemorySegment(partials, 2 * V, Lanes.ORDER);
@@ -162,6 +150,25 @@ final class EightDots {
     s5.intoMemorySegment(partials, 5 * V, Lanes.ORDER);
     s6.intoMemorySegment(partials, 6 * V, Lanes.ORDER);
     s7.intoMemorySegment(partials, 7 * V, Lanes.ORDER);
+  }
+
+  /**
+   * Adds the last {@code rest} products of a vector that starts inside the part that is summed
+   * already.
+   */
+  private static void addTail(
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      int rest,
+      MemorySegment partials,
+      long at) {
+    VectorMask<Float> taken = S.indexInRange(0, Lanes.COUNT - rest);
+    FloatVector x = FloatVector.fromMemorySegment(S, a, aOffset, Lanes.ORDER).blend(0f, taken);
+    FloatVector y = FloatVector.fromMemorySegment(S, b, bOffset, Lanes.ORDER).blend(0f, taken);
+    FloatVector sum = FloatVector.fromMemorySegment(S, partials, at, Lanes.ORDER);
+    x.fma(y, sum).intoMemorySegment(partials, at, Lanes.ORDER);
   }
 
   private static void fold(MemorySegment scratch) {

@@ -5,9 +5,11 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
+import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
+import dev.espalier.tensor.spi.Distribution;
 import dev.espalier.tensor.spi.Epilogue;
 import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
@@ -65,6 +67,13 @@ public final class VectorBackend extends ScalarBackend {
       super.binary(op, a, b, out);
     } else {
       VectorElementwise.binary(loop, a, b, out);
+    }
+  }
+
+  @Override
+  public void select(Tensor condition, Tensor a, Tensor b, Tensor out) {
+    if (!isFast(out) || !VectorSelect.select(condition, a, b, out)) {
+      super.select(condition, a, b, out);
     }
   }
 
@@ -288,10 +297,8 @@ public final class VectorBackend extends ScalarBackend {
       CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     if (!isFast(c)) {
       super.spmm(pattern, values, b, beta, c, epilogue);
-    } else if (c.dim(1) == 1) {
-      VectorSpmv.spmv(pattern, values, b, beta, c, epilogue);
     } else {
-      VectorSpmm.spmm(pattern, values, b, beta, c, epilogue);
+      VectorSparse.spmm(pattern, values, b, beta, c, epilogue);
     }
   }
 
@@ -300,7 +307,84 @@ public final class VectorBackend extends ScalarBackend {
     if (!isFast(out)) {
       super.sddmm(pattern, a, b, out);
     } else {
-      VectorSddmm.sddmm(pattern, a, b, out);
+      VectorSparse.sddmm(pattern, a, b, out);
     }
+  }
+
+  @Override
+  public void bsrSpmm(
+      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+    if (!isFast(c)) {
+      super.bsrSpmm(pattern, values, b, beta, c, epilogue);
+    } else {
+      VectorSparse.spmm(pattern, values, b, beta, c, epilogue);
+    }
+  }
+
+  @Override
+  public void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out) {
+    if (!isFast(out)) {
+      super.bsrSddmm(pattern, a, b, out);
+    } else {
+      VectorSparse.sddmm(pattern, a, b, out);
+    }
+  }
+
+  @Override
+  public void gatherRows(Tensor x, Tensor index, Tensor out) {
+    if (x.stride(1) != 1) {
+      super.gatherRows(x, index, out);
+    } else {
+      VectorIndexing.gatherRows(x, index, out);
+    }
+  }
+
+  @Override
+  public void scatterAddRows(Tensor source, Tensor index, Tensor out) {
+    if (!isFast(out) || source.stride(1) != 1) {
+      super.scatterAddRows(source, index, out);
+    } else {
+      VectorIndexing.scatterAddRows(source, index, out);
+    }
+  }
+
+  @Override
+  public void gatherElements(Tensor dense, int[] positions, Tensor values) {
+    if (!isFast(values)) {
+      super.gatherElements(dense, positions, values);
+    } else {
+      VectorIndexing.gatherElements(dense, positions, values);
+    }
+  }
+
+  @Override
+  public void scatterElements(Tensor values, int[] positions, Tensor dense) {
+    if (!isFast(dense)) {
+      super.scatterElements(values, positions, dense);
+    } else {
+      VectorIndexing.scatterElements(values, positions, dense);
+    }
+  }
+
+  @Override
+  public void random(
+      Distribution distribution,
+      double a,
+      double b,
+      long seed,
+      long stream,
+      long position,
+      Tensor out) {
+    boolean fast = isFast(out) && distribution != Distribution.NORMAL;
+    VectorRandom.inParts(
+        position,
+        out,
+        (from, part) -> {
+          if (fast) {
+            VectorRandom.fill(distribution, a, b, seed, stream, from, part);
+          } else {
+            super.random(distribution, a, b, seed, stream, from, part);
+          }
+        });
   }
 }

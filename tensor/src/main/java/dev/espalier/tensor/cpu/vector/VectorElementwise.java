@@ -105,7 +105,8 @@ final class VectorElementwise {
                 }));
   }
 
-  private static MemorySegment spread(Block block, MemorySegment from, long index, int n) {
+  /** One value, repeated n times in a block of this thread. */
+  static MemorySegment spread(Block block, MemorySegment from, long index, int n) {
     MemorySegment own = block.own();
     VectorFill.floats(own, 0, n, from.getAtIndex(ValueLayout.JAVA_FLOAT, index));
     return own;

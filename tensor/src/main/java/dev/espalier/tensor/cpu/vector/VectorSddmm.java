@@ -2,7 +2,6 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.Workers;
-import dev.espalier.tensor.sparse.CsrPattern;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -12,48 +11,49 @@ import java.lang.foreign.ValueLayout;
  * stay in the second-level cache, packed if they are read often.
  */
 final class VectorSddmm {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
   /** What a stretch of all rows of b may take of the cache. */
   private static final long STRETCH_BYTES = 512 * 1024;
 
-  /** The shortest stretch: sums of lanes cost as much as 64 elements. */
+  /** The shortest stretch: to sum lanes costs as much as a quarter of it. */
   private static final int SHORTEST = 256;
 
   private static final long TASK_WORK = 256 * 1024;
   private static final int MANY_TASKS = 16;
 
-  private final int[] rowOffsets;
-  private final int[] columns;
-  private final int depth;
+  private final BlockColumns pattern;
   private final int n;
   private final MemorySegment a;
+  private final long aPitch;
   private final MemorySegment b;
   private final long bPitch;
   private final MemorySegment out;
 
-  private VectorSddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    this.rowOffsets = pattern.rowOffsets();
-    this.columns = pattern.columnIndices();
-    this.depth = pattern.columns();
+  private VectorSddmm(BlockColumns pattern, Tensor a, Tensor b, Tensor out) {
+    this.pattern = pattern;
     this.n = a.dim(1);
     this.a = a.segment();
+    this.aPitch = (long) n * Float.BYTES;
     this.b = b.segment();
     this.bPitch = b.stride(0) * Float.BYTES;
     this.out = out.segment();
   }
 
-  static void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    if (pattern.nnz() > 0) {
+  static void sddmm(BlockColumns pattern, Tensor a, Tensor b, Tensor out) {
+    if (out.size() > 0) {
       new VectorSddmm(pattern, a, b, out).run();
     }
   }
 
   private void run() {
-    long work = (long) columns.length * (n + SHORTEST / 4);
-    int[] firstRow = RowBlocks.cut(rowOffsets, Math.clamp(work / TASK_WORK, 1, MANY_TASKS));
-    Workers.run(firstRow.length - 1, task -> block(firstRow[task], firstRow[task + 1]));
+    long work = pattern.entries(0, pattern.blockRows()) * (n + SHORTEST / 4);
+    int tasks = Math.clamp(work / TASK_WORK, 1, MANY_TASKS);
+    int[] first = RowBlocks.cut(pattern.rowOffsets(), tasks);
+    Workers.run(tasks, task -> blockRows(first[task], first[task + 1]));
   }
 
-  private void block(int begin, int end) {
+  private void blockRows(int begin, int end) {
     if (n == 1) {
       outerProduct(begin, end);
     } else if (n < Lanes.COUNT) {
@@ -63,94 +63,119 @@ final class VectorSddmm {
     }
   }
 
+  private void outerProduct(int begin, int end) {
+    int height = pattern.blockHeight();
+    int width = pattern.blockWidth();
+    for (int row = begin * height; row < end * height; row++) {
+      float left = a.getAtIndex(FLOAT, row);
+      for (int block = pattern.rowOffsets()[row / height];
+          block < pattern.rowOffsets()[row / height + 1];
+          block++) {
+        long at = ((long) block * height + row % height) * width;
+        for (int j = 0; j < width; j++) {
+          float right = b.get(FLOAT, pattern.columns()[block * width + j] * bPitch);
+          out.setAtIndex(FLOAT, at + j, left * right);
+        }
+      }
+    }
+  }
+
   /** Rows shorter than a vector, filled up with zeros. */
   private void paddedRows(int begin, int end) {
+    int height = (end - begin) * pattern.blockHeight();
     try (Scratch scratch = Scratch.acquire()) {
-      long rows = (long) depth + end - begin;
+      long rows = (long) pattern.width() + height;
       MemorySegment work = scratch.work.floats(EightDots.SCRATCH + rows * Lanes.COUNT);
       MemorySegment panel = work.asSlice((long) EightDots.SCRATCH * Float.BYTES);
       VectorFill.floats(panel, 0, rows * Lanes.COUNT, 0);
-      long aPitch = (long) n * Float.BYTES;
-      long left = depth * Lanes.BYTES;
-      Packing.copyRows(b, 0, bPitch, panel, 0, Lanes.BYTES, depth, n);
-      Packing.copyRows(a, begin * aPitch, aPitch, panel, left, Lanes.BYTES, end - begin, n);
-      rows(begin, end, panel, left, Lanes.BYTES, panel, 0, Lanes.BYTES, Lanes.COUNT, work, false);
+      long left = pattern.width() * Lanes.BYTES;
+      long from = (long) begin * pattern.blockHeight() * aPitch;
+      Packing.copyRows(b, 0, bPitch, panel, 0, Lanes.BYTES, pattern.width(), n);
+      Packing.copyRows(a, from, aPitch, panel, left, Lanes.BYTES, height, n);
+      var lefts = new Rows(panel, left, Lanes.BYTES);
+      rows(begin, end, lefts, new Rows(panel, 0, Lanes.BYTES), Lanes.COUNT, work, false);
     }
   }
 
   private void stretches(int begin, int end) {
     int length = stretch();
-    int entries = rowOffsets[end] - rowOffsets[begin];
-    boolean packed = length < n && entries >= (bPitch % 1024 == 0 ? 4L : 16L) * depth;
-    long aPitch = (long) n * Float.BYTES;
+    long often = (bPitch % 1024 == 0 ? 4L : 16L) * pattern.width();
+    boolean packed = length < n && pattern.entries(begin, end) >= often;
     try (Scratch scratch = Scratch.acquire()) {
-      // the last stretch may be longer by less than a vector; and a pitch of a power of two
-      // collides in the cache
+      // room for a last stretch that is longer by less than a vector; and no power of two
       long pitch = (long) length * Float.BYTES + Lanes.BYTES;
-      MemorySegment work =
-          scratch.work.floats(EightDots.SCRATCH + (packed ? depth * pitch / Float.BYTES : 0));
+      long panelFloats = packed ? pattern.width() * pitch / Float.BYTES : 0;
+      MemorySegment work = scratch.work.floats(EightDots.SCRATCH + panelFloats);
       MemorySegment panel = work.asSlice((long) EightDots.SCRATCH * Float.BYTES);
       int width;
       for (int at = 0; at < n; at += width) {
         width = n - at < length + Lanes.COUNT ? n - at : length;
-        long offset = (long) at * Float.BYTES;
-        long left = begin * aPitch + offset;
+        long shift = (long) at * Float.BYTES;
+        var lefts = new Rows(a, (long) begin * pattern.blockHeight() * aPitch + shift, aPitch);
+        var rights = packed ? new Rows(panel, 0, pitch) : new Rows(b, shift, bPitch);
         if (packed) {
-          Packing.copyRows(b, offset, bPitch, panel, 0, pitch, depth, width);
-          rows(begin, end, a, left, aPitch, panel, 0, pitch, width, work, at > 0);
-        } else {
-          rows(begin, end, a, left, aPitch, b, offset, bPitch, width, work, at > 0);
+          Packing.copyRows(b, shift, bPitch, panel, 0, pitch, pattern.width(), width);
         }
+        rows(begin, end, lefts, rights, width, work, at > 0);
       }
     }
   }
 
   /** How much of n is summed at a time. */
   private int stretch() {
-    long fitting = STRETCH_BYTES / Float.BYTES / Math.max(1, depth) / Lanes.COUNT * Lanes.COUNT;
+    long fitting = STRETCH_BYTES / Float.BYTES / pattern.width() / Lanes.COUNT * Lanes.COUNT;
     return Math.clamp(fitting, SHORTEST, Math.max(SHORTEST, n));
   }
 
+  /** Contiguous rows at a pitch; both in bytes. */
+  private record Rows(MemorySegment data, long offset, long pitch) {}
+
+  /**
+   * @param lefts the rows of a from block row {@code begin} on
+   */
   private void rows(
       int begin,
       int end,
-      MemorySegment lefts,
-      long leftOffset,
-      long leftPitch,
-      MemorySegment rights,
-      long rightOffset,
-      long rightPitch,
+      Rows lefts,
+      Rows rights,
       int width,
       MemorySegment scratch,
       boolean accumulate) {
-    for (int row = begin; row < end; row++) {
-      long left = leftOffset + (row - begin) * leftPitch;
-      int stop = rowOffsets[row + 1];
-      for (int p = rowOffsets[row]; p < stop; p += EightDots.COUNT) {
+    int height = pattern.blockHeight();
+    for (int row = begin * height; row < end * height; row++) {
+      long left = lefts.offset + (row - begin * height) * lefts.pitch;
+      int stop = pattern.rowOffsets()[row / height + 1] * pattern.blockWidth();
+      int p = pattern.rowOffsets()[row / height] * pattern.blockWidth();
+      for (; p < stop; p += EightDots.COUNT) {
+        int count = Math.min(EightDots.COUNT, stop - p);
         EightDots.run(
-            lefts,
+            lefts.data,
             left,
-            rights,
-            rightOffset,
-            rightPitch,
-            columns,
+            rights.data,
+            rights.offset,
+            rights.pitch,
+            pattern.columns(),
             p,
-            Math.min(EightDots.COUNT, stop - p),
+            count,
             width,
-            scratch,
-            out,
-            p,
-            accumulate);
+            scratch);
+        store(row % height, p, count, scratch, accumulate);
       }
     }
   }
 
-  private void outerProduct(int begin, int end) {
-    for (int row = begin; row < end; row++) {
-      float left = a.getAtIndex(ValueLayout.JAVA_FLOAT, row);
-      for (int p = rowOffsets[row]; p < rowOffsets[row + 1]; p++) {
-        float right = b.get(ValueLayout.JAVA_FLOAT, columns[p] * bPitch);
-        out.setAtIndex(ValueLayout.JAVA_FLOAT, p, left * right);
+  /** Entry p of the columns is column {@code p % blockWidth} of block {@code p / blockWidth}. */
+  private void store(int rowInBlock, int p, int count, MemorySegment scratch, boolean accumulate) {
+    int width = pattern.blockWidth();
+    int column = p % width;
+    long at = ((long) (p / width) * pattern.blockHeight() + rowInBlock) * width + column;
+    for (int j = 0; j < count; j++) {
+      float before = accumulate ? out.getAtIndex(FLOAT, at) : 0;
+      out.setAtIndex(FLOAT, at, before + EightDots.sum(scratch, j));
+      at++;
+      if (++column == width) {
+        column = 0;
+        at += (long) (pattern.blockHeight() - 1) * width;
       }
     }
   }

@@ -2,81 +2,92 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.Workers;
-import dev.espalier.tensor.sparse.CsrPattern;
-import dev.espalier.tensor.spi.Epilogue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Float32 CSR times a vector: with one column lanes have nothing to share, so four scalar sums per
- * row hide the latency.
+ * A float32 sparse matrix times a vector: with one column lanes have nothing to share, so four
+ * scalar sums per row hide the latency.
  */
 final class VectorSpmv {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Entries worth a task. */
-  private static final int TASK_ENTRIES = 32 * 1024;
+  private static final long TASK_ENTRIES = 32 * 1024;
 
   private static final int MANY_TASKS = 16;
 
-  private VectorSpmv() {}
+  private final BlockColumns pattern;
+  private final MemorySegment values;
+  private final float[] x;
+  private final SparseOutput output;
 
-  static void spmv(
-      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    float[] x = HeapFloats.own(pattern.columns());
+  VectorSpmv(BlockColumns pattern, Tensor values, Tensor b, SparseOutput output) {
+    this.pattern = pattern;
+    this.values = values.segment();
+    this.output = output;
+    this.x = HeapFloats.own(pattern.width());
     MemorySegment source = b.segment();
-    for (int k = 0; k < pattern.columns(); k++) {
+    for (int k = 0; k < pattern.width(); k++) {
       x[k] = source.getAtIndex(FLOAT, k * b.stride(0));
     }
-    MemorySegment entries = values.segment();
-    int[] firstRow =
-        RowBlocks.cut(
-            pattern.rowOffsets(), Math.clamp(pattern.nnz() / TASK_ENTRIES, 1, MANY_TASKS));
-    try (var output = new SparseOutput(c, beta, epilogue)) {
-      Workers.run(
-          firstRow.length - 1,
-          task -> {
-            MemorySegment tile = Block.PASSES.own();
-            int end = firstRow[task + 1];
-            for (int row = firstRow[task]; row < end; row += Block.LENGTH) {
-              int rows = Math.min(Block.LENGTH, end - row);
-              products(pattern, entries, x, row, rows, tile);
-              output.writeColumn(tile, row, rows);
+  }
+
+  void run() {
+    long entries = pattern.entries(0, pattern.blockRows());
+    int tasks = Math.clamp(entries / TASK_ENTRIES, 1, MANY_TASKS);
+    int[] first = RowBlocks.cut(pattern.rowOffsets(), tasks);
+    int height = pattern.blockHeight();
+    Workers.run(
+        tasks,
+        task -> {
+          MemorySegment products = Block.PASSES.own();
+          int end = first[task + 1] * height;
+          for (int row = first[task] * height; row < end; row += Block.LENGTH) {
+            int rows = Math.min(Block.LENGTH, end - row);
+            for (int i = 0; i < rows; i++) {
+              products.setAtIndex(FLOAT, i, height == 1 ? entryRow(row + i) : blockRow(row + i));
             }
-          });
-    }
+            output.writeColumn(products, row, rows);
+          }
+        });
   }
 
-  private static void products(
-      CsrPattern pattern,
-      MemorySegment entries,
-      float[] x,
-      int first,
-      int rows,
-      MemorySegment out) {
-    int[] rowOffsets = pattern.rowOffsets();
-    int[] columns = pattern.columnIndices();
-    for (int i = 0; i < rows; i++) {
-      float dot = product(entries, columns, x, rowOffsets[first + i], rowOffsets[first + i + 1]);
-      out.setAtIndex(FLOAT, i, dot);
-    }
+  private float entryRow(int row) {
+    int p = pattern.rowOffsets()[row] * pattern.blockWidth();
+    int end = pattern.rowOffsets()[row + 1] * pattern.blockWidth();
+    return product(p, p, end);
   }
 
-  private static float product(
-      MemorySegment entries, int[] columns, float[] x, int begin, int end) {
+  private float blockRow(int row) {
+    int height = pattern.blockHeight();
+    int width = pattern.blockWidth();
+    float sum = 0;
+    for (int block = pattern.rowOffsets()[row / height];
+        block < pattern.rowOffsets()[row / height + 1];
+        block++) {
+      sum += product((block * height + row % height) * width, block * width, (block + 1) * width);
+    }
+    return sum;
+  }
+
+  /** The values from {@code at} on times x at the columns {@code [begin, end)}. */
+  private float product(int at, int begin, int end) {
+    int[] columns = pattern.columns();
+    int shift = at - begin;
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;
     float s3 = 0;
     int p = begin;
     for (; p < end - 3; p += 4) {
-      s0 = Math.fma(entries.getAtIndex(FLOAT, p), x[columns[p]], s0);
-      s1 = Math.fma(entries.getAtIndex(FLOAT, p + 1), x[columns[p + 1]], s1);
-      s2 = Math.fma(entries.getAtIndex(FLOAT, p + 2), x[columns[p + 2]], s2);
-      s3 = Math.fma(entries.getAtIndex(FLOAT, p + 3), x[columns[p + 3]], s3);
+      s0 = Math.fma(values.getAtIndex(FLOAT, shift + p), x[columns[p]], s0);
+      s1 = Math.fma(values.getAtIndex(FLOAT, shift + p + 1), x[columns[p + 1]], s1);
+      s2 = Math.fma(values.getAtIndex(FLOAT, shift + p + 2), x[columns[p + 2]], s2);
+      s3 = Math.fma(values.getAtIndex(FLOAT, shift + p + 3), x[columns[p + 3]], s3);
     }
     for (; p < end; p++) {
-      s0 = Math.fma(entries.getAtIndex(FLOAT, p), x[columns[p]], s0);
+      s0 = Math.fma(values.getAtIndex(FLOAT, shift + p), x[columns[p]], s0);
     }
     return s0 + s1 + (s2 + s3);
   }

@@ -5,27 +5,44 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of sparse times dense: the vectors of a result row stay in registers while the
- * row's entries stream by, each a broadcast times a stretch of a row of the dense panel.
+ * The inner loops of CSR (or of blocks of one row) times dense: the vectors of a result row stay in
+ * registers while the row's entries stream by, each a broadcast times a stretch of a row of the
+ * panel.
  *
  * <p>Neighbouring entries go to different accumulators, so that several chains of multiply-adds
  * hide the latency of one. Values are on the heap and columns are ints because the compiler drops
- * the range checks of such arrays. Offsets and pitches are in bytes.
+ * the range checks of such arrays. Every accumulator is a local variable: the compiler keeps no
+ * array of vectors in registers.
  */
-final class SpmmKernels {
+record CsrKernel(BlockColumns pattern, float[] values) implements SparseKernel {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final long V = Lanes.BYTES;
 
-  private SpmmKernels() {}
+  @Override
+  public int leastVectors() {
+    return 1;
+  }
 
-  /**
-   * {@code out[r, 0 .. 4 vectors) = Σ_p values[p] panel[columns[p], ...]} for rows {@code [begin,
-   * end)}, the first at outOffset.
-   */
-  static void fourVectors(
-      int[] rowOffsets,
-      int[] columns,
-      float[] values,
+  @Override
+  public void run(
+      int begin,
+      int end,
+      int vectors,
+      MemorySegment panel,
+      long panelOffset,
+      long panelPitch,
+      MemorySegment out,
+      long outOffset,
+      long outPitch) {
+    switch (vectors) {
+      case 4 -> fourVectors(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      case 2 -> twoVectors(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      case 1 -> oneVector(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      default -> throw new AssertionError(vectors);
+    }
+  }
+
+  private void fourVectors(
       int begin,
       int end,
       MemorySegment panel,
@@ -34,6 +51,9 @@ final class SpmmKernels {
       MemorySegment out,
       long outOffset,
       long outPitch) {
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a0 = FloatVector.zero(S);
@@ -44,8 +64,8 @@ final class SpmmKernels {
       FloatVector b1 = a0;
       FloatVector b2 = a0;
       FloatVector b3 = a0;
-      int p = rowOffsets[row];
-      int stop = rowOffsets[row + 1];
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
       for (; p < stop - 1; p += 2) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
@@ -76,11 +96,7 @@ final class SpmmKernels {
     }
   }
 
-  /** As {@link #fourVectors} with two vectors per row. */
-  static void twoVectors(
-      int[] rowOffsets,
-      int[] columns,
-      float[] values,
+  private void twoVectors(
       int begin,
       int end,
       MemorySegment panel,
@@ -89,14 +105,17 @@ final class SpmmKernels {
       MemorySegment out,
       long outOffset,
       long outPitch) {
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a0 = FloatVector.zero(S);
       FloatVector a1 = a0;
       FloatVector b0 = a0;
       FloatVector b1 = a0;
-      int p = rowOffsets[row];
-      int stop = rowOffsets[row + 1];
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
       for (; p < stop - 1; p += 2) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
@@ -119,11 +138,7 @@ final class SpmmKernels {
     }
   }
 
-  /** As {@link #fourVectors} with one vector per row. */
-  static void oneVector(
-      int[] rowOffsets,
-      int[] columns,
-      float[] values,
+  private void oneVector(
       int begin,
       int end,
       MemorySegment panel,
@@ -132,14 +147,17 @@ final class SpmmKernels {
       MemorySegment out,
       long outOffset,
       long outPitch) {
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a = FloatVector.zero(S);
       FloatVector b = a;
       FloatVector c = a;
       FloatVector d = a;
-      int p = rowOffsets[row];
-      int stop = rowOffsets[row + 1];
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
       for (; p < stop - 3; p += 4) {
         a =
             entry(panel, panelOffset + columns[p] * panelPitch)
