@@ -14,6 +14,7 @@ import dev.espalier.tensor.spi.Epilogue;
 import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
+import java.util.function.BiConsumer;
 
 /**
  * The reference kernels: plain loops on one thread that accumulate in double and round once to the
@@ -210,7 +211,8 @@ public class ScalarBackend implements Backend {
   @Override
   public void spmm(
       CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    ScalarSparse.spmm(pattern, values, b, beta, c, epilogue);
+    untransposed(
+        b, c, (rows, out) -> ScalarSparse.spmm(pattern, values, rows, beta, out, epilogue));
   }
 
   @Override
@@ -221,7 +223,23 @@ public class ScalarBackend implements Backend {
   @Override
   public void bsrSpmm(
       BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    ScalarSparse.bsrSpmm(pattern, values, b, beta, c, epilogue);
+    untransposed(
+        b, c, (rows, out) -> ScalarSparse.bsrSpmm(pattern, values, rows, beta, out, epilogue));
+  }
+
+  /** Runs a product on copies of transposed operands. */
+  private void untransposed(Tensor b, Tensor c, BiConsumer<Tensor, Tensor> product) {
+    boolean transposed = b.dim(1) > 1 && b.stride(1) != 1;
+    try (Tensor rows = transposed ? Tensor.empty(b.dtype(), b.shape()) : b.alias();
+        Tensor out = c.isContiguous() ? c.alias() : Tensor.empty(c.dtype(), c.shape())) {
+      if (transposed) {
+        copy(b, rows);
+      }
+      product.accept(rows, out);
+      if (!c.isContiguous()) {
+        copy(out, c);
+      }
+    }
   }
 
   @Override

@@ -52,8 +52,15 @@ public final class SparseOps {
   }
 
   static Tensor spmm(SparsePattern pattern, Tensor values, Tensor b, Epilogue epilogue) {
-    checkProduct("spmm", pattern, values, b, epilogue);
+    Check.rank("spmm", "the dense operand", b, 2, "[K, N]");
     Tensor c = Tensor.empty(b.dtype(), Shape.of(pattern.rows(), b.dim(1)), b.device());
+    spmm(pattern, values, b, epilogue, c);
+    return c;
+  }
+
+  /** Into c, which is contiguous or the transpose of a contiguous matrix. */
+  static void spmm(SparsePattern pattern, Tensor values, Tensor b, Epilogue epilogue, Tensor c) {
+    checkProduct("spmm", pattern, values, b, epilogue);
     try (Tensor packed = values.contiguous();
         Tensor rows = rowsOf(b, pattern);
         var use = Use.of("spmm", packed, rows, c, epilogue.rowBias(), epilogue.columnBias())) {
@@ -62,7 +69,6 @@ public final class SparseOps {
         case BsrPattern bsr -> use.backend().bsrSpmm(bsr, packed, rows, 0, c, epilogue);
       }
     }
-    return c;
   }
 
   /**
@@ -108,7 +114,7 @@ public final class SparseOps {
     }
     Tensor out = Tensor.empty(a.dtype(), pattern.valuesShape(), a.device());
     try (Tensor left = a.contiguous();
-        Tensor right = rowsOf(b, pattern);
+        Tensor right = sampledRows(b, pattern);
         var use = Use.of("sddmm", left, right, out)) {
       switch (pattern) {
         case CsrPattern csr -> use.backend().sddmm(csr, left, right, out);
@@ -127,11 +133,14 @@ public final class SparseOps {
     };
   }
 
-  /**
-   * The operand as the kernel takes it: CSR kernels read rows at any distance, BSR kernels
-   * contiguous ones.
-   */
+  /** The dense operand of a product as the kernel takes it. */
   private static Tensor rowsOf(Tensor b, SparsePattern pattern) {
+    boolean transposed = b.stride(0) == 1 && b.dim(1) > 1 && b.stride(1) >= b.dim(0);
+    return transposed ? b.alias() : sampledRows(b, pattern);
+  }
+
+  /** The right operand as sampled kernels take it: rows at any distance, for blocks contiguous. */
+  private static Tensor sampledRows(Tensor b, SparsePattern pattern) {
     boolean adjacent = b.dim(1) == 1 ? b.stride(0) == 1 : b.stride(1) == 1;
     return pattern instanceof CsrPattern && adjacent ? b.alias() : b.contiguous();
   }

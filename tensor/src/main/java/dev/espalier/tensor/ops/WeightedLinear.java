@@ -13,8 +13,8 @@ import dev.espalier.tensor.spi.Epilogue;
 /**
  * The three products of a linear layer for every form of weight.
  *
- * <p>Sparse kernels multiply from the left, so activations are transposed at the borders: {@code yᵀ
- * = w xᵀ}.
+ * <p>Sparse kernels multiply from the left, so activations enter and leave them as transposed
+ * views: {@code yᵀ = w xᵀ}.
  */
 final class WeightedLinear {
   private final Crossover crossover;
@@ -72,9 +72,10 @@ final class WeightedLinear {
   /** {@code x Aᵀ + bias}, then ReLU if asked. */
   private static Tensor timesTransposed(
       Tensor x, SparsePattern pattern, Tensor values, Tensor bias, boolean relu) {
-    Tensor columns = matrix(x).transpose().contiguous();
-    Tensor product = SparseOps.spmm(pattern, values, columns, new Epilogue(bias, null, relu));
-    return product.transpose().contiguous().reshape(x.shape().with(-1, pattern.rows()));
+    Tensor y = Tensor.empty(x.dtype(), x.shape().with(-1, pattern.rows()), x.device());
+    var epilogue = new Epilogue(bias, null, relu);
+    SparseOps.spmm(pattern, values, matrix(x).transpose(), epilogue, matrix(y).transpose());
+    return y;
   }
 
   private SparsePattern pattern(Weight w, Direction direction, Tensor x) {

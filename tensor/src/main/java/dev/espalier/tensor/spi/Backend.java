@@ -195,10 +195,13 @@ public interface Backend {
   // ---- sparse; values [nnz] contiguous, in the pattern's order
 
   /**
-   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N] contiguous. N 1 is
-   * SpMV. The columns of b lie next to each other; its rows may lie at any distance and overlap,
-   * since a sparse convolution reads one padded image through many shifts: kernels read only the
-   * rows that the pattern names.
+   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N]. N 1 is SpMV.
+   *
+   * <p>The columns of b lie next to each other; its rows may lie at any distance and overlap, since
+   * a sparse convolution reads one padded image through many shifts: kernels read only the rows
+   * that the pattern names. Or b is a transposed matrix, whose rows lie next to each other, as the
+   * activations of a linear layer do. c is contiguous, or the transpose of a contiguous matrix and
+   * beta 0.
    */
   void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
@@ -208,7 +211,9 @@ public interface Backend {
    */
   void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out);
 
-  /** As {@link #spmm} with A in block-CSR and b contiguous; values [blocks, bh, bw]. */
+  /**
+   * As {@link #spmm} with A in block-CSR and b contiguous or transposed; values [blocks, bh, bw].
+   */
   void bsrSpmm(
       BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 

@@ -15,6 +15,9 @@ abstract class SparseContract extends Contract {
   private static final int[][] EXTENTS_MK = {{0, 0}, {1, 1}, {5, 0}, {0, 5}, {7, 13}, {67, 33}};
   private static final int[] COLUMNS = {0, 1, 3, 16, 17, 67, 600};
   private static final int[] FEW_COLUMNS = {1, 17};
+  private static final Layout[] SPARSE_OPERANDS = {
+    Layout.CONTIGUOUS, Layout.GAPPED, Layout.TRANSPOSED
+  };
   private static final double[] DENSITIES = {0, 0.1, 0.5, 1};
 
   SparseContract(Backend backend) {
@@ -119,15 +122,18 @@ abstract class SparseContract extends Contract {
     double[] columnBias = values(dtype, 5, n);
     Expected plain = Expected.of(a, b, c, 0, new double[m], new double[n], false, k, n);
     Tensor right = tensor(dtype, layoutB, Shape.of(k, n), b);
-    Tensor out = output(dtype, Shape.of(m, n));
+    boolean transposed = layoutB == Layout.TRANSPOSED;
+    Tensor out =
+        transposed ? output(dtype, Shape.of(n, m)).transpose() : output(dtype, Shape.of(m, n));
     product.run(right, 0, out, Epilogue.NONE);
     assertSums(what, out, plain.sums, plain.magnitudes, k);
-    Expected full = Expected.of(a, b, c, -0.5, rowBias, columnBias, true, k, n);
+    double beta = transposed ? 0 : -0.5;
+    Expected full = Expected.of(a, b, c, beta, rowBias, columnBias, true, k, n);
     var epilogue =
         new Epilogue(
             tensor(dtype, Shape.of(m), rowBias), tensor(dtype, Shape.of(n), columnBias), true);
-    out = tensor(dtype, Shape.of(m, n), c);
-    product.run(right, -0.5, out, epilogue);
+    out = tensor(dtype, transposed ? Layout.TRANSPOSED : Layout.CONTIGUOUS, Shape.of(m, n), c);
+    product.run(right, beta, out, epilogue);
     assertSums(what + " with epilogue", out, full.sums, full.magnitudes, k + 3);
   }
 
@@ -140,7 +146,7 @@ abstract class SparseContract extends Contract {
         double[] dense = scattered(values, positions(pattern), e[0] * e[1]);
         Tensor stored = tensor(dtype, Shape.of(pattern.nnz()), values);
         for (int n : density == 0.1 ? COLUMNS : FEW_COLUMNS) {
-          for (Layout layout : new Layout[] {Layout.CONTIGUOUS, Layout.GAPPED}) {
+          for (Layout layout : SPARSE_OPERANDS) {
             check(
                 "spmm %s density %s n %d".formatted(Arrays.toString(e), density, n),
                 dtype,
@@ -222,14 +228,15 @@ abstract class SparseContract extends Contract {
         for (int[] grid : new int[][] {{0, 0}, {1, 1}, {3, 5}}) {
           var pattern = new BsrPattern(pattern(grid[0], grid[1], density), block[0], block[1]);
           for (int n : new int[] {0, 1, 17, 67}) {
-            checkBlocks(dtype, pattern, n);
+            checkBlocks(dtype, pattern, n, Layout.CONTIGUOUS);
           }
+          checkBlocks(dtype, pattern, 67, Layout.TRANSPOSED);
         }
       }
     }
   }
 
-  private void checkBlocks(DType dtype, BsrPattern pattern, int n) {
+  private void checkBlocks(DType dtype, BsrPattern pattern, int n, Layout layout) {
     int m = pattern.rows();
     int k = pattern.columns();
     int[] positions = positions(pattern);
@@ -250,7 +257,7 @@ abstract class SparseContract extends Contract {
         m,
         k,
         n,
-        Layout.CONTIGUOUS,
+        layout,
         (b, beta, c, epilogue) -> backend.bsrSpmm(pattern, blocks, b, beta, c, epilogue));
     double[] a = values(dtype, 9, (long) m * n);
     double[] b = values(dtype, 10, (long) k * n);

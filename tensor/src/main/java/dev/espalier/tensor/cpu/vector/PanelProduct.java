@@ -25,6 +25,9 @@ final class PanelProduct {
   /** Tasks beyond which rows are not cut any further. */
   private static final int MANY_TASKS = 8;
 
+  /** Rows of a panel that are transposed at a time, which the first-level cache holds. */
+  private static final int TRANSPOSED_ROWS = 64;
+
   /** Rows that wait in the tile for their epilogue. */
   private static final int TILE_ROWS = 16;
 
@@ -32,8 +35,12 @@ final class PanelProduct {
   private final SparseKernel kernel;
   private final int n;
   private final MemorySegment b;
-  private final long bPitch;
+  private final boolean transposed;
   private final boolean overlapping;
+
+  /** Distance of b's rows in bytes, or of its columns where it is transposed. */
+  private final long bPitch;
+
   private final SparseOutput output;
   private final int panelColumns;
   private final int tileBlocks;
@@ -43,8 +50,9 @@ final class PanelProduct {
     this.kernel = kernel;
     this.n = b.dim(1);
     this.b = b.segment();
-    this.bPitch = b.stride(0) * Float.BYTES;
-    this.overlapping = bPitch < (long) n * Float.BYTES;
+    this.transposed = b.stride(1) != 1;
+    this.overlapping = !transposed && b.stride(0) < n;
+    this.bPitch = b.stride(transposed ? 1 : 0) * Float.BYTES;
     this.output = output;
     this.panelColumns = panelVectors(n) * Lanes.COUNT;
     this.tileBlocks = Math.max(1, TILE_ROWS / pattern.blockHeight());
@@ -89,7 +97,7 @@ final class PanelProduct {
     try (Scratch scratch = Scratch.acquire()) {
       MemorySegment work = scratch.work.floats((pattern.width() + tileRows) * panelColumns);
       MemorySegment tile = work.asSlice(pattern.width() * pitch);
-      if (width < vectors * Lanes.COUNT || isWorthPacking(begin, end)) {
+      if (transposed || width < vectors * Lanes.COUNT || isWorthPacking(begin, end)) {
         pack(column, width, work, pitch);
         rows(begin, end, vectors, work, 0, pitch, column, width, tile, 0);
       } else {
@@ -134,8 +142,16 @@ final class PanelProduct {
     if (width < pitch / Float.BYTES) {
       VectorFill.floats(panel, 0, pattern.width() * pitch / Float.BYTES, 0);
     }
-    long from = (long) column * Float.BYTES;
-    Packing.copyRows(b, from, bPitch, panel, 0, pitch, pattern.width(), width);
+    if (!transposed) {
+      long from = (long) column * Float.BYTES;
+      Packing.copyRows(b, from, bPitch, panel, 0, pitch, pattern.width(), width);
+      return;
+    }
+    for (int row = 0; row < pattern.width(); row += TRANSPOSED_ROWS) {
+      int height = Math.min(TRANSPOSED_ROWS, pattern.width() - row);
+      long from = column * bPitch + (long) row * Float.BYTES;
+      Packing.transpose(b, from, bPitch, panel, row * pitch, pitch, width, height);
+    }
   }
 
   /**
@@ -163,13 +179,8 @@ final class PanelProduct {
     for (int row = begin; row < end; row += tileBlocks) {
       int stop = Math.min(end, row + tileBlocks);
       kernel.run(row, stop, vectors, panel, offset, pitch, tile, 0, tilePitch);
-      output.write(
-          tile.asSlice((long) skipped * Float.BYTES),
-          tilePitch,
-          row * height,
-          (stop - row) * height,
-          column,
-          width);
+      long shift = (long) skipped * Float.BYTES;
+      output.write(tile, shift, tilePitch, row * height, (stop - row) * height, column, width);
     }
   }
 }

@@ -13,7 +13,10 @@ final class SparseOutput implements AutoCloseable {
   /** {@code max(x + p, q)}. */
   private static final MapLoop SHIFT_AND_CLAMP = MapLoop.of((x, p, q) -> x.add(p).max(q));
 
+  private static final int TRANSPOSED_COLUMNS = 8;
+
   private final MemorySegment c;
+  private final boolean transposed;
   private final long pitch;
   private final float beta;
   private final Tensor rowBias;
@@ -24,7 +27,8 @@ final class SparseOutput implements AutoCloseable {
 
   SparseOutput(Tensor c, double beta, Epilogue epilogue) {
     this.c = c.segment();
-    this.pitch = (long) c.dim(1) * Float.BYTES;
+    this.transposed = !c.isContiguous();
+    this.pitch = c.stride(transposed ? 1 : 0) * Float.BYTES;
     this.beta = (float) beta;
     this.rowBias = epilogue.rowBias() == null ? null : epilogue.rowBias().contiguous();
     this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
@@ -47,7 +51,7 @@ final class SparseOutput implements AutoCloseable {
     return c;
   }
 
-  /** Distance of rows in bytes. */
+  /** Distance of rows in bytes, or of columns where c is transposed. */
   long pitch() {
     return pitch;
   }
@@ -61,16 +65,17 @@ final class SparseOutput implements AutoCloseable {
    * itself.
    */
   boolean isPlain() {
-    return beta == 0 && rowBias == null && columnBias == null && floor != 0;
+    return !transposed && beta == 0 && rowBias == null && columnBias == null && floor != 0;
   }
 
   /**
-   * Takes in {@code rows} × {@code columns} products, whose rows are {@code tilePitch} bytes apart,
-   * at (row, column).
+   * Takes in {@code rows} × {@code columns} products, which lie from {@code shift} on in rows
+   * {@code tilePitch} bytes apart, at (row, column).
    */
-  void write(MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+  void write(
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
     for (int i = 0; i < rows; i++) {
-      long from = i * tilePitch;
+      long from = shift + i * tilePitch;
       long to = offset(row + i, column);
       if (beta != 0) {
         Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
@@ -80,13 +85,31 @@ final class SparseOutput implements AutoCloseable {
             tile, from, columnBiases, (long) column * Float.BYTES, 0, 0, tile, from, columns);
       }
       float bias = rowBiases == null ? 0 : rowBiases.getAtIndex(ValueLayout.JAVA_FLOAT, row + i);
-      SHIFT_AND_CLAMP.run(tile, from, bias, floor, c, to, columns);
+      if (transposed) {
+        SHIFT_AND_CLAMP.run(tile, from, bias, floor, tile, from, columns);
+      } else {
+        SHIFT_AND_CLAMP.run(tile, from, bias, floor, c, to, columns);
+      }
+    }
+    if (transposed) {
+      writeTransposed(tile, shift, tilePitch, row, rows, column, columns);
+    }
+  }
+
+  /** A few columns at a time, so that lines a power of two apart are full before they collide. */
+  private void writeTransposed(
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
+    for (int j = 0; j < columns; j += TRANSPOSED_COLUMNS) {
+      int width = Math.min(TRANSPOSED_COLUMNS, columns - j);
+      long from = shift + (long) j * Float.BYTES;
+      long to = (column + j) * pitch + (long) row * Float.BYTES;
+      Packing.transpose(tile, from, tilePitch, c, to, pitch, rows, width);
     }
   }
 
   /** Takes in products of consecutive rows where c has one column. */
   void writeColumn(MemorySegment products, int row, int rows) {
-    long to = offset(row, 0);
+    long to = (long) row * Float.BYTES;
     if (beta != 0) {
       Loops.ADD_SCALED.run(products, 0, c, to, beta, 0, products, 0, rows);
     }

@@ -28,8 +28,12 @@ final class VectorSpmv {
     this.output = output;
     this.x = HeapFloats.own(pattern.width());
     MemorySegment source = b.segment();
-    for (int k = 0; k < pattern.width(); k++) {
-      x[k] = source.getAtIndex(FLOAT, k * b.stride(0));
+    if (b.stride(0) == 1) {
+      MemorySegment.copy(source, FLOAT, 0, x, 0, pattern.width());
+    } else {
+      for (int k = 0; k < pattern.width(); k++) {
+        x[k] = source.getAtIndex(FLOAT, k * b.stride(0));
+      }
     }
   }
 
