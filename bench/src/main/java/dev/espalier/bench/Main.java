@@ -7,6 +7,7 @@ import dev.espalier.bench.command.JmhCommand;
 import dev.espalier.bench.command.PruneCommand;
 import dev.espalier.bench.command.StudyCommand;
 import dev.espalier.bench.command.TrainCommand;
+import dev.espalier.bench.command.TuneCommand;
 import dev.espalier.bench.machine.Build;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PruneCommand.class,
       EvalCommand.class,
       CompileCommand.class,
+      TuneCommand.class,
       DoctorCommand.class,
       JmhCommand.class
     },

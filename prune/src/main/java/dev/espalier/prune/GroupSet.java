@@ -18,8 +18,8 @@ public interface GroupSet {
   /** Number of groups. */
   int count();
 
-  /** Whether the classifier's weights are in it. */
-  boolean classifier();
+  /** Where in the model its weights sit. */
+  Place place();
 
   /**
    * A score per group, [count], from a score per weight element.

@@ -10,7 +10,7 @@ package dev.espalier.prune;
  * @param scope who competes with whom
  * @param schedule how much when
  * @param fineTune what the survivors start from
- * @param classifierFloor the least density of the classifier's weights; 1 leaves them alone
+ * @param floors the least densities of the weights at the model's ends
  */
 public record Method(
     String name,
@@ -20,11 +20,4 @@ public record Method(
     RankingScope scope,
     Schedule schedule,
     FineTune fineTune,
-    double classifierFloor) {
-  public Method {
-    if (!(classifierFloor >= 0 && classifierFloor <= 1)) {
-      throw new IllegalArgumentException(
-          "method: the classifier's floor must lie in [0, 1] but is " + classifierFloor);
-    }
-  }
-}
+    Floors floors) {}

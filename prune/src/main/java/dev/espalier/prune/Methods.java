@@ -21,7 +21,9 @@ import java.util.Map;
  * The named methods, one line each.
  *
  * <p>The one-shot baselines leave the classifier alone, as the protocol of D. Blalock et al. (2020)
- * does; the gradual one keeps at least a quarter of it, after M. Zhu, S. Gupta (2017).
+ * does. The gradual one keeps at least a quarter of it, and half of a convolution that reads the
+ * input, which holds next to nothing; the extended recipe of T. Gale, E. Elsen, S. Hooker (2019)
+ * leaves all of such a layer.
  */
 public final class Methods {
   private static final Map<String, Method> ALL = new LinkedHashMap<>();
@@ -41,7 +43,7 @@ public final class Methods {
         GLOBAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "layer-magnitude",
         "smallest |w| of each layer, then fine-tuning (Han et al. 2015)",
@@ -50,7 +52,7 @@ public final class Methods {
         LOCAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "global-gradient",
         "smallest |w ∂L/∂w| of the whole model, then fine-tuning (Blalock et al. 2020)",
@@ -59,7 +61,7 @@ public final class Methods {
         GLOBAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "layer-gradient",
         "smallest |w ∂L/∂w| of each layer, then fine-tuning (Blalock et al. 2020)",
@@ -68,7 +70,7 @@ public final class Methods {
         LOCAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "gradual-magnitude",
         "smallest |w| of each layer, cubic schedule inside training (Zhu and Gupta 2017)",
@@ -77,7 +79,7 @@ public final class Methods {
         LOCAL,
         new Cubic(0.1, 0.6, 100),
         keep,
-        0.25);
+        new Floors(0.5, 0.25));
     add(
         "iterative-magnitude",
         "smallest |w| of the whole model in three rounds (Han et al. 2015)",
@@ -86,7 +88,7 @@ public final class Methods {
         GLOBAL,
         new Iterative(3),
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "lottery-ticket",
         "smallest |w| of each layer in rounds, survivors rewound to their start (Frankle and Carbin"
@@ -96,7 +98,7 @@ public final class Methods {
         LOCAL,
         new Iterative(3),
         new Rewind(),
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "filter-magnitude",
         "filters of smallest L1 norm with all that hangs on them (Li et al. 2016)",
@@ -105,7 +107,7 @@ public final class Methods {
         LOCAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
     add(
         "random",
         "weights drawn at random, then fine-tuning",
@@ -114,7 +116,7 @@ public final class Methods {
         GLOBAL,
         once,
         keep,
-        1);
+        Floors.WHOLE_CLASSIFIER);
   }
 
   private Methods() {}
@@ -127,10 +129,8 @@ public final class Methods {
       RankingScope scope,
       Schedule schedule,
       FineTune tune,
-      double classifierFloor) {
-    ALL.put(
-        name,
-        new Method(name, description, structure, scorer, scope, schedule, tune, classifierFloor));
+      Floors floors) {
+    ALL.put(name, new Method(name, description, structure, scorer, scope, schedule, tune, floors));
   }
 
   /** All methods, in order. */

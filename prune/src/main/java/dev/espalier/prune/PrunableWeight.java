@@ -13,9 +13,9 @@ import java.util.List;
  *
  * @param name dotted name of the parameter
  * @param parameter the weight
- * @param classifier whether it is the model's last linear layer
+ * @param place where in the model it sits
  */
-public record PrunableWeight(String name, Parameter parameter, boolean classifier) {
+public record PrunableWeight(String name, Parameter parameter, Place place) {
   /** The prunable weights of a module, in its order. */
   public static List<PrunableWeight> of(Module module) {
     List<PrunableWeight> found = new ArrayList<>();
@@ -25,18 +25,26 @@ public record PrunableWeight(String name, Parameter parameter, boolean classifie
             (name, part) -> {
               String weight = name.isEmpty() ? "weight" : name + ".weight";
               switch (part) {
-                case Linear linear -> found.add(new PrunableWeight(weight, linear.weight(), false));
-                case Conv2d conv -> found.add(new PrunableWeight(weight, conv.weight(), false));
+                case Linear linear ->
+                    found.add(new PrunableWeight(weight, linear.weight(), Place.INNER));
+                case Conv2d conv ->
+                    found.add(new PrunableWeight(weight, conv.weight(), Place.INNER));
                 default -> {}
               }
             });
+    if (!found.isEmpty() && found.getFirst().parameter.shape().rank() > 2) {
+      found.set(0, found.getFirst().at(Place.STEM));
+    }
     for (int i = found.size() - 1; i >= 0; i--) {
-      PrunableWeight last = found.get(i);
-      if (last.parameter.shape().rank() == 2) {
-        found.set(i, new PrunableWeight(last.name, last.parameter, true));
+      if (found.get(i).parameter.shape().rank() == 2) {
+        found.set(i, found.get(i).at(Place.CLASSIFIER));
         break;
       }
     }
     return List.copyOf(found);
+  }
+
+  private PrunableWeight at(Place other) {
+    return new PrunableWeight(name, parameter, other);
   }
 }

@@ -163,8 +163,7 @@ public final class Pruner {
   private List<Mask> choose(List<Tensor> scores, double density) {
     double[] densities =
         sets.stream()
-            .mapToDouble(
-                set -> set.classifier() ? Math.max(density, method.classifierFloor()) : density)
+            .mapToDouble(set -> Math.max(density, method.floors().at(set.place())))
             .toArray();
     if (method.scope() == RankingScope.LOCAL) {
       return Selection.local(scores, densities);
@@ -187,9 +186,9 @@ public final class Pruner {
     return kept;
   }
 
-  /** A classifier with a floor does not take part in a global ranking. */
+  /** What has a floor does not take part in a global ranking. */
   private boolean floored(int set) {
-    return sets.get(set).classifier() && method.classifierFloor() > 0;
+    return method.floors().at(sets.get(set).place()) > 0;
   }
 
   private Map<Parameter, Mask> merged(List<Mask> kept) {

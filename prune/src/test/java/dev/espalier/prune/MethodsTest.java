@@ -29,11 +29,11 @@ class MethodsTest {
     Method gradual = Methods.get("gradual-magnitude");
     assertThat(gradual.schedule()).isInstanceOf(Cubic.class);
     assertThat(gradual.scope()).isEqualTo(RankingScope.LOCAL);
-    assertThat(gradual.classifierFloor()).isEqualTo(0.25);
+    assertThat(gradual.floors()).isEqualTo(new Floors(0.5, 0.25));
     Method filters = Methods.get("filter-magnitude");
     assertThat(filters.structure()).isEqualTo(new FilterStructure());
     assertThat(filters.schedule()).isEqualTo(new OneShot());
-    assertThat(Methods.get("global-magnitude").classifierFloor()).isEqualTo(1);
+    assertThat(Methods.get("global-magnitude").floors()).isEqualTo(Floors.WHOLE_CLASSIFIER);
   }
 
   @Test
@@ -44,28 +44,28 @@ class MethodsTest {
   }
 
   @Test
-  void theClassifierFloorIsAShare() {
-    Method base = Methods.get("random");
+  void floorsAreShares() {
     for (double floor : new double[] {-0.1, 1.1, Double.NaN}) {
-      assertThatThrownBy(
-              () ->
-                  new Method(
-                      "x",
-                      "",
-                      base.structure(),
-                      base.scorer(),
-                      base.scope(),
-                      base.schedule(),
-                      base.fineTune(),
-                      floor))
+      assertThatThrownBy(() -> new Floors(0, floor))
           .hasMessageContainingAll("[0, 1]", Double.toString(floor));
+      assertThatThrownBy(() -> new Floors(floor, 0)).hasMessageContaining(Double.toString(floor));
     }
+  }
+
+  @Test
+  void theStemIsAConvolutionThatReadsTheInput() {
+    assertThat(PrunableWeight.of(Nets.zoo("lenet-5")))
+        .extracting(PrunableWeight::place)
+        .containsExactly(Place.STEM, Place.INNER, Place.INNER, Place.CLASSIFIER);
+    assertThat(PrunableWeight.of(Nets.zoo("lenet-300-100")))
+        .extracting(PrunableWeight::place)
+        .containsExactly(Place.INNER, Place.INNER, Place.CLASSIFIER);
   }
 
   @Test
   void theClassifierIsTheLastLinearLayer() {
     assertThat(PrunableWeight.of(Nets.zoo("vgg-tiny")))
-        .filteredOn(PrunableWeight::classifier)
+        .filteredOn(weight -> weight.place() == Place.CLASSIFIER)
         .extracting(PrunableWeight::name)
         .containsExactly("23.weight");
     assertThat(PrunableWeight.of(Nets.zoo("lenet-5")))

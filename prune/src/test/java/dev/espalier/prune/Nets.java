@@ -74,7 +74,8 @@ public final class Nets {
 
   /** Pruning once, without a floor for the classifier. */
   public static Method method(Structure structure, Scorer scorer, RankingScope scope) {
-    return new Method("test", "", structure, scorer, scope, new OneShot(), new Continue(), 0);
+    return new Method(
+        "test", "", structure, scorer, scope, new OneShot(), new Continue(), Floors.NONE);
   }
 
   /** The outputs in evaluation mode. */

@@ -87,7 +87,7 @@ class PrunerTest {
               scope,
               new OneShot(),
               new Continue(),
-              floor);
+              new Floors(0, floor));
       pruner(module, method).pruneToDensity(0);
       assertThat(masks(module)).extracting(Mask::kept).containsExactly(1, kept);
     }

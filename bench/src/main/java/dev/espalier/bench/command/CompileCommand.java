@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.machine.TunedTable;
 import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "compile",
     description =
         "Compiles a stored model for inference, shows the program, and measures its latency beside"
-            + " its dense twin's.",
+            + " its dense twin's. Formats follow the table that espalier tune measured, if it did.",
     footerHeading = "%nExample:%n",
     footer = "  espalier compile --in pruned.safetensors --batch 1,32,128")
 public final class CompileCommand implements Callable<Integer> {
@@ -50,7 +51,8 @@ public final class CompileCommand implements Callable<Integer> {
     PrintWriter text = spec.commandLine().getOut();
     try (var _ = Scope.open("compile command")) {
       Tensor example = stored.example(4);
-      try (CompiledModel model = Compiler.compile(stored.module(), example);
+      FormatChoice tuned = FormatChoice.byTable(TunedTable.load());
+      try (CompiledModel model = Compiler.compile(stored.module(), example, tuned);
           CompiledModel twin = Compiler.compile(stored.module(), example, FormatChoice.dense())) {
         model.layers().forEach(text::println);
         text.printf("%n%6s  %12s  %12s  %6s%n", "batch", "compiled ms", "dense ms", "ratio");

@@ -3,6 +3,7 @@ package dev.espalier.prune.structure;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.prune.GroupSet;
+import dev.espalier.prune.Place;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Structure;
 import dev.espalier.tensor.Shape;
@@ -26,8 +27,8 @@ public record ElementStructure() implements Structure {
     }
 
     @Override
-    public boolean classifier() {
-      return weight.classifier();
+    public Place place() {
+      return weight.place();
     }
 
     @Override

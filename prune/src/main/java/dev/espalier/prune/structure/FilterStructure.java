@@ -3,6 +3,7 @@ package dev.espalier.prune.structure;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.prune.GroupSet;
+import dev.espalier.prune.Place;
 import dev.espalier.prune.Structure;
 import dev.espalier.prune.surgery.ChannelGraph;
 import dev.espalier.prune.surgery.ChannelSpace;
@@ -40,8 +41,8 @@ public record FilterStructure() implements Structure {
     }
 
     @Override
-    public boolean classifier() {
-      return false; // the classifier's rows are the model's output, which is fixed
+    public Place place() {
+      return Place.INNER; // a stem's filters are as many as others', and no classifier's row goes
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.espalier.nn.layer.ReLU;
 import dev.espalier.nn.layer.Sequential;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Nets;
+import dev.espalier.prune.Place;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
@@ -32,7 +33,7 @@ class StructureTest {
     List<GroupSet> sets = new ElementStructure().groups(module, example);
     assertThat(sets).extracting(GroupSet::name).containsExactly("0.weight", "3.weight");
     assertThat(sets).extracting(GroupSet::count).containsExactly(2, 6);
-    assertThat(sets).extracting(GroupSet::classifier).containsExactly(false, true);
+    assertThat(sets).extracting(GroupSet::place).containsExactly(Place.INNER, Place.CLASSIFIER);
     Tensor scores = Tensor.of(Shape.of(3, 2), 9f, 8f, 7f, 6f, 5f, 4f);
     assertThat(sets.get(1).scores(Map.of("3.weight", scores)).toDoubleArray())
         .containsExactly(9, 8, 7, 6, 5, 4);
@@ -49,7 +50,7 @@ class StructureTest {
             "0.weight", Tensor.of(Shape.of(2, 1), 5f, 7f),
             "3.weight", Tensor.of(Shape.of(3, 2), 100f, 100f, 100f, 100f, 100f, 100f));
     assertThat(set.count()).isEqualTo(2);
-    assertThat(set.classifier()).isFalse();
+    assertThat(set.place()).isEqualTo(Place.INNER);
     assertThat(set.scores(scores).toDoubleArray()).containsExactly(5, 7);
   }
 

@@ -16,7 +16,9 @@ enum Block {
   /** A broadcast left operand. */
   LEFT,
   /** A broadcast right operand. */
-  RIGHT;
+  RIGHT,
+  /** Between the two passes of a {@link SixteenSquare}. */
+  SQUARE;
 
   /** Floats in a block. */
   static final int LENGTH = 2048;

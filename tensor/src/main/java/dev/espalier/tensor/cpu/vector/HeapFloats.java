@@ -1,11 +1,17 @@
 package dev.espalier.tensor.cpu.vector;
 
 /**
- * One growing array per thread for operands whose elements a kernel reads one by one, which is
- * fastest from the heap.
+ * Growing arrays, one of each per thread, for operands whose elements a kernel reads one by one:
+ * the compiler drops most checks of array accesses, few of those of memory segments.
  */
 final class HeapFloats {
-  private static final ThreadLocal<float[]> OWN = ThreadLocal.withInitial(() -> new float[0]);
+  /** Entries of a sparse matrix. */
+  static final HeapFloats ENTRIES = new HeapFloats();
+
+  /** A dense vector. */
+  static final HeapFloats VECTOR = new HeapFloats();
+
+  private final ThreadLocal<float[]> own = ThreadLocal.withInitial(() -> new float[0]);
 
   private HeapFloats() {}
 
@@ -13,11 +19,11 @@ final class HeapFloats {
    * This thread's array, of at least {@code length}; what it holds lasts until the thread's next
    * kernel.
    */
-  static float[] own(int length) {
-    float[] array = OWN.get();
+  float[] own(int length) {
+    float[] array = own.get();
     if (array.length < length) {
       array = new float[Math.max(length, Math.min(2 * array.length, Integer.MAX_VALUE / 2))];
-      OWN.set(array);
+      own.set(array);
     }
     return array;
   }

@@ -12,6 +12,8 @@ final class Packing {
   private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(FOUR, 0);
   private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(FOUR, 1);
 
+  private static final boolean SQUARES = Lanes.COUNT == 16;
+
   private Packing() {}
 
   /** Copies rows of two whole vectors from the given distance in bytes to one after the other. */
@@ -90,12 +92,52 @@ final class Packing {
       long targetPitch,
       int rows,
       int columns) {
+    int squareRows = SQUARES ? rows & -16 : 0;
+    int squareColumns = squareRows == 0 ? 0 : columns & -16;
+    MemorySegment between = squareColumns > 0 ? Block.SQUARE.own() : MemorySegment.NULL;
+    for (int i = 0; i < squareRows; i += 16) {
+      for (int j = 0; j < squareColumns; j += 16) {
+        SixteenSquare.transpose(
+            source,
+            from + i * sourcePitch + j * (long) Float.BYTES,
+            sourcePitch,
+            target,
+            to + j * targetPitch + i * (long) Float.BYTES,
+            targetPitch,
+            between);
+      }
+    }
+    transposeRest(
+        source,
+        from,
+        sourcePitch,
+        target,
+        to,
+        targetPitch,
+        rows,
+        columns,
+        squareRows,
+        squareColumns);
+  }
+
+  /** All but the given number of first rows and columns. */
+  private static void transposeRest(
+      MemorySegment source,
+      long from,
+      long sourcePitch,
+      MemorySegment target,
+      long to,
+      long targetPitch,
+      int rows,
+      int columns,
+      int doneRows,
+      int doneColumns) {
     int wholeRows = rows & -4;
     int wholeColumns = columns & -4;
     for (int i = 0; i < wholeRows; i += 4) {
       long f = from + i * sourcePitch;
       long t = to + i * (long) Float.BYTES;
-      for (int j = 0; j < wholeColumns; j += 4) {
+      for (int j = i < doneRows ? doneColumns : 0; j < wholeColumns; j += 4) {
         transpose4(
             source,
             f + j * (long) Float.BYTES,

@@ -13,7 +13,7 @@ final class SparseOutput implements AutoCloseable {
   /** {@code max(x + p, q)}. */
   private static final MapLoop SHIFT_AND_CLAMP = MapLoop.of((x, p, q) -> x.add(p).max(q));
 
-  private static final int TRANSPOSED_COLUMNS = 8;
+  private static final int TRANSPOSED_COLUMNS = 16;
 
   private final MemorySegment c;
   private final boolean transposed;

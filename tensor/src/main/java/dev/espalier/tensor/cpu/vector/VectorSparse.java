@@ -32,7 +32,7 @@ final class VectorSparse {
         return;
       }
       int stored = Math.toIntExact(values.size());
-      float[] entries = HeapFloats.own(stored);
+      float[] entries = HeapFloats.ENTRIES.own(stored);
       MemorySegment.copy(values.segment(), ValueLayout.JAVA_FLOAT, 0, entries, 0, stored);
       // blocks of one row hold their entries in the order of CSR
       SparseKernel kernel =

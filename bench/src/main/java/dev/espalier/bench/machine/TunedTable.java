@@ -1,0 +1,47 @@
+package dev.espalier.bench.machine;
+
+import dev.espalier.tensor.sparse.Crossover;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The crossover table that {@code espalier tune} measured on this machine, in the user's cache
+ * directory. It serves compiled inference; training always follows the library's own table, so that
+ * its results are the same on every machine.
+ */
+public final class TunedTable {
+  private static final System.Logger LOG = System.getLogger(TunedTable.class.getName());
+
+  private TunedTable() {}
+
+  /** {@code $XDG_CACHE_HOME/espalier/crossover.txt}, by default under {@code ~/.cache}. */
+  public static Path file() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path directory =
+        cache == null || cache.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    return directory.resolve("espalier").resolve("crossover.txt");
+  }
+
+  /** The measured table, or the library's own where there is none or it cannot be read. */
+  public static Crossover load() {
+    Path file = file();
+    if (!Files.exists(file)) {
+      return Crossover.standard();
+    }
+    try {
+      return Crossover.parse(file);
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      LOG.log(
+          Level.WARNING,
+          "{0} is left aside ({1}); measure again with espalier tune",
+          file,
+          e.getMessage());
+      return Crossover.standard();
+    }
+  }
+}
