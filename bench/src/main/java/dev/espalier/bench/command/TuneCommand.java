@@ -59,7 +59,7 @@ public final class TuneCommand implements Callable<Integer> {
     List<CrossoverProbe.Case> layers = CrossoverProbe.standardCases();
     layers = layers.subList(0, Math.clamp(cases, 1, layers.size()));
     PrintWriter text = spec.commandLine().getOut();
-    text.printf("%d layers, three products each%n", layers.size());
+    text.printf("%d layers, up to four products each%n", layers.size());
     text.flush();
     var probe = new CrossoverProbe(CrossoverProbe.Settings.STANDARD, one -> show(text, one));
     Crossover table = probe.measure(layers);

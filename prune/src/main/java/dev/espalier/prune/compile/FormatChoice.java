@@ -24,7 +24,7 @@ public interface FormatChoice {
             && table
                     .decide(
                         family,
-                        Crossover.Direction.FORWARD,
+                        Crossover.Direction.INFERENCE,
                         new Granularity.Element(),
                         columns,
                         weights,

@@ -14,6 +14,7 @@ import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Crossover.Rule;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,11 +29,11 @@ import java.util.stream.Stream;
  * Measures on this machine up to which density each sparse kernel beats the dense one, and makes a
  * {@link Crossover} table of it.
  *
- * <p>Both sides are timed as a layer runs them in training: gathering values, transposing
- * activations, masking gradients included. A rule is made for the very columns and weights measured
- * and serves all larger ones until the next rule, since sparse kernels gain with both; of cases
- * that share a rule the least favourable counts. The sparse kernel must win at a density and at
- * every smaller one measured.
+ * <p>Both sides are timed as a layer runs them, in training with gathering values and masking
+ * gradients included. A rule is made for the very columns and weights measured and serves all
+ * larger ones until the next rule, since sparse kernels gain with both; of cases that share a rule
+ * the least favourable counts. The sparse kernel must win at a density and at every smaller one
+ * measured.
  */
 public final class CrossoverProbe {
   /** One layer to measure, with random masks of one granularity. */
@@ -98,13 +99,21 @@ public final class CrossoverProbe {
    * How to measure.
    *
    * @param densities ascending
+   * @param rehearsalNanos how long each product runs, unmeasured, before any is measured, so that
+   *     all are compiled by then
    * @param rounds pairs of samples of which the fastest count
    * @param sampleNanos shortest time of one sample
    * @param margin speed-up below which the dense kernel is preferred, such as 1.1
    */
-  public record Settings(List<Double> densities, int rounds, long sampleNanos, double margin) {
+  public record Settings(
+      List<Double> densities, long rehearsalNanos, int rounds, long sampleNanos, double margin) {
     public static final Settings STANDARD =
-        new Settings(List.of(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7), 7, 3_000_000, 1.1);
+        new Settings(
+            List.of(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7),
+            200_000_000,
+            7,
+            3_000_000,
+            1.1);
   }
 
   private final Settings settings;
@@ -154,9 +163,14 @@ public final class CrossoverProbe {
 
   /** Measures every case in every direction, and makes the table. */
   public Crossover measure(List<Case> cases) {
+    for (Case one : cases) {
+      for (Direction direction : directions(one)) {
+        rehearse(one, direction);
+      }
+    }
     Map<String, Rule> rules = new LinkedHashMap<>();
     for (Case one : cases) {
-      for (Direction direction : Direction.values()) {
+      for (Direction direction : directions(one)) {
         Rule rule = rule(one, direction);
         rules.merge(rule.condition(), rule, (a, b) -> a.maxDensity() <= b.maxDensity() ? a : b);
       }
@@ -176,11 +190,21 @@ public final class CrossoverProbe {
     AtomicFile.write(file, out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Compiled models store weights of every granularity in CSR, so that one measurement serves. */
+  private static List<Direction> directions(Case one) {
+    return Stream.of(Direction.values())
+        .filter(d -> d != Direction.INFERENCE || one.granularity() instanceof Granularity.Element)
+        .toList();
+  }
+
+  private static Kernel kernel(Case one) {
+    return one.granularity() instanceof Granularity.Element || one.family() != Family.LINEAR
+        ? Kernel.CSR
+        : Kernel.BSR;
+  }
+
   private Rule rule(Case one, Direction direction) {
-    Kernel kernel =
-        one.granularity() instanceof Granularity.Element || one.family() != Family.LINEAR
-            ? Kernel.CSR
-            : Kernel.BSR;
+    Kernel kernel = kernel(one);
     double best = 0;
     for (double density : settings.densities()) {
       Measurement measurement = measure(one, direction, kernel, density);
@@ -200,16 +224,43 @@ public final class CrossoverProbe {
         best);
   }
 
-  private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
-    try (var _ = Scope.open("crossover probe")) {
+  /** The two products to compare. */
+  private record Pair(Runnable dense, Runnable sparse) {
+    static Pair of(Case one, Direction direction, double density) {
       Generator generator = new Generator(1);
       Mask mask = mask(one.weight(), one.granularity(), density, generator);
       Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
+      if (direction == Direction.INFERENCE) {
+        Weight stored = new Weight.Sparse(SparseTensor.fromDense(w));
+        Crossover none = Crossover.of(List.of());
+        return new Pair(
+            product(one, direction, new Weight.Dense(w), none, generator),
+            product(one, direction, stored, none, generator));
+      }
       Weight weight = new Weight.Masked(w, mask);
-      Runnable dense = product(one, direction, weight, Crossover.of(List.of()), generator);
-      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel, 1);
-      Runnable sparse = product(one, direction, weight, Crossover.of(List.of(always)), generator);
-      double[] times = pairedTimes(dense, sparse);
+      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel(one), 1);
+      return new Pair(
+          product(one, direction, weight, Crossover.of(List.of()), generator),
+          product(one, direction, weight, Crossover.of(List.of(always)), generator));
+    }
+  }
+
+  private void rehearse(Case one, Direction direction) {
+    try (var _ = Scope.open("crossover rehearsal")) {
+      Pair pair = Pair.of(one, direction, settings.densities().getFirst());
+      for (Runnable product : List.of(pair.dense, pair.sparse)) {
+        long end = System.nanoTime() + settings.rehearsalNanos();
+        do {
+          product.run();
+        } while (System.nanoTime() < end);
+      }
+    }
+  }
+
+  private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
+    try (var _ = Scope.open("crossover probe")) {
+      Pair pair = Pair.of(one, direction, density);
+      double[] times = pairedTimes(pair.dense, pair.sparse);
       return new Measurement(one, direction, kernel, density, times[0], times[1]);
     }
   }
@@ -238,7 +289,7 @@ public final class CrossoverProbe {
         Tensor x = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, in), 0, 1);
         Tensor dy = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, out), 0, 1);
         yield switch (direction) {
-          case FORWARD -> () -> linear.forward(x, w, null, false).close();
+          case FORWARD, INFERENCE -> () -> linear.forward(x, w, null, false).close();
           case GRAD_INPUT -> () -> linear.gradInput(dy, w).close();
           case GRAD_WEIGHT -> () -> linear.gradWeight(x, dy, w, false).close();
         };
@@ -249,7 +300,7 @@ public final class CrossoverProbe {
         Tensor x = RandomFill.normal(generator, DType.FLOAT32, input, 0, 1);
         Tensor dy = RandomFill.normal(generator, DType.FLOAT32, output, 0, 1);
         yield switch (direction) {
-          case FORWARD -> () -> convolution.forward(x, w, null, false, spec).close();
+          case FORWARD, INFERENCE -> () -> convolution.forward(x, w, null, false, spec).close();
           case GRAD_INPUT -> () -> convolution.gradInput(dy, w, spec, input).close();
           case GRAD_WEIGHT -> () -> convolution.gradWeight(x, dy, w, spec, false).close();
         };

@@ -44,11 +44,14 @@ public final class Crossover {
     }
   }
 
-  /** Which of the three products of a layer. */
+  /** Which of the three products of a layer, and whether it serves training. */
   public enum Direction {
+    /** With the values gathered from the masked weight, which a step may just have changed. */
     FORWARD,
     GRAD_INPUT,
-    GRAD_WEIGHT;
+    GRAD_WEIGHT,
+    /** Forward with a weight stored sparse once and for all. */
+    INFERENCE;
 
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -23,7 +23,7 @@ import java.util.function.Function;
  * </pre>
  *
  * Fields are separated by blanks; {@code #} starts a comment; families are linear, pointwise and
- * convolution, directions forward, grad-input and grad-weight, granularities as {@link
+ * convolution, directions forward, grad-input, grad-weight and inference, granularities as {@link
  * Granularity#parse} reads them, kernels csr and bsr.
  */
 final class CrossoverText {

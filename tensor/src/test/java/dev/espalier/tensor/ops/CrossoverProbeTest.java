@@ -32,16 +32,16 @@ class CrossoverProbeTest {
   @Test
   void everyCaseGetsARuleForEachDirectionAndStopsAtItsFirstLoss() {
     List<Measurement> seen = new ArrayList<>();
-    Settings settings = new Settings(List.of(0.1, 0.5), 1, 1, 1e9);
+    Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 1e9);
     Crossover table = new CrossoverProbe(settings, seen::add).measure(CASES);
-    assertThat(table.rules()).hasSize(9).allMatch(rule -> rule.maxDensity() == 0);
-    assertThat(seen).hasSize(9).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
+    assertThat(table.rules()).hasSize(11).allMatch(rule -> rule.maxDensity() == 0);
+    assertThat(seen).hasSize(11).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
     assertThat(table.rules()).filteredOn(rule -> rule.kernel() == Kernel.BSR).hasSize(3);
   }
 
   @Test
   void winsAtEveryDensityGiveTheLargestOne() {
-    Settings settings = new Settings(List.of(0.1, 0.5), 1, 1, 0);
+    Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 0);
     Crossover table = new CrossoverProbe(settings, _ -> {}).measure(CASES);
     assertThat(table.rules()).allMatch(rule -> rule.maxDensity() == 0.5);
     assertThat(table.rules()).anyMatch(rule -> rule.minColumns() == 72 && rule.minWeights() == 108);
