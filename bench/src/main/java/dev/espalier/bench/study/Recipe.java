@@ -48,13 +48,18 @@ public record Recipe(
     gradualDropAt = List.copyOf(gradualDropAt);
   }
 
-  /** The built-in recipe of a model. */
+  /**
+   * The built-in recipe of a model.
+   *
+   * <p>LeNet-5 takes rate and batch of the network's solver file in Caffe (Y. Jia et al., 2014): it
+   * has no activations after its convolutions and diverges at larger rates.
+   */
   public static Recipe of(String model) {
     List<Double> drops = List.of(0.5, 0.8);
     List<Double> late = List.of(0.7, 0.9);
     return switch (model) {
       case "lenet-300-100" -> new Recipe(0.05, 5e-4, 100, 15, 5, drops, late, false);
-      case "lenet-5", "lenet-5-relu" -> new Recipe(0.01, 5e-4, 100, 15, 5, drops, late, false);
+      case "lenet-5", "lenet-5-relu" -> new Recipe(0.01, 5e-4, 64, 15, 5, drops, late, false);
       default -> new Recipe(0.1, 5e-4, 128, 20, 10, drops, late, true);
     };
   }

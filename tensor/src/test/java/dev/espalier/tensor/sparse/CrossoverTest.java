@@ -100,7 +100,7 @@ class CrossoverTest {
         "linear forward elements 1 0 csr 0.5|granularity: 'elements' is unknown",
         "lineal forward element 1 0 csr 0.5|'lineal' is none of [linear, pointwise, convolution]",
         "linear grad_input element 1 0 csr 0.5|'grad_input' is none of [forward, grad-input,"
-            + " grad-weight]",
+            + " grad-weight, inference]",
       })
   void badLinesAreRefusedWithTheirNumber(String line, String message) {
     assertThatIllegalArgumentException()
