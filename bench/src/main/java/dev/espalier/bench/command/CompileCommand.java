@@ -1,10 +1,10 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.machine.PairedLatency;
 import dev.espalier.bench.machine.TunedTable;
 import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
-import dev.espalier.prune.compile.Latency;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.io.PrintWriter;
@@ -57,14 +57,10 @@ public final class CompileCommand implements Callable<Integer> {
         model.layers().forEach(text::println);
         text.printf("%n%6s  %12s  %12s  %6s%n", "batch", "compiled ms", "dense ms", "ratio");
         for (int batch : batches) {
-          Latency fast = model.benchmark(batch, seconds);
-          Latency dense = twin.benchmark(batch, seconds);
+          PairedLatency both = PairedLatency.of(model, twin, batch, seconds);
           text.printf(
               "%6d  %12.4f  %12.4f  %5.2fx%n",
-              batch,
-              fast.medianMillis(),
-              dense.medianMillis(),
-              dense.medianMillis() / fast.medianMillis());
+              batch, both.millis(), both.otherMillis(), both.speedUp());
           text.flush();
         }
       }

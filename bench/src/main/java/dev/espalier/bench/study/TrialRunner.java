@@ -1,5 +1,6 @@
 package dev.espalier.bench.study;
 
+import dev.espalier.bench.machine.PairedLatency;
 import dev.espalier.bench.report.Composition;
 import dev.espalier.bench.report.LayerResult;
 import dev.espalier.bench.report.Measurement;
@@ -166,7 +167,7 @@ final class TrialRunner {
       Instant started) {
     Metrics metrics = training.evaluate(module);
     ModelSummary summary = ModelSummary.of(module, Models.entry(key.model()).input());
-    double[] latencies = latencies(module, dense, example);
+    PairedLatency latencies = latencies(module, dense, example);
     return new TrialResult(
         key,
         new Composition(
@@ -181,14 +182,14 @@ final class TrialRunner {
             summary.nonZero(),
             summary.remainingMacs(),
             PrunedModelFile.bytes(module),
-            latencies[0]),
+            latencies.millis()),
         new Measurement(
             dense.metrics().top1(),
             dense.metrics().top5(),
             dense.summary().parameters(),
             dense.summary().macs(),
             dense.bytes(),
-            latencies[1]),
+            latencies.otherMillis()),
         latencyBatch,
         outcome.top1Before,
         outcome.epochs,
@@ -198,18 +199,12 @@ final class TrialRunner {
         provenance.apply(started, Instant.now()));
   }
 
-  /**
-   * Median latencies of the compiled pruned and the compiled dense network, measured one right
-   * after the other.
-   */
-  private double[] latencies(Module module, DenseRun dense, Tensor example) {
+  /** Latencies of the compiled pruned and the compiled dense network. */
+  private PairedLatency latencies(Module module, DenseRun dense, Tensor example) {
     Module original = dense.trained();
     try (CompiledModel pruned = Compiler.compile(module, example);
         CompiledModel baseline = Compiler.compile(original, example, FormatChoice.dense())) {
-      return new double[] {
-        pruned.benchmark(latencyBatch, LATENCY_SECONDS).medianMillis(),
-        baseline.benchmark(latencyBatch, LATENCY_SECONDS).medianMillis()
-      };
+      return PairedLatency.of(pruned, baseline, latencyBatch, LATENCY_SECONDS);
     } finally {
       original.close();
     }

@@ -37,7 +37,8 @@ public record Tiling(int rows, int columns, int height, int width) {
     }
     long columns = 1;
     for (int axis = 1; axis < shape.rank(); axis++) {
-      columns *= shape.dim(axis);
+      // a shape without elements may have extents whose product no long holds
+      columns = shape.size() == 0 ? Math.min(columns, shape.dim(axis)) : columns * shape.dim(axis);
     }
     if (columns > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
