@@ -37,12 +37,11 @@ public record Tiling(int rows, int columns, int height, int width) {
     }
     long columns = 1;
     for (int axis = 1; axis < shape.rank(); axis++) {
-      // a shape without elements may have extents whose product no long holds
-      columns = shape.size() == 0 ? Math.min(columns, shape.dim(axis)) : columns * shape.dim(axis);
-    }
-    if (columns > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "matrix view: shape %s has %d columns, more than 2^31 - 1".formatted(shape, columns));
+      columns *= shape.dim(axis);
+      if (columns > Integer.MAX_VALUE) { // before the next factor can overflow
+        throw new IllegalArgumentException(
+            "matrix view: shape %s has more than 2^31 - 1 columns".formatted(shape));
+      }
     }
     return new Tiling(shape.dim(0), (int) columns, 1, 1);
   }

@@ -10,10 +10,13 @@ import dev.espalier.tensor.sparse.CsrPattern;
  * @param rowOffsets where each block row starts, in blocks
  * @param columns {@code blockWidth} columns per block
  * @param width columns of the matrix
+ * @param csr the pattern itself where blocks are single entries, or null
  */
-record BlockColumns(int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width) {
+record BlockColumns(
+    int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width, CsrPattern csr) {
   static BlockColumns of(CsrPattern pattern) {
-    return new BlockColumns(pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns());
+    return new BlockColumns(
+        pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns(), pattern);
   }
 
   static BlockColumns of(BsrPattern pattern) {
@@ -30,7 +33,8 @@ record BlockColumns(int[] rowOffsets, int[] columns, int blockHeight, int blockW
         columns,
         pattern.blockHeight(),
         blockWidth,
-        pattern.columns());
+        pattern.columns(),
+        null);
   }
 
   int blockRows() {

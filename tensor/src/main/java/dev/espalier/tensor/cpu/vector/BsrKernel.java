@@ -24,6 +24,7 @@ record BsrKernel(BlockColumns pattern, float[] values) implements SparseKernel {
 
   @Override
   public void run(
+      int columnBlock,
       int begin,
       int end,
       int vectors,

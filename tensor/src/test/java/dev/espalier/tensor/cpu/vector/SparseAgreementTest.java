@@ -87,6 +87,21 @@ class SparseAgreementTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {3, 16, 64, 100, 259})
+  void spmmAgreesForTransposedOperands(int n) {
+    CsrPattern pattern = pattern(300, 257, 0.1);
+    check(
+        TOLERANCE,
+        backend -> {
+          Tensor y = empty(n, 300);
+          Tensor b = random(2, n, 257).transpose();
+          var epilogue = new Epilogue(random(4, 300), random(5, n), true);
+          backend.spmm(pattern, random(1, pattern.nnz()), b, 0, y.transpose(), epilogue);
+          return new Tensor[] {y};
+        });
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 16, 17, 100, 1024, 1601})
   void sddmmAgrees(int n) {
     CsrPattern pattern = pattern(150, 257, 0.1);
