@@ -228,7 +228,7 @@ public final class Trainer {
 
   private TrainingEnd end(TrainingEnd.Reason reason) {
     var end = new TrainingEnd(reason, step, lastEpoch, elapsed());
-    tell(listener -> listener.onEnd(end));
+    end.tell(plan.listeners());
     return end;
   }
 
@@ -236,7 +236,9 @@ public final class Trainer {
     try {
       end(TrainingEnd.Reason.FAILED);
     } catch (RuntimeException | Error e) {
-      failure.addSuppressed(e);
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
