@@ -279,8 +279,7 @@ public final class Trainer {
    */
   public void restore(Checkpoint checkpoint) {
     Checkpoint.Progress progress = checkpoint.progress();
-    if (progress.step() > totalSteps
-        || progress.step() % stepsPerEpoch != checkpoint.position().batch()) {
+    if (!isOnPlan(progress.step(), checkpoint.position())) {
       throw new IllegalArgumentException(
           "%s: step %d at %s does not lie on a plan of %d steps, %d in each epoch"
               .formatted(
@@ -290,5 +289,14 @@ public final class Trainer {
     step = progress.step();
     lossSum = progress.lossSum();
     lossCount = progress.lossCount();
+  }
+
+  /** The loader may have had epochs before this training, but never fewer than it. */
+  private boolean isOnPlan(long steps, DataLoader.Position position) {
+    long epochsBefore = position.epoch() - steps / stepsPerEpoch;
+    return steps <= totalSteps
+        && steps % stepsPerEpoch == position.batch()
+        && epochsBefore >= 0
+        && epochsBefore + plan.epochs() <= Integer.MAX_VALUE;
   }
 }
