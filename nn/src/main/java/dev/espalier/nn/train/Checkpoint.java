@@ -158,7 +158,8 @@ public final class Checkpoint implements AutoCloseable {
 
   private void refuse(List<String> differences) {
     if (!differences.isEmpty()) {
-      String listed = String.join("; ", differences).replaceAll("\\p{Cntrl}", "?"); // names of a file
+      String listed =
+          String.join("; ", differences).replaceAll("\\p{Cntrl}", "?"); // names of a file
       throw new IllegalArgumentException(
           "%s: does not fit this training: %s".formatted(this, listed));
     }

@@ -274,8 +274,8 @@ public final class Trainer {
   /**
    * Continues where a checkpoint was made: model, masks, optimiser, generators, data and step.
    *
-   * @throws IllegalArgumentException if it belongs to another model, optimiser, data or plan; all
-   *     differences are listed and nothing is changed then
+   * @throws IllegalArgumentException if it belongs to another model, optimiser, data or plan, with
+   *     all differences; nothing is changed then
    */
   public void restore(Checkpoint checkpoint) {
     Checkpoint.Progress progress = checkpoint.progress();

@@ -133,7 +133,8 @@ final class CheckpointBytes {
         };
     try (var training = new SmallTraining(EPOCHS, stop)) {
       training.run();
-      try (Checkpoint checkpoint = training.trainer.checkpoint(new LinkedHashMap<>(Map.of("key", "value")))) {
+      try (Checkpoint checkpoint =
+          training.trainer.checkpoint(new LinkedHashMap<>(Map.of("key", "value")))) {
         checkpoint.write(file);
       }
       return Files.readAllBytes(file);

@@ -92,7 +92,8 @@ class CheckpointHostileTest {
   @ParameterizedTest
   @MethodSource("members")
   void aMemberOfAnotherTypeIsNamed(List<String> path, String name) {
-    List<Object> wrong = new ArrayList<>(Arrays.asList(null, List.of(List.of()), 0.5, Map.of("a", 1L)));
+    List<Object> wrong =
+        new ArrayList<>(Arrays.asList(null, List.of(List.of()), 0.5, Map.of("a", 1L)));
     var before = CheckpointBytes.of(valid).within(path.toArray(String[]::new)).get(name);
     wrong.removeIf(value -> before instanceof Double && value instanceof Double);
     wrong.removeIf(value -> before instanceof Map && value instanceof Map);
@@ -210,7 +211,10 @@ class CheckpointHostileTest {
             "tensor 'mask/0.bias'",
             "needs 1 bytes"),
         edit("tensor of no kind", bytes -> bytes.rename("model/0.bias", "0.bias"), "'0.bias'"),
-        edit("tensor kind in capitals", bytes -> bytes.rename("model/0.bias", "Model/0.bias"), "Model/"));
+        edit(
+            "tensor kind in capitals",
+            bytes -> bytes.rename("model/0.bias", "Model/0.bias"),
+            "Model/"));
   }
 
   @ParameterizedTest

@@ -186,8 +186,7 @@ class CheckpointListenerTest {
   @Test
   void settingsAreKeptAsTheyWereGiven() {
     Map<String, String> settings = Map.of("model", "linear", "lr", "0.1");
-    try (var training =
-        new LinearTraining(1, CheckpointListener.everyEpochs(file, 1, settings))) {
+    try (var training = new LinearTraining(1, CheckpointListener.everyEpochs(file, 1, settings))) {
       training.run();
     }
     try (Checkpoint checkpoint = Checkpoint.read(file)) {

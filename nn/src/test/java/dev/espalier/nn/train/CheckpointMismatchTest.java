@@ -7,9 +7,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.espalier.nn.optim.Adam;
 import dev.espalier.tensor.Generator;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -204,10 +204,7 @@ class CheckpointMismatchTest {
           .isThrownBy(
               () ->
                   checkpoint.restoreInto(
-                      other.model,
-                      other.optimizer,
-                      other.data,
-                      Map.of("mine", new Generator(1))))
+                      other.model, other.optimizer, other.data, Map.of("mine", new Generator(1))))
           .withMessageContaining("generator 'mine' was not saved");
     }
   }

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,19 +27,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointMutantTest {
   private static final int MUTANTS = 300;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
-  private byte[] valid;
-  private int payloadStart;
-  private Path file;
-  private CheckpointTarget target;
+  private static byte[] valid;
+  private static int payloadStart;
+  private static Path file;
 
-  @BeforeEach
-  void writeValidFile() {
+  private CheckpointTarget target = new CheckpointTarget();
+
+  @BeforeAll
+  static void writeValidFile() {
     file = directory.resolve("damaged.safetensors");
     valid = CheckpointBytes.write(file);
     payloadStart = 8 + CheckpointBytes.headerLength(valid);
-    target = new CheckpointTarget();
   }
 
   @AfterEach
@@ -65,7 +65,7 @@ class CheckpointMutantTest {
 
   @Test
   void aMissingFileIsNamed() throws IOException {
-    Files.delete(file);
+    Files.deleteIfExists(file);
     assertThat(catchThrowable(() -> target.load(file)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.toString());

@@ -76,7 +76,14 @@ class JsonLinesLogTest {
     Map<String, Object> epoch = lines.get(4);
     assertThat(epoch.keySet())
         .containsExactly(
-            "event", "step", "epoch", "training_loss", "loss", "top1", "top5", "per_class",
+            "event",
+            "step",
+            "epoch",
+            "training_loss",
+            "loss",
+            "top1",
+            "top5",
+            "per_class",
             "seconds");
     assertThat(epoch).containsEntry("top5", 1.0);
     assertThat(lines.getLast().keySet()).containsExactly("event", "step", "reason", "seconds");
@@ -113,7 +120,16 @@ class JsonLinesLogTest {
       log.onStart(training.trainer);
       log.onStep(
           new StepEvent(
-              1, 3, 1, 1, 3, 2, Double.NaN, 0.5, Double.NEGATIVE_INFINITY, Duration.ofMillis(1500),
+              1,
+              3,
+              1,
+              1,
+              3,
+              2,
+              Double.NaN,
+              0.5,
+              Double.NEGATIVE_INFINITY,
+              Duration.ofMillis(1500),
               Duration.ZERO));
       log.onEpoch(
           new EpochEvent(
@@ -205,8 +221,7 @@ class JsonLinesLogTest {
       training.run();
       training.run();
     }
-    assertThat(summary(lines()))
-        .containsExactly("start 0", "end 2", "start 2", "epoch 3", "end 3");
+    assertThat(summary(lines())).containsExactly("start 0", "end 2", "start 2", "epoch 3", "end 3");
   }
 
   @Test

@@ -29,8 +29,7 @@ final class LinearTraining implements AutoCloseable {
     this(epochs, plan -> plan, listeners);
   }
 
-  LinearTraining(
-      int epochs, UnaryOperator<TrainingPlan> changes, TrainingListener... listeners) {
+  LinearTraining(int epochs, UnaryOperator<TrainingPlan> changes, TrainingListener... listeners) {
     model = new Sequential(new Flatten(), new Linear(2, CLASSES, new Generator(1)));
     data = loader(2, 0, 1, 2, 0, 1);
     TrainingPlan plan =

@@ -82,12 +82,24 @@ class TrainerEventsTest {
     }
     assertThat(heard)
         .containsExactly(
-            "a start 0", "b start 0",
-            "a after 1", "b after 1", "a step 1", "b step 1",
-            "a after 2", "b after 2", "a step 2", "b step 2",
-            "a after 3", "b after 3", "a step 3", "b step 3",
-            "a epoch 1", "b epoch 1",
-            "a end COMPLETED at 3", "b end COMPLETED at 3");
+            "a start 0",
+            "b start 0",
+            "a after 1",
+            "b after 1",
+            "a step 1",
+            "b step 1",
+            "a after 2",
+            "b after 2",
+            "a step 2",
+            "b step 2",
+            "a after 3",
+            "b after 3",
+            "a step 3",
+            "b step 3",
+            "a epoch 1",
+            "b epoch 1",
+            "a end COMPLETED at 3",
+            "b end COMPLETED at 3");
   }
 
   @Test
@@ -108,7 +120,9 @@ class TrainerEventsTest {
     assertThat(steps).extracting(StepEvent::batch).containsExactly(1, 2, 3, 1, 2, 3);
     assertThat(steps).extracting(StepEvent::batchSize).containsExactly(2, 2, 1, 2, 2, 1);
     assertThat(steps).allMatch(event -> event.totalSteps() == 6 && event.batchesPerEpoch() == 3);
-    assertThat(steps).extracting(StepEvent::endsEpoch).containsExactly(false, false, true, false, false, true);
+    assertThat(steps)
+        .extracting(StepEvent::endsEpoch)
+        .containsExactly(false, false, true, false, false, true);
     assertThat(steps).allMatch(event -> Double.isNaN(event.gradientNorm()), "nothing clips");
   }
 
@@ -129,15 +143,15 @@ class TrainerEventsTest {
           }
         };
     try (var examples = LinearTraining.loader(3, 0, 1, 2, 0);
-        var training =
-            new LinearTraining(1, plan -> plan.withEvaluation(examples), collector)) {
+        var training = new LinearTraining(1, plan -> plan.withEvaluation(examples), collector)) {
       TrainingEnd end = training.run();
       assertThat(end.lastEpoch()).contains(epochs.getFirst());
     }
     double sum = 2 * steps.get(0).loss() + 2 * steps.get(1).loss() + steps.get(2).loss();
     assertThat(epochs).hasSize(1);
     assertThat(epochs.getFirst().trainingLoss()).isEqualTo(sum / 5);
-    assertThat(epochs.getFirst().evaluation()).hasValueSatisfying(m -> assertThat(m.count()).isEqualTo(4));
+    assertThat(epochs.getFirst().evaluation())
+        .hasValueSatisfying(m -> assertThat(m.count()).isEqualTo(4));
   }
 
   @Test
@@ -161,8 +175,17 @@ class TrainerEventsTest {
     }
     assertThat(heard)
         .containsExactly(
-            "a start 0", "a after 1", "a step 1", "a after 2", "a step 2", "a end STOPPED at 2",
-            "a start 2", "a after 3", "a step 3", "a epoch 1", "a end COMPLETED at 3");
+            "a start 0",
+            "a after 1",
+            "a step 1",
+            "a after 2",
+            "a step 2",
+            "a end STOPPED at 2",
+            "a start 2",
+            "a after 3",
+            "a step 3",
+            "a epoch 1",
+            "a end COMPLETED at 3");
   }
 
   @Test
@@ -179,8 +202,7 @@ class TrainerEventsTest {
   @Test
   void aStopDuringTheLastStepStillCompletes() {
     LinearTraining[] self = new LinearTraining[1];
-    try (var training =
-        new LinearTraining(1, new After(3, () -> self[0].trainer.requestStop()))) {
+    try (var training = new LinearTraining(1, new After(3, () -> self[0].trainer.requestStop()))) {
       self[0] = training;
       assertThat(training.run().reason()).isEqualTo(TrainingEnd.Reason.COMPLETED);
     }
@@ -228,13 +250,14 @@ class TrainerEventsTest {
   @Test
   void aNanLossNamesStepAndLayerAndTakesNoStep() {
     LinearTraining[] self = new LinearTraining[1];
-    try (var training =
-        new LinearTraining(1, new After(2, () -> self[0].poison()), new Ear("a"))) {
+    try (var training = new LinearTraining(1, new After(2, () -> self[0].poison()), new Ear("a"))) {
       self[0] = training;
       var failure = catchThrowableOfType(NonFiniteLossException.class, training::run);
       assertThat(failure.step()).isEqualTo(3);
       assertThat(failure.layer()).isEqualTo("1");
-      assertThat(failure).hasMessageContaining("step 3").hasMessageContaining("'1.weight' holds NaN at element 3");
+      assertThat(failure)
+          .hasMessageContaining("step 3")
+          .hasMessageContaining("'1.weight' holds NaN at element 3");
       assertThat(training.trainer.step()).isEqualTo(2);
     }
     assertThat(heard).endsWith("a step 2", "a end FAILED at 2");
