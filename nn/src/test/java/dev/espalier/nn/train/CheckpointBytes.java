@@ -122,16 +122,7 @@ final class CheckpointBytes {
 
   /** A valid checkpoint of a {@link SmallTraining}. */
   static byte[] write(Path file) {
-    TrainingListener stop =
-        new TrainingListener() {
-          @Override
-          public void afterStep(Trainer trainer, StepEvent event) {
-            if (event.step() == STEP) {
-              trainer.requestStop();
-            }
-          }
-        };
-    try (var training = new SmallTraining(EPOCHS, stop)) {
+    try (var training = new SmallTraining(EPOCHS, new AfterStep(STEP, Trainer::requestStop))) {
       training.run();
       try (Checkpoint checkpoint =
           training.trainer.checkpoint(new LinkedHashMap<>(Map.of("key", "value")))) {

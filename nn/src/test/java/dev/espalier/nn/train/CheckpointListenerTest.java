@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,15 +64,6 @@ class CheckpointListenerTest {
     @Override
     public void onEnd(TrainingEnd end) {
       look("end");
-    }
-  }
-
-  private record AfterStep(long step, Consumer<Trainer> action) implements TrainingListener {
-    @Override
-    public void afterStep(Trainer trainer, StepEvent event) {
-      if (event.step() == step) {
-        action.accept(trainer);
-      }
     }
   }
 
@@ -163,7 +153,7 @@ class CheckpointListenerTest {
   @Test
   void aRunThatFailsBeforeTheFirstCheckpointWritesNone() throws IOException {
     try (var training = new LinearTraining(1, everySteps(2))) {
-      training.poison();
+      LinearTraining.poison(training.model);
       assertThatThrownBy(training::run).isInstanceOf(NonFiniteLossException.class);
     }
     assertThat(names()).isEmpty();

@@ -173,14 +173,13 @@ class JsonLinesLogTest {
 
   @Test
   void aFailureIsTheLastLine() throws IOException {
-    TrainingListener poison =
-        new TrainingListener() {
-          @Override
-          public void afterStep(Trainer trainer, StepEvent event) {
-            throw new IllegalStateException("on purpose");
-          }
-        };
-    try (var training = new LinearTraining(1, new JsonLinesLog(file, 1), poison)) {
+    var failing =
+        new AfterStep(
+            1,
+            _ -> {
+              throw new IllegalStateException("on purpose");
+            });
+    try (var training = new LinearTraining(1, new JsonLinesLog(file, 1), failing)) {
       assertThatExceptionOfType(IllegalStateException.class).isThrownBy(training::run);
     }
     assertThat(summary(lines())).containsExactly("start 0", "end 1");
@@ -208,15 +207,7 @@ class JsonLinesLogTest {
 
   @Test
   void aContinuedRunSaysWhereItContinues() throws IOException {
-    TrainingListener stop =
-        new TrainingListener() {
-          @Override
-          public void afterStep(Trainer trainer, StepEvent event) {
-            if (event.step() == 2) {
-              trainer.requestStop();
-            }
-          }
-        };
+    var stop = new AfterStep(2, Trainer::requestStop);
     try (var training = new LinearTraining(1, new JsonLinesLog(file, 0), stop)) {
       training.run();
       training.run();

@@ -1,5 +1,6 @@
 package dev.espalier.nn.train;
 
+import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
@@ -58,8 +59,9 @@ final class LinearTraining implements AutoCloseable {
   }
 
   /** Makes every later loss NaN. */
-  void poison() {
-    weight().tensor().copyFrom(Tensor.of(weight().shape(), 0, 0, 0, Float.NaN, 0, 0));
+  static void poison(Module model) {
+    Tensor weight = model.namedParameters().get("1.weight").tensor();
+    weight.copyFrom(Tensor.of(weight.shape(), 0, 0, 0, Float.NaN, 0, 0));
   }
 
   TrainingEnd run() {
