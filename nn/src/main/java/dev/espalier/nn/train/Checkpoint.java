@@ -158,8 +158,10 @@ public final class Checkpoint implements AutoCloseable {
 
   private void refuse(List<String> differences) {
     if (!differences.isEmpty()) {
+      String listed =
+          String.join("; ", differences).replaceAll("\\p{Cntrl}", "?"); // names of a file
       throw new IllegalArgumentException(
-          "%s: does not fit this training: %s".formatted(this, String.join("; ", differences)));
+          "%s: does not fit this training: %s".formatted(this, listed));
     }
   }
 

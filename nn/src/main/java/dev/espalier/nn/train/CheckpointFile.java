@@ -155,6 +155,7 @@ final class CheckpointFile {
       Map<String, Tensor> model,
       Map<String, Tensor> bitmaps,
       Map<String, Tensor> optimizer) {
+    SavedData data = data(fields.object("data"));
     var checkpoint =
         new Checkpoint(
             "checkpoint " + file,
@@ -164,14 +165,14 @@ final class CheckpointFile {
                 fields.texts("frozen"),
                 fields.texts("denseGradient")),
             new SavedOptimizer(optimizer, steps(fields.object("optimizerSteps"))),
-            data(fields.object("data")),
+            data,
             new SavedGenerators(
                 generators(fields.object("modelGenerators")),
                 generators(fields.object("generators"))),
             new Checkpoint.Progress(
                 fields.integer("step", 0, Long.MAX_VALUE),
                 fields.number("lossSum"),
-                fields.integer("lossCount", 0, Long.MAX_VALUE)),
+                fields.integer("lossCount", 0, data.count())),
             settings(fields.object("settings")));
     fields.end();
     return checkpoint;
@@ -234,6 +235,9 @@ final class CheckpointFile {
     Map<String, Generator.State> states = new LinkedHashMap<>();
     for (String name : fields.names()) {
       List<Long> numbers = fields.integers(name, 3);
+      if (numbers.getLast() < 0) {
+        throw fields.wrong(name, "the position, last of three, must be >= 0", numbers);
+      }
       states.put(name, new Generator.State(numbers.get(0), numbers.get(1), numbers.get(2)));
     }
     return states;

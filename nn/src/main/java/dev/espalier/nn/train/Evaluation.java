@@ -15,7 +15,7 @@ import java.util.Arrays;
  * Measures a classifier on one pass over a loader's data.
  *
  * <p>A label's rank is the number of classes whose logit is larger, or equal with a lower index, or
- * NaN; so a model that answers NaN is always wrong.
+ * NaN; a label whose own logit is NaN is wrong by every measure.
  */
 public final class Evaluation {
   private static final int TOP = 5;
@@ -87,6 +87,9 @@ public final class Evaluation {
 
   private static int rank(float[] values, int start, int width, int label) {
     float mine = values[start + label];
+    if (Float.isNaN(mine)) {
+      return Integer.MAX_VALUE; // behind all, and not among the first five of fewer classes either
+    }
     int rank = 0;
     for (int c = 0; c < width; c++) {
       float other = values[start + c];

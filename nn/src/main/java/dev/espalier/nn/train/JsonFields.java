@@ -140,7 +140,8 @@ final class JsonFields {
     return left.remove(name);
   }
 
-  private TensorFileException wrong(String name, String rule, Object actual) {
+  /** What to throw for a member that breaks a rule. */
+  TensorFileException wrong(String name, String rule, Object actual) {
     return refused(file, field(name), rule, actual);
   }
 

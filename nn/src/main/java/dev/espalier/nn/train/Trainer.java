@@ -228,7 +228,7 @@ public final class Trainer {
 
   private TrainingEnd end(TrainingEnd.Reason reason) {
     var end = new TrainingEnd(reason, step, lastEpoch, elapsed());
-    tell(listener -> listener.onEnd(end));
+    end.tell(plan.listeners());
     return end;
   }
 
@@ -236,7 +236,9 @@ public final class Trainer {
     try {
       end(TrainingEnd.Reason.FAILED);
     } catch (RuntimeException | Error e) {
-      failure.addSuppressed(e);
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
@@ -272,13 +274,12 @@ public final class Trainer {
   /**
    * Continues where a checkpoint was made: model, masks, optimiser, generators, data and step.
    *
-   * @throws IllegalArgumentException if it belongs to another model, optimiser, data or plan; all
-   *     differences are listed and nothing is changed then
+   * @throws IllegalArgumentException if it belongs to another model, optimiser, data or plan, with
+   *     all differences; nothing is changed then
    */
   public void restore(Checkpoint checkpoint) {
     Checkpoint.Progress progress = checkpoint.progress();
-    if (progress.step() > totalSteps
-        || progress.step() % stepsPerEpoch != checkpoint.position().batch()) {
+    if (!isOnPlan(progress.step(), checkpoint.position())) {
       throw new IllegalArgumentException(
           "%s: step %d at %s does not lie on a plan of %d steps, %d in each epoch"
               .formatted(
@@ -288,5 +289,14 @@ public final class Trainer {
     step = progress.step();
     lossSum = progress.lossSum();
     lossCount = progress.lossCount();
+  }
+
+  /** The loader may have had epochs before this training, but never fewer than it. */
+  private boolean isOnPlan(long steps, DataLoader.Position position) {
+    long epochsBefore = position.epoch() - steps / stepsPerEpoch;
+    return steps <= totalSteps
+        && steps % stepsPerEpoch == position.batch()
+        && epochsBefore >= 0
+        && epochsBefore + plan.epochs() <= Integer.MAX_VALUE;
   }
 }

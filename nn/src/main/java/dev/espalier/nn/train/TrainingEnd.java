@@ -1,6 +1,7 @@
 package dev.espalier.nn.train;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,5 +25,24 @@ public record TrainingEnd(
     STOPPED,
     /** An exception ended it; the model may be in the middle of a step. */
     FAILED
+  }
+
+  /** Listeners after one that fails hear of the end too: they may have files to close. */
+  void tell(List<TrainingListener> listeners) {
+    RuntimeException failure = null;
+    for (TrainingListener listener : listeners) {
+      try {
+        listener.onEnd(this);
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else if (failure != e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }
