@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Compiles a stored model and measures it beside its dense twin. */
@@ -47,6 +48,7 @@ public final class CompileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkOptions();
     StoredModel stored = StoredModel.load(in);
     PrintWriter text = spec.commandLine().getOut();
     try (var _ = Scope.open("compile command")) {
@@ -67,5 +69,18 @@ public final class CompileCommand implements Callable<Integer> {
     }
     text.flush();
     return 0;
+  }
+
+  private void checkOptions() {
+    for (int batch : batches) {
+      if (batch < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--batch: a batch size must be >= 1 but is " + batch);
+      }
+    }
+    if (!(seconds > 0) || Double.isInfinite(seconds)) {
+      throw new ParameterException(
+          spec.commandLine(), "--seconds: must be a number above 0 but is " + seconds);
+    }
   }
 }

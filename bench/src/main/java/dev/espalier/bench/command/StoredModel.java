@@ -10,6 +10,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A built-in model with weights from a file.
@@ -35,7 +36,10 @@ record StoredModel(String name, int classes, Module module) {
   }
 
   void write(Path file) {
-    PrunedModelFile.write(file, module, Map.of(MODEL, name, CLASSES, Integer.toString(classes)));
+    Map<String, String> notes = new TreeMap<>();
+    notes.put(MODEL, name);
+    notes.put(CLASSES, Integer.toString(classes));
+    PrunedModelFile.write(file, module, notes);
   }
 
   /** Random inputs, the same at every call. */

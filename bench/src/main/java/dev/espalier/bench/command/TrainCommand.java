@@ -25,6 +25,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +52,7 @@ public final class TrainCommand implements Callable<Integer> {
   private static final int EVALUATION_BATCH = 500;
   private static final int CROP_PADDING = 4;
   private static final int LOG_EVERY = 50;
+  private static final int STOP_SECONDS = 60;
 
   @Option(
       names = "--model",
@@ -135,7 +139,8 @@ public final class TrainCommand implements Callable<Integer> {
       var trainer = new Trainer(module, loader, plan);
       resume(trainer, progress);
       progress.start(steps - trainer.step());
-      return finish(runStoppable(trainer), new StoredModel(model, sets.spec().classes(), module));
+      var trained = new StoredModel(model, sets.spec().classes(), module);
+      return stoppable(trainer, () -> finish(trainer.run(), trained));
     }
   }
 
@@ -155,27 +160,38 @@ public final class TrainCommand implements Callable<Integer> {
 
   /**
    * Lets Ctrl-C end the run between two steps: the JVM waits in the hook until the checkpoint is
-   * written.
+   * written and reported. It does not wait for the thread that trains, which in turn waits for the
+   * JVM once it has called exit.
    */
-  private static TrainingEnd runStoppable(Trainer trainer) {
-    Thread main = Thread.currentThread();
-    var hook =
-        new Thread(
-            () -> {
-              trainer.requestStop();
-              try {
-                main.join(60_000);
-              } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "espalier-stop");
+  private static int stoppable(Trainer trainer, IntSupplier work) {
+    var done = new CountDownLatch(1);
+    var hook = new Thread(() -> stop(trainer, done), "espalier-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    TrainingEnd end = trainer.run();
-    if (end.reason() == TrainingEnd.Reason.COMPLETED) {
-      Runtime.getRuntime().removeShutdownHook(hook);
+    try {
+      return work.getAsInt();
+    } finally {
+      done.countDown();
+      remove(hook);
     }
-    return end;
+  }
+
+  private static void stop(Trainer trainer, CountDownLatch done) {
+    trainer.requestStop();
+    try {
+      if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("espalier train: did not stop within " + STOP_SECONDS + " s");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // The JVM is going down: the hook is running, and ends now.
+    }
   }
 
   private int finish(TrainingEnd end, StoredModel trained) {

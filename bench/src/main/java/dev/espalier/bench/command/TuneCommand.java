@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures the crossover table of this machine. */
@@ -56,8 +57,12 @@ public final class TuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (cases < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--cases: must be at least 1 but is " + cases);
+    }
     List<CrossoverProbe.Case> layers = CrossoverProbe.standardCases();
-    layers = layers.subList(0, Math.clamp(cases, 1, layers.size()));
+    layers = layers.subList(0, Math.min(cases, layers.size()));
     PrintWriter text = spec.commandLine().getOut();
     text.printf("%d layers, up to four products each%n", layers.size());
     text.flush();

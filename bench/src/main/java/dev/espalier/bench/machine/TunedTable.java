@@ -29,7 +29,10 @@ public final class TunedTable {
 
   /** The measured table, or the library's own where there is none or it cannot be read. */
   public static Crossover load() {
-    Path file = file();
+    return load(file());
+  }
+
+  static Crossover load(Path file) {
     if (!Files.exists(file)) {
       return Crossover.standard();
     }

@@ -31,10 +31,15 @@ final class ResultLines {
   }
 
   static ResultLines of(Path file) throws IOException {
-    ResultLines lines = new ResultLines(file);
     try (InputStream in = Files.newInputStream(file)) {
-      lines.readFrom(in);
+      return of(file, in);
     }
+  }
+
+  /** Reads a stream to its end and leaves it open; the file is for messages. */
+  static ResultLines of(Path file, InputStream in) throws IOException {
+    ResultLines lines = new ResultLines(file);
+    lines.readFrom(in);
     return lines;
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.bench.report;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -48,7 +49,8 @@ public final class ResultStore implements Closeable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       lock(channel, file);
-      ResultLines contents = ResultLines.of(file);
+      // Through this channel, as closing any other one on the file would release the lock.
+      ResultLines contents = ResultLines.of(file, Channels.newInputStream(channel));
       channel.truncate(contents.wholeBytes());
       channel.position(contents.wholeBytes());
       if (contents.endMissing()) {

@@ -47,7 +47,11 @@ final class DenseRun implements AutoCloseable {
     this.bytes = PrunedModelFile.bytes(module);
   }
 
-  /** Trains the network, or loads it from the file if that exists. */
+  /**
+   * Trains the network, or loads it from the file if that exists.
+   *
+   * @throws IllegalArgumentException if the network in the file was trained with other settings
+   */
   static DenseRun of(
       String model,
       int classes,
@@ -60,6 +64,7 @@ final class DenseRun implements AutoCloseable {
     try {
       Map<String, Tensor> initial = snapshot(module);
       if (Files.exists(file)) {
+        requireSameSettings(file, training.denseSettings());
         PrunedModelFile.load(file, module);
         progress.skip(training.steps(recipe.epochs()));
       } else {
@@ -69,11 +74,20 @@ final class DenseRun implements AutoCloseable {
             false,
             seed,
             progress.listener("dense " + model + ", seed " + seed));
-        PrunedModelFile.write(file, module);
+        PrunedModelFile.write(file, module, training.denseSettings());
       }
       return new DenseRun(model, classes, seed, module, initial, training.evaluate(module));
     } finally {
       module.close();
+    }
+  }
+
+  private static void requireSameSettings(Path file, Map<String, String> settings) {
+    Map<String, String> trained = PrunedModelFile.notes(file);
+    if (!trained.equals(settings)) {
+      throw new IllegalArgumentException(
+          "study: %s was trained with other settings (%s, now %s); use another --out, or remove the file"
+              .formatted(file, trained, settings));
     }
   }
 

@@ -34,6 +34,9 @@ public record Recipe(
     List<Double> dropAt,
     List<Double> gradualDropAt,
     boolean augment) {
+  /** The setting that a dense network does not depend on. */
+  static final String FINE_TUNE_EPOCHS = "finetune_epochs";
+
   private static final double MOMENTUM = 0.9;
   private static final double DROP = 0.1;
 
@@ -109,7 +112,7 @@ public record Recipe(
     settings.put("weight_decay", Double.toString(weightDecay));
     settings.put("batch", Integer.toString(batch));
     settings.put("epochs", Integer.toString(epochs));
-    settings.put("finetune_epochs", Integer.toString(fineTuneEpochs));
+    settings.put(FINE_TUNE_EPOCHS, Integer.toString(fineTuneEpochs));
     settings.put(
         "lr_drops", dropAt + " of the steps, gradual " + gradualDropAt + ", factor " + DROP);
     settings.put("augment", Boolean.toString(augment));

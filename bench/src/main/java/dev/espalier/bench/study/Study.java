@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -99,6 +98,11 @@ public final class Study {
     Recipe recipe = plan.recipe().of(model);
     SortedMap<String, String> settings = settings(recipe, data);
     String digest = data.train().digest() + "+" + data.test().digest();
+    for (TrialResult done : store.trials()) {
+      if (done.key().model().equals(model) && done.key().data().equals(plan.data())) {
+        requireSame(done, settings, digest);
+      }
+    }
     Machine machine = Machine.detect();
     try (var training = new Training(data, recipe)) {
       var runner =
@@ -125,7 +129,7 @@ public final class Study {
                       started,
                       finished));
       for (long seed : plan.seeds()) {
-        runSeed(model, seed, recipe, data, training, runner, store, settings);
+        runSeed(model, seed, recipe, data, training, runner, store);
       }
     }
   }
@@ -137,8 +141,7 @@ public final class Study {
       TrainTest data,
       Training training,
       TrialRunner runner,
-      ResultStore store,
-      SortedMap<String, String> settings)
+      ResultStore store)
       throws IOException {
     Path file =
         plan.out()
@@ -151,9 +154,7 @@ public final class Study {
       for (Method method : plan.resolvedMethods()) {
         for (double ratio : plan.ratios()) {
           var key = new TrialKey(model, plan.data(), method.name(), ratio, seed);
-          Optional<TrialResult> done = store.find(key);
-          if (done.isPresent()) {
-            requireSameSettings(done.get(), settings);
+          if (store.contains(key)) {
             progress.skip(runner.steps(method));
             continue;
           }
@@ -172,11 +173,16 @@ public final class Study {
     }
   }
 
-  private void requireSameSettings(TrialResult done, SortedMap<String, String> settings) {
+  private void requireSame(TrialResult done, SortedMap<String, String> settings, String digest) {
     if (!done.provenance().settings().equals(settings)) {
       throw new IllegalArgumentException(
           "study: %s holds a trial of %s with other settings (%s, now %s); use another --out"
               .formatted(plan.out(), done.key(), done.provenance().settings(), settings));
+    }
+    if (!done.provenance().dataDigest().equals(digest)) {
+      throw new IllegalArgumentException(
+          "study: %s holds a trial of %s on other images (digest %s, now %s); use another --out"
+              .formatted(plan.out(), done.key(), done.provenance().dataDigest(), digest));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.data.DatasetOptions;
+import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Method;
 import dev.espalier.prune.Methods;
@@ -41,6 +42,7 @@ public record StudyPlan(
   /** Checks names and numbers before anything is loaded. */
   public StudyPlan {
     models.forEach(Models::entry);
+    Datasets.spec(data);
     methods.forEach(Methods::get);
     for (double ratio : ratios) {
       if (!(ratio > 1) || Double.isInfinite(ratio)) {

@@ -11,6 +11,7 @@ import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.train.TrainingPlan;
+import java.util.SortedMap;
 
 /** Trains and evaluates models on one data set by one recipe. */
 final class Training implements AutoCloseable {
@@ -29,6 +30,14 @@ final class Training implements AutoCloseable {
             data.test(),
             Augment.none(data.spec().normalization()),
             LoaderOptions.evaluation(EVALUATION_BATCH));
+  }
+
+  /** What a trained dense network depends on besides model and seed, by name. */
+  SortedMap<String, String> denseSettings() {
+    SortedMap<String, String> settings = recipe.settings();
+    settings.remove(Recipe.FINE_TUNE_EPOCHS);
+    settings.put("training_data", data.train().digest());
+    return settings;
   }
 
   /** Steps in a number of epochs. */

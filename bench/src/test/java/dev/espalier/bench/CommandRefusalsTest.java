@@ -1,0 +1,191 @@
+package dev.espalier.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.file.PrunedModelFile;
+import dev.espalier.tensor.Generator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What commands do not accept: exit code 1 for what fails, 2 for what is not understood, and one
+ * sentence that names the file or option.
+ */
+final class CommandRefusalsTest {
+  @TempDir private Path folder;
+  private Path model;
+
+  @BeforeEach
+  void writeAModel() {
+    model = folder.resolve("model.safetensors");
+    Module module = Models.create("lenet-300-100", 10, new Generator(1));
+    PrunedModelFile.write(model, module, Map.of("model", "lenet-300-100", "classes", "10"));
+    module.close();
+  }
+
+  private static String sentence(int code, Object... arguments) {
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.code()).as(run::err).isEqualTo(code);
+    String prefix = "espalier " + arguments[0] + ": ";
+    assertThat(run.err()).startsWith(prefix).doesNotContain("\tat ");
+    assertThat(run.err().lines()).hasSize(code);
+    if (code == 2) {
+      assertThat(run.err()).endsWith("See espalier " + arguments[0] + " --help.\n");
+    }
+    return run.err();
+  }
+
+  private Object[] withFile(String command, Path in) {
+    return command.equals("prune")
+        ? new Object[] {
+          command, "--in", in, "--ratio", 2, "--train-images", 10, "--out", folder.resolve("out")
+        }
+        : new Object[] {command, "--in", in};
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "compile", "prune"})
+  void missingFileIsNamed(String command) {
+    Path missing = folder.resolve("missing.safetensors");
+    assertThat(sentence(1, withFile(command, missing))).contains(missing.toString());
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "compile", "prune"})
+  void fileThatIsCutShortIsNamed(String command) throws IOException {
+    Path cut = folder.resolve("cut.safetensors");
+    byte[] whole = Files.readAllBytes(model);
+    for (int length : new int[] {0, 5, 100, whole.length - 1}) {
+      Files.write(cut, Arrays.copyOf(whole, length));
+      assertThat(sentence(1, withFile(command, cut))).contains(cut.toString());
+    }
+  }
+
+  @Test
+  void fileThatDoesNotSayItsModelIsNamed() {
+    Module module = Models.create("lenet-300-100", 10, new Generator(1));
+    PrunedModelFile.write(model, module);
+    module.close();
+    assertThat(sentence(1, "compile", "--in", model))
+        .contains(model + ": does not say which model it holds", "espalier train");
+  }
+
+  @Test
+  void fileOfAnotherModelThanItSaysIsNamed() {
+    Module module = Models.create("lenet-300-100", 10, new Generator(1));
+    PrunedModelFile.write(model, module, Map.of("model", "lenet-5", "classes", "10"));
+    module.close();
+    assertThat(sentence(1, "eval", "--in", model)).contains(model.toString(), "missing 'conv1");
+  }
+
+  @Test
+  void folderInPlaceOfAFileIsNamed() {
+    assertThat(sentence(1, "eval", "--in", folder)).contains(folder.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "compile", "prune"})
+  void missingOptionIsNamed(String command) {
+    assertThat(sentence(2, command)).contains("Missing required", "--in");
+  }
+
+  @Test
+  void pruningNeedsOneTarget() {
+    Path out = folder.resolve("out");
+    assertThat(sentence(2, "prune", "--in", model, "--out", out)).contains("--ratio", "--density");
+    assertThat(sentence(2, "prune", "--in", model, "--out", out, "--ratio", 2, "--density", 0.5))
+        .contains("--ratio", "--density", "mutually exclusive");
+  }
+
+  @Test
+  void methodThatPrunesInsideTrainingIsSentToTheStudy() {
+    assertThat(
+            sentence(
+                2,
+                "prune",
+                "--in",
+                model,
+                "--ratio",
+                2,
+                "--method",
+                "gradual-magnitude",
+                "--out",
+                folder.resolve("out")))
+        .contains("'gradual-magnitude' prunes inside training", "espalier study");
+  }
+
+  @Test
+  void unknownNamesAreAnsweredWithTheKnownOnes() {
+    assertThat(sentence(1, "train", "--model", "lenet", "--out", folder))
+        .contains("'lenet' is unknown", "lenet-300-100");
+    assertThat(sentence(1, "train", "--data", "mnits", "--out", folder))
+        .contains("did you mean 'mnist'", "synthetic-digits");
+    assertThat(
+            sentence(1, "prune", "--in", model, "--ratio", 2, "--method", "magic", "--out", folder))
+        .contains("'magic' is unknown", "global-magnitude");
+  }
+
+  @Test
+  void studyThatCannotBeIsNotUnderstoodAndLeavesNothing() {
+    Path out = folder.resolve("study");
+    assertThat(sentence(2, "study", "--out", out, "--model", "lenet"))
+        .contains("'lenet' is unknown", "lenet-300-100");
+    assertThat(sentence(2, "study", "--out", out, "--data", "digits"))
+        .contains("unknown data set 'digits'", "synthetic-digits");
+    assertThat(sentence(2, "study", "--out", out, "--method", "magic"))
+        .contains("'magic' is unknown", "global-magnitude");
+    assertThat(sentence(2, "study", "--out", out, "--ratios", "2,1"))
+        .contains("ratio must be above 1");
+    assertThat(sentence(2, "study", "--out", out, "--seeds", "one")).contains("--seeds", "'one'");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void numbersThatCannotBeMeasuredAreNotUnderstood() {
+    assertThat(sentence(2, "compile", "--in", model, "--batch", "4,0"))
+        .contains("--batch", "but is 0");
+    assertThat(sentence(2, "compile", "--in", model, "--batch", "x")).contains("--batch", "'x'");
+    assertThat(sentence(2, "compile", "--in", model, "--seconds", "-1"))
+        .contains("--seconds", "but is -1.0");
+    assertThat(sentence(2, "compile", "--in", model, "--seconds", "NaN")).contains("--seconds");
+    assertThat(sentence(2, "tune", "--cases", 0, "--out", folder.resolve("table")))
+        .contains("--cases", "but is 0");
+    assertThat(folder.resolve("table")).doesNotExist();
+  }
+
+  @Test
+  void trainingThatCannotStartFails() {
+    assertThat(sentence(1, "train", "--lr", "-1", "--out", folder)).contains("lr > 0", "-1.0");
+    assertThat(sentence(1, "train", "--batch", "0", "--out", folder)).contains("batch >= 1");
+    assertThat(sentence(1, "train", "--data", "mnist", "--out", folder))
+        .contains("mnist", "train-images-idx3-ubyte");
+  }
+
+  @Test
+  void resumingWithoutACheckpointNamesTheFile() {
+    assertThat(
+            sentence(1, "train", "--train-images", 10, "--epochs", 1, "--resume", "--out", folder))
+        .contains(folder.resolve("checkpoint.safetensors").toString());
+  }
+
+  @Test
+  void unreachableRatioNamesTheReachableOneAndWritesNothing() {
+    Path out = folder.resolve("out");
+    assertThat(
+            sentence(
+                1, "prune", "--in", model, "--ratio", 1000, "--train-images", 10, "--out", out))
+        .contains("compression ratio 1000.0", "at most 188.82");
+    assertThat(out).doesNotExist();
+  }
+}

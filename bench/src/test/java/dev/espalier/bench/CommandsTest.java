@@ -1,0 +1,179 @@
+package dev.espalier.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.nn.train.Checkpoint;
+import dev.espalier.prune.file.PrunedModelFile;
+import dev.espalier.tensor.sparse.Crossover;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on a few hundred generated images, one after the other as a user would. */
+final class CommandsTest {
+  private static final Pattern TOP1 = Pattern.compile("top-1 ([0-9.]+) %");
+
+  @TempDir private static Path shared;
+  @TempDir private Path folder;
+
+  private static Path model;
+  private static Path pruned;
+  private static CommandRun training;
+  private static CommandRun pruning;
+
+  @BeforeAll
+  static void trainAndPrune() {
+    model = shared.resolve("model.safetensors");
+    pruned = shared.resolve("pruned.safetensors");
+    training = CommandRun.of("train", "--train-images", 400, "--epochs", 2, "--out", shared);
+    pruning =
+        CommandRun.of("prune", "--in", model, "--ratio", 4, "--train-images", 400, "--out", pruned);
+  }
+
+  private static double top1(String line) {
+    Matcher found = TOP1.matcher(line);
+    assertThat(found.find()).as(line).isTrue();
+    return Double.parseDouble(found.group(1));
+  }
+
+  @Test
+  void trainingTellsItsEpochsAndWritesModelLogAndCheckpoint() {
+    assertThat(training.code()).as(training::err).isZero();
+    assertThat(training.err()).isEmpty();
+    assertThat(training.out().lines())
+        .hasSize(3)
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("epoch 1 of 2: loss "),
+            line -> assertThat(line).startsWith("epoch 2 of 2: loss "),
+            line -> assertThat(line).isEqualTo("wrote " + model));
+    assertThat(top1(training.out())).as("chance is 10 %").isGreaterThan(20);
+    assertThat(shared.resolve("log.jsonl")).isNotEmptyFile();
+    try (Checkpoint checkpoint = Checkpoint.read(shared.resolve("checkpoint.safetensors"))) {
+      assertThat(checkpoint.step()).isEqualTo(2 * 4);
+    }
+  }
+
+  @Test
+  void notesOfAModelFileAreInOrderSoThatItsBytesDependOnNothingElse() {
+    assertThat(PrunedModelFile.notes(model).keySet()).containsExactly("classes", "model");
+  }
+
+  @Test
+  void resumedTrainingEndsWithTheSameBytes() throws IOException {
+    Files.copy(shared.resolve("checkpoint.safetensors"), folder.resolve("checkpoint.safetensors"));
+    CommandRun resumed =
+        CommandRun.of("train", "--train-images", 400, "--epochs", 2, "--resume", "--out", folder);
+    assertThat(resumed.code()).as(resumed::err).isZero();
+    assertThat(resumed.out()).startsWith("resumed at step 8\n").doesNotContain("epoch");
+    assertThat(folder.resolve("model.safetensors")).hasSameBinaryContentAs(model);
+  }
+
+  @Test
+  void pruningShowsAccuracyAndLayersAndReachesItsRatio() throws IOException {
+    assertThat(pruning.code()).as(pruning::err).isZero();
+    assertThat(pruning.out())
+        .containsSubsequence("before", "pruned", "trained on", "fc1", "fc2", "fc3", "total")
+        .containsPattern("total +266,610 +66,65[123] +25\\.00 %")
+        .endsWith("wrote " + pruned + "\n");
+    assertThat(top1(pruning.out())).isEqualTo(top1(training.out().lines().toList().get(1)));
+    assertThat(Files.size(pruned)).isLessThan(Files.size(model) / 3);
+  }
+
+  @Test
+  void evaluationOfThePrunedFileShowsWhatPruningShowed() {
+    CommandRun eval = CommandRun.of("eval", "--in", pruned, "--train-images", 0);
+    assertThat(eval.code()).as(eval::err).isZero();
+    String trainedOn =
+        pruning.out().lines().filter(line -> line.startsWith("trained on")).findFirst().get();
+    assertThat(top1(eval.out())).isEqualTo(top1(trainedOn));
+    assertThat(eval.out())
+        .contains("10000 images: top-1", "25.00 %")
+        .containsPattern("(?m)^  9 +[0-9.]+ %$");
+  }
+
+  @Test
+  void compilationShowsTheProgramAndALineForEachBatchSize() {
+    CommandRun compile =
+        CommandRun.of("compile", "--in", pruned, "--batch", "1,3", "--seconds", 0.01);
+    assertThat(compile.code()).as(compile::err).isZero();
+    assertThat(compile.out())
+        .contains("linear fc1.weight + relu", "linear fc2.weight + relu", "linear fc3.weight")
+        .containsPattern("batch +compiled ms +dense ms +ratio")
+        .containsPattern("(?m)^ +1 +[0-9.]+ +[0-9.]+ +[0-9.]+x$")
+        .containsPattern("(?m)^ +3 +[0-9.]+ +[0-9.]+ +[0-9.]+x$");
+  }
+
+  @Test
+  void shrinkingWritesASmallerNetworkThatCompiles() {
+    Path small = folder.resolve("small.safetensors");
+    CommandRun shrink =
+        CommandRun.of(
+            "prune",
+            "--in",
+            model,
+            "--method",
+            "filter-magnitude",
+            "--density",
+            0.5,
+            "--shrink",
+            "--train-images",
+            100,
+            "--finetune-epochs",
+            0,
+            "--out",
+            small);
+    assertThat(shrink.code()).as(shrink::err).isZero();
+    // 784·150 + 150 + 150·50 + 50 + 50·10 + 10
+    assertThat(shrink.out())
+        .contains("shrunk from 266610 to 125810 parameters", "150 channels of", "50 channels of");
+    CommandRun compile = CommandRun.of("compile", "--in", small, "--batch", 1, "--seconds", 0.01);
+    assertThat(compile.code()).as(compile::err).isZero();
+  }
+
+  @Test
+  void studyRunsFromTheCommandLine() throws IOException {
+    CommandRun study =
+        CommandRun.of(
+            "study",
+            "--train-images",
+            100,
+            "--epochs",
+            1,
+            "--finetune-epochs",
+            1,
+            "--method",
+            "layer-magnitude",
+            "--ratios",
+            3,
+            "--seeds",
+            5,
+            "--latency-batch",
+            2,
+            "--out",
+            folder);
+    assertThat(study.code()).as(study::err).isZero();
+    assertThat(study.out())
+        .contains("dense lenet-300-100, seed 5: top-1")
+        .contains("layer-magnitude at ratio 3, seed 5: top-1", "3.0× smaller")
+        .contains("wrote " + folder.resolve("report.html"));
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(1);
+  }
+
+  @Test
+  void tuningWritesATableThatCanBeRead() throws IOException {
+    Path table = folder.resolve("new").resolve("crossover.txt");
+    CommandRun tune = CommandRun.of("tune", "--cases", 1, "--out", table);
+    assertThat(tune.code()).as(tune::err).isZero();
+    int rules = Crossover.parse(table).rules().size();
+    assertThat(rules).isPositive();
+    assertThat(tune.out())
+        .startsWith("1 layers, up to four products each\n")
+        .endsWith(rules + " rules written to " + table + "\n");
+    assertThat(table).content().startsWith("# espalier tune, ");
+  }
+}

@@ -1,0 +1,99 @@
+package dev.espalier.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.espalier.nn.data.DatasetOptions;
+import dev.espalier.prune.Method;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StudyPlanTest {
+  private static StudyPlan plan(
+      List<String> models, String data, List<String> methods, List<Double> ratios, int batch) {
+    return new StudyPlan(
+        models,
+        data,
+        DatasetOptions.defaults().withCounts(1, 1),
+        methods,
+        ratios,
+        List.of(1L, 2L),
+        Recipe::of,
+        batch,
+        Path.of("nowhere"));
+  }
+
+  @Test
+  void trialsAreTheWholeGrid() {
+    StudyPlan plan =
+        plan(
+            List.of("lenet-5", "lenet-300-100"),
+            "mnist",
+            List.of("random", "global-magnitude", "filter-magnitude"),
+            List.of(2.0, 4.0, 8.0, 16.0),
+            1);
+    assertThat(plan.trials()).isEqualTo(2 * 3 * 4 * 2);
+    assertThat(plan.resolvedMethods())
+        .extracting(Method::name)
+        .containsExactly("random", "global-magnitude", "filter-magnitude");
+  }
+
+  @Test
+  void unknownModelIsRefusedWithTheKnownOnes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(List.of("lenet"), "mnist", List.of("random"), List.of(2.0), 1))
+        .withMessageContaining("model 'lenet' is unknown")
+        .withMessageContaining("lenet-300-100");
+  }
+
+  @Test
+  void unknownMethodIsRefusedWithTheKnownOnes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(List.of("lenet-5"), "mnist", List.of("magic"), List.of(2.0), 1))
+        .withMessageContaining("method 'magic' is unknown")
+        .withMessageContaining("global-magnitude");
+  }
+
+  @Test
+  void unknownDataSetIsRefusedWithTheKnownOnes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(List.of("lenet-5"), "digits", List.of("random"), List.of(2.0), 1))
+        .withMessageContaining("unknown data set 'digits'")
+        .withMessageContaining("synthetic-digits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0, -2, Double.NaN, Double.POSITIVE_INFINITY})
+  void ratioThatIsNoCompressionIsRefused(double ratio) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> plan(List.of("lenet-5"), "mnist", List.of("random"), List.of(2.0, ratio), 1))
+        .withMessage("study: a compression ratio must be above 1 but is " + ratio);
+  }
+
+  @Test
+  void emptyGridIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(List.of("lenet-5"), "mnist", List.of(), List.of(2.0), 1))
+        .withMessageContaining("at least one model, method, ratio and seed");
+  }
+
+  @Test
+  void latencyBatchMustHoldARow() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(List.of("lenet-5"), "mnist", List.of("random"), List.of(2.0), 0))
+        .withMessageContaining("latency batch must be >= 1 but is 0");
+  }
+
+  @Test
+  void laterChangesOfTheListsDoNotReachThePlan() {
+    List<Double> ratios = new ArrayList<>(List.of(2.0));
+    StudyPlan plan = plan(List.of("lenet-5"), "mnist", List.of("random"), ratios, 1);
+    ratios.add(0.0);
+    assertThat(plan.ratios()).containsExactly(2.0);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.espalier.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.espalier.bench.report.LayerResult;
+import dev.espalier.bench.report.TrialResult;
+import dev.espalier.nn.data.DatasetOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a study leaves behind. */
+final class StudyTest {
+  /** Of the perceptron: 784·300 + 300 + 300·100 + 100 + 100·10 + 10. */
+  private static final long PARAMETERS = 266_610;
+
+  @TempDir private static Path folder;
+
+  private static final RecordedProgress progress = new RecordedProgress();
+  private static SmokeStudy smoke;
+  private static Study.Outcome outcome;
+
+  @BeforeAll
+  static void runOnce() throws IOException {
+    smoke = SmokeStudy.in(folder.resolve("smoke"));
+    outcome = smoke.run(progress);
+  }
+
+  @Test
+  void everyTrialIsOneLineInTheOrderOfTheGrid() throws IOException {
+    assertThat(smoke.plan().trials()).isEqualTo(4);
+    assertThat(smoke.lines()).hasSize(4);
+    assertThat(smoke.trials()).isEqualTo(outcome.trials());
+    assertThat(outcome.trials())
+        .extracting(trial -> trial.key().toString())
+        .containsExactly(
+            "lenet-300-100 on synthetic-digits, gradual-magnitude at ratio 2, seed 7",
+            "lenet-300-100 on synthetic-digits, gradual-magnitude at ratio 4, seed 7",
+            "lenet-300-100 on synthetic-digits, layer-magnitude at ratio 2, seed 7",
+            "lenet-300-100 on synthetic-digits, layer-magnitude at ratio 4, seed 7");
+  }
+
+  @Test
+  void everyLineHasTheFieldsThatOthersRead() throws IOException {
+    for (String line : smoke.lines()) {
+      JsonNode row = new JsonMapper().readTree(line);
+      assertThat(row.propertyNames())
+          .contains("model", "data", "method", "structure", "scorer", "scope", "schedule")
+          .contains("finetune", "ratio", "seed", "top1", "top5", "top1_dense", "top5_dense")
+          .contains("params", "nonzero", "flops", "flops_dense", "bytes", "bytes_dense")
+          .contains("latency_ms", "latency_dense_ms", "mask_digest", "provenance");
+      assertThat(row.get("provenance").propertyNames())
+          .contains("data_digest", "settings", "seeds", "jdk", "os", "cpu", "cores", "threads")
+          .contains("provider", "commit", "version", "crossover_digest", "started", "finished");
+      assertThat(row.get("structure").asString()).isEqualTo("element");
+      assertThat(row.get("scorer").asString()).isEqualTo("magnitude");
+      assertThat(row.get("scope").asString()).isEqualTo("local");
+    }
+  }
+
+  @Test
+  void ratioIsReachedWithinOnePercent() {
+    for (TrialResult trial : outcome.trials()) {
+      double asked = trial.key().ratio();
+      assertThat(trial.dense().parameters()).isEqualTo(PARAMETERS);
+      assertThat(trial.compression())
+          .as(trial.key()::toString)
+          .isCloseTo(asked, within(asked / 100));
+    }
+  }
+
+  @Test
+  void figuresOfATrialAgreeWithEachOther() {
+    for (TrialResult trial : outcome.trials()) {
+      long biases = 300 + 100 + 10;
+      long kept = trial.layers().stream().mapToLong(LayerResult::nonzero).sum();
+      assertThat(kept + biases).isEqualTo(trial.pruned().parameters());
+      assertThat(trial.dense().flops()).isEqualTo(PARAMETERS - biases);
+      assertThat(trial.pruned().flops()).isEqualTo(kept);
+      assertThat(trial.pruned().bytes()).isBetween(4 * kept, trial.dense().bytes() - 1);
+      assertThat(trial.dense().bytes()).isBetween(4 * PARAMETERS, 4 * PARAMETERS + 2000);
+      assertThat(trial.pruned().latencyMs()).isPositive();
+      assertThat(trial.dense().latencyMs()).isPositive();
+      assertThat(trial.pruned().top5()).isBetween(trial.pruned().top1(), 1.0);
+    }
+  }
+
+  @Test
+  void trainingLearnsAndAllTrialsOfASeedShareTheDenseNetwork() {
+    double chance = 0.1;
+    assertThat(outcome.trials())
+        .allSatisfy(trial -> assertThat(trial.pruned().top1()).isGreaterThan(2 * chance))
+        .extracting(trial -> trial.dense().top1())
+        .containsOnly(outcome.trials().getFirst().dense().top1());
+    assertThat(outcome.trials().getFirst().dense().top1()).isGreaterThan(2 * chance);
+  }
+
+  @Test
+  void masksOfDifferentTrialsHaveDifferentDigests() {
+    assertThat(outcome.trials())
+        .extracting(TrialResult::maskDigest)
+        .doesNotHaveDuplicates()
+        .allMatch(digest -> digest.matches("[0-9a-f]{64}"));
+  }
+
+  @Test
+  void gradualPruningTrainsInOneGoAndTheOtherFromTheDenseNetwork() {
+    TrialResult gradual = outcome.trials().getFirst();
+    TrialResult once = outcome.trials().getLast();
+    assertThat(gradual.composition().schedule()).isEqualTo("cubic");
+    assertThat(gradual.epochs()).isEqualTo(2);
+    assertThat(gradual.top1BeforeFinetune()).isEmpty();
+    assertThat(once.composition().schedule()).isEqualTo("one-shot");
+    assertThat(once.epochs()).isEqualTo(1);
+    assertThat(once.top1BeforeFinetune()).isPresent();
+  }
+
+  @Test
+  void provenanceSaysWhatWasRun() {
+    assertThat(outcome.trials())
+        .allSatisfy(
+            trial ->
+                assertThat(trial.provenance().settings())
+                    .containsEntry("train_images", "300")
+                    .containsEntry("test_images", "200")
+                    .containsEntry("batch", "20")
+                    .containsEntry("epochs", "1")
+                    .containsEntry("finetune_epochs", "1")
+                    .containsEntry("latency_batch", "4"));
+    assertThat(outcome.trials())
+        .allSatisfy(
+            trial -> {
+              assertThat(trial.provenance().seeds()).containsExactly(SmokeStudy.SEED);
+              assertThat(trial.provenance().jdk()).startsWith(Runtime.version().toString());
+            });
+  }
+
+  @Test
+  void reportAndCurvesAreWritten() {
+    String curves = "curves-lenet-300-100-synthetic-digits";
+    assertThat(outcome.report().files())
+        .contains(smoke.out().resolve("report.html"), smoke.out().resolve(curves + ".svg"))
+        .allSatisfy(file -> assertThat(file).isNotEmptyFile());
+    assertThat(smoke.out().resolve("report.html"))
+        .content()
+        .contains("gradual-magnitude", "layer-magnitude", "lenet-300-100");
+    assertThat(smoke.out().resolve(curves + ".svg")).content().contains("<svg");
+  }
+
+  @Test
+  void announcedStepsAreTheStepsTaken() throws IOException {
+    Study study = smoke.study(progress);
+    // 15 steps an epoch: one dense epoch, two for each gradual trial and one for each other.
+    assertThat(study.totalSteps(study.load())).isEqualTo(15 * (1 + 2 * 2 + 2));
+    assertThat(progress.advanced).isEqualTo(15 * (1 + 2 * 2 + 2));
+    assertThat(progress.skipped).isZero();
+    assertThat(progress.begun).hasSize(5).first().asString().startsWith("dense lenet-300-100");
+  }
+
+  @Test
+  void sameSeedGivesTheSameFiguresInAnotherFolder() throws IOException {
+    SmokeStudy again =
+        SmokeStudy.in(folder.resolve("again")).withRatios(4.0).withMethods("layer-magnitude");
+    again.run(new RecordedProgress());
+    assertThat(again.trials())
+        .singleElement()
+        .satisfies(
+            trial ->
+                assertThat(SmokeStudy.figures(trial))
+                    .isEqualTo(SmokeStudy.figures(outcome.trials().getLast())));
+  }
+
+  @Test
+  void everyKindOfMethodReachesItsRatio() throws IOException {
+    SmokeStudy others =
+        SmokeStudy.in(folder.resolve("others"))
+            .withRatios(4.0)
+            .withMethods("global-gradient", "lottery-ticket", "filter-magnitude");
+    others.run(new RecordedProgress());
+    assertThat(others.trials())
+        .hasSize(3)
+        .allSatisfy(trial -> assertThat(trial.compression()).isCloseTo(4, within(0.04)));
+  }
+
+  @Test
+  void modelThatDoesNotTakeTheImagesIsRefusedWithBothShapes() {
+    StudyPlan plan =
+        new StudyPlan(
+            List.of("resnet-8"),
+            SmokeStudy.DATA,
+            DatasetOptions.defaults().withCounts(10, 10),
+            List.of("random"),
+            List.of(2.0),
+            List.of(1L),
+            Recipe::of,
+            1,
+            folder.resolve("misfit"));
+    Study study = new Study(plan, new RecordedProgress());
+    assertThatIllegalArgumentException()
+        .isThrownBy(study::load)
+        .withMessageContaining("'resnet-8' takes images of 3×32×32")
+        .withMessageContaining("'synthetic-digits' has 1×28×28");
+    assertThat(Files.exists(plan.out())).isFalse();
+  }
+}
