@@ -28,15 +28,12 @@ public final class CsrPattern implements SparsePattern {
   private volatile int[] flatPositions;
   private volatile int[] transposedFlatPositions;
   private volatile List<ConvPattern> convolutions = List.of();
-  private volatile ColumnBlocks columnBlocks;
 
   /**
    * The transposed pattern; {@code permutation[p]} is the position in this pattern of the
    * transpose's position p.
    */
   private record Transposed(CsrPattern pattern, int[] permutation) {}
-
-  private record ColumnBlocks(int width, int[] starts) {}
 
   private CsrPattern(int rows, int columns, int[] rowOffsets, int[] columnIndices) {
     this.rows = rows;
@@ -195,37 +192,6 @@ public final class CsrPattern implements SparsePattern {
     latest.addAll(known.subList(0, Math.min(known.size(), REMEMBERED_GRIDS - 1)));
     convolutions = List.copyOf(latest);
     return latest.getFirst();
-  }
-
-  /**
-   * Where each row enters each block of {@code width} columns: entry {@code block · rows + row} is
-   * the first position of the row whose column is at least {@code block · width}, and behind the
-   * last block come the rows' ends. The last width asked for is remembered; shared, not to be
-   * written.
-   */
-  public int[] columnBlockStarts(int width) {
-    ColumnBlocks known = columnBlocks;
-    if (known == null || known.width != width) {
-      known = new ColumnBlocks(width, cutColumns(width));
-      columnBlocks = known;
-    }
-    return known.starts;
-  }
-
-  private int[] cutColumns(int width) {
-    int blocks = Math.ceilDiv(columns, width);
-    int[] starts = new int[Math.multiplyExact(blocks + 1, rows)];
-    for (int row = 0; row < rows; row++) {
-      int p = rowOffsets[row];
-      for (int block = 0; block < blocks; block++) {
-        while (p < rowOffsets[row + 1] && columnIndices[p] < (long) block * width) {
-          p++;
-        }
-        starts[block * rows + row] = p;
-      }
-      starts[blocks * rows + row] = rowOffsets[row + 1];
-    }
-    return starts;
   }
 
   private Transposed transposed() {

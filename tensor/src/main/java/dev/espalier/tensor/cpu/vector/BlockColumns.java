@@ -10,13 +10,10 @@ import dev.espalier.tensor.sparse.CsrPattern;
  * @param rowOffsets where each block row starts, in blocks
  * @param columns {@code blockWidth} columns per block
  * @param width columns of the matrix
- * @param csr the pattern itself where blocks are single entries, or null
  */
-record BlockColumns(
-    int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width, CsrPattern csr) {
+record BlockColumns(int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width) {
   static BlockColumns of(CsrPattern pattern) {
-    return new BlockColumns(
-        pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns(), pattern);
+    return new BlockColumns(pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns());
   }
 
   static BlockColumns of(BsrPattern pattern) {
@@ -33,8 +30,7 @@ record BlockColumns(
         columns,
         pattern.blockHeight(),
         blockWidth,
-        pattern.columns(),
-        null);
+        pattern.columns());
   }
 
   int blockRows() {

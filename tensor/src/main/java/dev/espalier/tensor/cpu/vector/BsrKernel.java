@@ -24,7 +24,6 @@ record BsrKernel(BlockColumns pattern, float[] values) implements SparseKernel {
 
   @Override
   public void run(
-      int columnBlock,
       int begin,
       int end,
       int vectors,

@@ -14,45 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
  * the range checks of such arrays. Every accumulator is a local variable: the compiler keeps no
  * array of vectors in registers.
  */
-final class CsrKernel implements SparseKernel {
+record CsrKernel(BlockColumns pattern, float[] values) implements SparseKernel {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final long V = Lanes.BYTES;
-
-  private final int[] columns;
-  private final int width;
-  private final float[] values;
-
-  /** Where rows start, and {@code stop} further on where they stop, per column block. */
-  private final int[] starts;
-
-  private final int stop;
-  private final int columnBlocks;
-
-  CsrKernel(BlockColumns pattern, float[] values) {
-    this(pattern, values, pattern.rowOffsets(), 1, 1);
-  }
-
-  private CsrKernel(
-      BlockColumns pattern, float[] values, int[] starts, int stop, int columnBlocks) {
-    this.columns = pattern.columns();
-    this.width = pattern.blockWidth();
-    this.values = values;
-    this.starts = starts;
-    this.stop = stop;
-    this.columnBlocks = columnBlocks;
-  }
-
-  /** The same product, {@code width} columns at a time. */
-  static CsrKernel inColumnBlocks(BlockColumns pattern, float[] values, int width) {
-    int blocks = Math.ceilDiv(pattern.width(), width);
-    int[] starts = pattern.csr().columnBlockStarts(width);
-    return new CsrKernel(pattern, values, starts, pattern.blockRows(), blocks);
-  }
-
-  @Override
-  public int columnBlocks() {
-    return columnBlocks;
-  }
 
   @Override
   public int leastVectors() {
@@ -61,7 +25,6 @@ final class CsrKernel implements SparseKernel {
 
   @Override
   public void run(
-      int columnBlock,
       int begin,
       int end,
       int vectors,
@@ -72,21 +35,14 @@ final class CsrKernel implements SparseKernel {
       long outOffset,
       long outPitch) {
     switch (vectors) {
-      case 4 ->
-          fourVectors(
-              columnBlock, begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
-      case 2 ->
-          twoVectors(
-              columnBlock, begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
-      case 1 ->
-          oneVector(
-              columnBlock, begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      case 4 -> fourVectors(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      case 2 -> twoVectors(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
+      case 1 -> oneVector(begin, end, panel, panelOffset, panelPitch, out, outOffset, outPitch);
       default -> throw new AssertionError(vectors);
     }
   }
 
   private void fourVectors(
-      int columnBlock,
       int begin,
       int end,
       MemorySegment panel,
@@ -95,7 +51,9 @@ final class CsrKernel implements SparseKernel {
       MemorySegment out,
       long outOffset,
       long outPitch) {
-    int first = columnBlock * stop;
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a0 = FloatVector.zero(S);
@@ -106,9 +64,9 @@ final class CsrKernel implements SparseKernel {
       FloatVector b1 = a0;
       FloatVector b2 = a0;
       FloatVector b3 = a0;
-      int p = starts[first + row] * width;
-      int last = starts[first + row + stop] * width;
-      for (; p < last - 1; p += 2) {
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
+      for (; p < stop - 1; p += 2) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
         a0 = FloatVector.fromMemorySegment(S, panel, from, Lanes.ORDER).fma(w, a0);
@@ -122,7 +80,7 @@ final class CsrKernel implements SparseKernel {
         b2 = FloatVector.fromMemorySegment(S, panel, from + 2 * V, Lanes.ORDER).fma(w, b2);
         b3 = FloatVector.fromMemorySegment(S, panel, from + 3 * V, Lanes.ORDER).fma(w, b3);
       }
-      if (p < last) {
+      if (p < stop) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
         a0 = FloatVector.fromMemorySegment(S, panel, from, Lanes.ORDER).fma(w, a0);
@@ -130,16 +88,15 @@ final class CsrKernel implements SparseKernel {
         a2 = FloatVector.fromMemorySegment(S, panel, from + 2 * V, Lanes.ORDER).fma(w, a2);
         a3 = FloatVector.fromMemorySegment(S, panel, from + 3 * V, Lanes.ORDER).fma(w, a3);
       }
-      store(a0.add(b0), out, at, columnBlock > 0);
-      store(a1.add(b1), out, at + V, columnBlock > 0);
-      store(a2.add(b2), out, at + 2 * V, columnBlock > 0);
-      store(a3.add(b3), out, at + 3 * V, columnBlock > 0);
+      a0.add(b0).intoMemorySegment(out, at, Lanes.ORDER);
+      a1.add(b1).intoMemorySegment(out, at + V, Lanes.ORDER);
+      a2.add(b2).intoMemorySegment(out, at + 2 * V, Lanes.ORDER);
+      a3.add(b3).intoMemorySegment(out, at + 3 * V, Lanes.ORDER);
       at += outPitch;
     }
   }
 
   private void twoVectors(
-      int columnBlock,
       int begin,
       int end,
       MemorySegment panel,
@@ -148,16 +105,18 @@ final class CsrKernel implements SparseKernel {
       MemorySegment out,
       long outOffset,
       long outPitch) {
-    int first = columnBlock * stop;
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a0 = FloatVector.zero(S);
       FloatVector a1 = a0;
       FloatVector b0 = a0;
       FloatVector b1 = a0;
-      int p = starts[first + row] * width;
-      int last = starts[first + row + stop] * width;
-      for (; p < last - 1; p += 2) {
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
+      for (; p < stop - 1; p += 2) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
         a0 = FloatVector.fromMemorySegment(S, panel, from, Lanes.ORDER).fma(w, a0);
@@ -167,20 +126,19 @@ final class CsrKernel implements SparseKernel {
         b0 = FloatVector.fromMemorySegment(S, panel, from, Lanes.ORDER).fma(w, b0);
         b1 = FloatVector.fromMemorySegment(S, panel, from + V, Lanes.ORDER).fma(w, b1);
       }
-      if (p < last) {
+      if (p < stop) {
         FloatVector w = FloatVector.broadcast(S, values[p]);
         long from = panelOffset + columns[p] * panelPitch;
         a0 = FloatVector.fromMemorySegment(S, panel, from, Lanes.ORDER).fma(w, a0);
         a1 = FloatVector.fromMemorySegment(S, panel, from + V, Lanes.ORDER).fma(w, a1);
       }
-      store(a0.add(b0), out, at, columnBlock > 0);
-      store(a1.add(b1), out, at + V, columnBlock > 0);
+      a0.add(b0).intoMemorySegment(out, at, Lanes.ORDER);
+      a1.add(b1).intoMemorySegment(out, at + V, Lanes.ORDER);
       at += outPitch;
     }
   }
 
   private void oneVector(
-      int columnBlock,
       int begin,
       int end,
       MemorySegment panel,
@@ -189,16 +147,18 @@ final class CsrKernel implements SparseKernel {
       MemorySegment out,
       long outOffset,
       long outPitch) {
-    int first = columnBlock * stop;
+    int[] rowOffsets = pattern.rowOffsets();
+    int[] columns = pattern.columns();
+    int width = pattern.blockWidth();
     long at = outOffset;
     for (int row = begin; row < end; row++) {
       FloatVector a = FloatVector.zero(S);
       FloatVector b = a;
       FloatVector c = a;
       FloatVector d = a;
-      int p = starts[first + row] * width;
-      int last = starts[first + row + stop] * width;
-      for (; p < last - 3; p += 4) {
+      int p = rowOffsets[row] * width;
+      int stop = rowOffsets[row + 1] * width;
+      for (; p < stop - 3; p += 4) {
         a =
             entry(panel, panelOffset + columns[p] * panelPitch)
                 .fma(FloatVector.broadcast(S, values[p]), a);
@@ -212,23 +172,17 @@ final class CsrKernel implements SparseKernel {
             entry(panel, panelOffset + columns[p + 3] * panelPitch)
                 .fma(FloatVector.broadcast(S, values[p + 3]), d);
       }
-      for (; p < last; p++) {
+      for (; p < stop; p++) {
         a =
             entry(panel, panelOffset + columns[p] * panelPitch)
                 .fma(FloatVector.broadcast(S, values[p]), a);
       }
-      store(a.add(b).add(c.add(d)), out, at, columnBlock > 0);
+      a.add(b).add(c.add(d)).intoMemorySegment(out, at, Lanes.ORDER);
       at += outPitch;
     }
   }
 
   private static FloatVector entry(MemorySegment panel, long offset) {
     return FloatVector.fromMemorySegment(S, panel, offset, Lanes.ORDER);
-  }
-
-  private static void store(FloatVector sum, MemorySegment out, long offset, boolean add) {
-    FloatVector result =
-        add ? FloatVector.fromMemorySegment(S, out, offset, Lanes.ORDER).add(sum) : sum;
-    result.intoMemorySegment(out, offset, Lanes.ORDER);
   }
 }

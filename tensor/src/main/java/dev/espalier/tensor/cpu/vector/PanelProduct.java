@@ -19,12 +19,6 @@ final class PanelProduct {
 
   private static final int MOST_VECTORS = 4;
 
-  /** What rows of a panel may take of the first-level cache. */
-  private static final long NEAR_BYTES = 24 * 1024;
-
-  /** Entries of a row and a column block that are worth loading and storing the row's sums. */
-  private static final double ENTRIES_PER_VISIT = 5;
-
   /** Multiply-adds worth more than one thread. */
   private static final long TASK_WORK = 256 * 1024;
 
@@ -64,41 +58,15 @@ final class PanelProduct {
     this.tileBlocks = Math.max(1, TILE_ROWS / pattern.blockHeight());
   }
 
-  /**
-   * How many columns of A to take at a time so that their rows of a panel stay in the first-level
-   * cache; all of them where a row would have too few entries among so few columns.
-   */
-  static int columnsAtATime(BlockColumns pattern, Tensor b) {
-    boolean adjacent = b.stride(1) == 1;
-    if (pattern.csr() == null || pattern.width() == 0 || adjacent && b.stride(0) < b.dim(1)) {
-      return pattern.width();
-    }
-    int vectors = panelVectors(pattern, 1, b.dim(1));
-    int columns = (int) (NEAR_BYTES / (vectors * Lanes.BYTES));
-    double entriesPerRow = (double) pattern.columns().length / pattern.blockRows();
-    boolean pays =
-        pattern.width() >= 2 * columns
-            && entriesPerRow * columns / pattern.width() >= ENTRIES_PER_VISIT;
-    return pays ? columns : pattern.width();
-  }
-
-  private int panelVectors(int columns) {
-    return overlapping
-        ? fewestIdle(MOST_VECTORS, kernel.leastVectors(), columns)
-        : panelVectors(pattern, kernel.leastVectors(), columns);
-  }
-
   /** As many vectors as fit the cache, but none that would be idle. */
-  private static int panelVectors(BlockColumns pattern, int least, int columns) {
+  private int panelVectors(int columns) {
     int vectors = MOST_VECTORS;
-    while (vectors > least && vectors * Lanes.BYTES * pattern.width() > PANEL_BYTES) {
+    int least = kernel.leastVectors();
+    while (vectors > least
+        && !overlapping
+        && vectors * Lanes.BYTES * pattern.width() > PANEL_BYTES) {
       vectors /= 2;
     }
-    return fewestIdle(vectors, least, columns);
-  }
-
-  private static int fewestIdle(int most, int least, int columns) {
-    int vectors = most;
     while (vectors > least && columns <= vectors / 2 * Lanes.COUNT) {
       vectors /= 2;
     }
@@ -139,15 +107,8 @@ final class PanelProduct {
     long pitch = vectors * Lanes.BYTES;
     long tileRows = (long) tileBlocks * pattern.blockHeight();
     try (Scratch scratch = Scratch.acquire()) {
-      boolean inBlocks = kernel.columnBlocks() > 1;
-      long results = inBlocks ? end - begin : tileRows;
-      MemorySegment work = scratch.work.floats((pattern.width() + results) * panelColumns);
+      MemorySegment work = scratch.work.floats((pattern.width() + tileRows) * panelColumns);
       MemorySegment tile = work.asSlice(pattern.width() * pitch);
-      if (inBlocks) {
-        pack(column, width, work, pitch);
-        columnBlocks(begin, end, vectors, work, column, width, tile);
-        return;
-      }
       if (transposed || width < vectors * Lanes.COUNT || isWorthPacking(begin, end)) {
         pack(column, width, work, pitch);
         rows(begin, end, vectors, work, 0, pitch, column, width, tile, 0);
@@ -205,25 +166,6 @@ final class PanelProduct {
     }
   }
 
-  /** Collects the sums of all rows, one column block after the other. */
-  private void columnBlocks(
-      int begin,
-      int end,
-      int vectors,
-      MemorySegment panel,
-      int column,
-      int width,
-      MemorySegment tile) {
-    long pitch = vectors * Lanes.BYTES;
-    for (int block = 0; block < kernel.columnBlocks(); block++) {
-      kernel.run(block, begin, end, vectors, panel, 0, pitch, tile, 0, pitch);
-    }
-    for (int row = begin; row < end; row += TILE_ROWS) {
-      int rows = Math.min(TILE_ROWS, end - row);
-      output.write(tile, (row - begin) * pitch, pitch, row, rows, column, width);
-    }
-  }
-
   /**
    * @param offset of the first column that is computed, in the panel
    * @param skipped how many of the computed columns come before {@code column}
@@ -242,14 +184,13 @@ final class PanelProduct {
     int height = pattern.blockHeight();
     if (output.isPlain() && width == vectors * Lanes.COUNT) {
       long to = output.offset(begin * height, column);
-      kernel.run(
-          0, begin, end, vectors, panel, offset, pitch, output.segment(), to, output.pitch());
+      kernel.run(begin, end, vectors, panel, offset, pitch, output.segment(), to, output.pitch());
       return;
     }
     long tilePitch = vectors * Lanes.BYTES;
     for (int row = begin; row < end; row += tileBlocks) {
       int stop = Math.min(end, row + tileBlocks);
-      kernel.run(0, row, stop, vectors, panel, offset, pitch, tile, 0, tilePitch);
+      kernel.run(row, stop, vectors, panel, offset, pitch, tile, 0, tilePitch);
       long shift = (long) skipped * Float.BYTES;
       output.write(tile, shift, tilePitch, row * height, (stop - row) * height, column, width);
     }

@@ -10,18 +10,11 @@ interface SparseKernel {
    */
   int leastVectors();
 
-  /** How many blocks the matrix's columns come in; each is a {@link #run}. */
-  default int columnBlocks() {
-    return 1;
-  }
-
   /**
    * Stores the products of block rows {@code [begin, end)}, {@code vectors} vectors per row, the
-   * first row at {@code outOffset}; adds them there for all column blocks but the first. Offsets
-   * and pitches are in bytes.
+   * first row at {@code outOffset}. Offsets and pitches are in bytes.
    */
   void run(
-      int columnBlock,
       int begin,
       int end,
       int vectors,

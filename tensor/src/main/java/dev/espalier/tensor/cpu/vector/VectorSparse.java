@@ -34,19 +34,13 @@ final class VectorSparse {
       int stored = Math.toIntExact(values.size());
       float[] entries = HeapFloats.ENTRIES.own(stored);
       MemorySegment.copy(values.segment(), ValueLayout.JAVA_FLOAT, 0, entries, 0, stored);
-      new PanelProduct(pattern, kernel(pattern, entries, b), b, output).run();
+      // blocks of one row hold their entries in the order of CSR
+      SparseKernel kernel =
+          pattern.blockHeight() == 1
+              ? new CsrKernel(pattern, entries)
+              : new BsrKernel(pattern, entries);
+      new PanelProduct(pattern, kernel, b, output).run();
     }
-  }
-
-  private static SparseKernel kernel(BlockColumns pattern, float[] entries, Tensor b) {
-    if (pattern.blockHeight() > 1) {
-      return new BsrKernel(pattern, entries);
-    }
-    // blocks of one row hold their entries in the order of CSR
-    int columns = PanelProduct.columnsAtATime(pattern, b);
-    return columns < pattern.width()
-        ? CsrKernel.inColumnBlocks(pattern, entries, columns)
-        : new CsrKernel(pattern, entries);
   }
 
   static void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
