@@ -33,7 +33,7 @@ class ReadmeExampleTest {
 
     assertThat(accuracy(output, "dense")).isGreaterThan(85);
     assertThat(accuracy(output, "pruned")).isGreaterThan(85);
-    assertThat(output).contains("linear fc1.weight + relu").contains("times faster at batch 1");
+    assertThat(output).contains("linear fc1.weight + relu").contains("times faster at batch 128");
   }
 
   private static String example() throws Exception {

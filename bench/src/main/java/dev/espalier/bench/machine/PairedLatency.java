@@ -2,21 +2,29 @@ package dev.espalier.bench.machine;
 
 import dev.espalier.prune.compile.CompiledModel;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Latencies of two compiled models on one batch size, measured in turn so that a slower phase of
  * the machine meets both.
  *
  * @param millis median over the rounds of the first model's medians
- * @param otherMillis the same of the second
+ * @param otherMillis the same of the second, the baseline
  */
 public record PairedLatency(double millis, double otherMillis) {
   private static final int ROUNDS = 7;
 
-  /** Until kernels are compiled, which takes a process as long as this once. */
+  /** Kernels are compiled meanwhile, once in a process for each batch size. */
   private static final double SETTLING_SECONDS = 1.5;
 
-  private static boolean settled;
+  /** A round that is not this much faster than the one before ends the settling. */
+  private static final double PROGRESS = 0.95;
+
+  private static final int MOST_SETTLING_ROUNDS = 20;
+
+  private static final Set<Integer> SETTLED = ConcurrentHashMap.newKeySet();
 
   /**
    * Measures both for {@code seconds} each, after rounds that do not count.
@@ -26,9 +34,13 @@ public record PairedLatency(double millis, double otherMillis) {
   public static PairedLatency of(
       CompiledModel model, CompiledModel other, int batch, double seconds) {
     double round = seconds / ROUNDS;
-    double settling = settle() ? SETTLING_SECONDS : round;
-    model.benchmark(batch, settling);
-    other.benchmark(batch, settling);
+    boolean first = SETTLED.add(batch);
+    // The baseline first: of two products that share code the compiler favours the one it met
+    // first.
+    for (CompiledModel one : List.of(other, model)) {
+      one.benchmark(batch, first ? SETTLING_SECONDS : round);
+      settle(one, batch, round);
+    }
     double[] medians = new double[ROUNDS];
     double[] otherMedians = new double[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
@@ -38,10 +50,15 @@ public record PairedLatency(double millis, double otherMillis) {
     return new PairedLatency(median(medians), median(otherMedians));
   }
 
-  private static synchronized boolean settle() {
-    boolean first = !settled;
-    settled = true;
-    return first;
+  private static void settle(CompiledModel model, int batch, double round) {
+    double last = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < MOST_SETTLING_ROUNDS; i++) {
+      double now = model.benchmark(batch, round).medianMillis();
+      if (now > PROGRESS * last) {
+        return;
+      }
+      last = now;
+    }
   }
 
   private static double median(double[] values) {

@@ -11,6 +11,9 @@ final class HeapFloats {
   /** A dense vector. */
   static final HeapFloats VECTOR = new HeapFloats();
 
+  /** Some elements of a result. */
+  static final HeapFloats PRODUCTS = new HeapFloats();
+
   private final ThreadLocal<float[]> own = ThreadLocal.withInitial(() -> new float[0]);
 
   private HeapFloats() {}

@@ -14,7 +14,7 @@ final class VectorSpmv {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Entries worth a task. */
-  private static final long TASK_ENTRIES = 16 * 1024;
+  private static final long TASK_ENTRIES = 8 * 1024;
 
   private static final int MANY_TASKS = 16;
 
@@ -50,24 +50,42 @@ final class VectorSpmv {
     int first = Math.toIntExact(pattern.entries(0, begin));
     int count = Math.toIntExact(pattern.entries(begin, end));
     MemorySegment.copy(values, FLOAT, (long) first * Float.BYTES, entries, first, count);
-    MemorySegment products = Block.PASSES.own();
+    MemorySegment block = Block.PASSES.own();
+    float[] products = HeapFloats.PRODUCTS.own(Block.LENGTH);
     int height = pattern.blockHeight();
     int last = end * height;
     for (int row = begin * height; row < last; row += Block.LENGTH) {
       int rows = Math.min(Block.LENGTH, last - row);
-      for (int i = 0; i < rows; i++) {
-        float product = height == 1 ? lowRow(entries, row + i) : rowOfBlocks(entries, row + i);
-        products.setAtIndex(FLOAT, i, product);
+      if (height == 1) {
+        // entries of a row lie next to each other: CSR, or blocks of one row
+        int width = pattern.blockWidth();
+        products(pattern.rowOffsets(), width, pattern.columns(), entries, x, row, rows, products);
+      } else {
+        for (int i = 0; i < rows; i++) {
+          products[i] = rowOfBlocks(entries, row + i);
+        }
       }
-      output.writeColumn(products, row, rows);
+      MemorySegment.copy(products, 0, block, FLOAT, 0, rows);
+      output.writeColumn(block, row, rows);
     }
   }
 
-  /** A row whose entries lie next to each other: of CSR, or of blocks of one row. */
-  private float lowRow(float[] entries, int row) {
-    int begin = pattern.rowOffsets()[row] * pattern.blockWidth();
-    int end = pattern.rowOffsets()[row + 1] * pattern.blockWidth();
-    return product(entries, pattern.columns(), x, begin, end);
+  /** Static, and without memory segments, so that the compiler keeps every array at hand. */
+  private static void products(
+      int[] rowOffsets,
+      int width,
+      int[] columns,
+      float[] entries,
+      float[] x,
+      int row,
+      int rows,
+      float[] products) {
+    int begin = rowOffsets[row] * width;
+    for (int i = 0; i < rows; i++) {
+      int end = rowOffsets[row + i + 1] * width;
+      products[i] = product(entries, columns, x, begin, end);
+      begin = end;
+    }
   }
 
   private static float product(float[] entries, int[] columns, float[] x, int begin, int end) {
