@@ -26,7 +26,7 @@ public record CurveChart(
   /** Size of every chart. */
   public static final double HEIGHT = 350;
 
-  private static final double LEFT = 58;
+  private static final double LEFT = 70;
   private static final double RIGHT = WIDTH - 14;
   private static final double TOP = 36;
   private static final double BOTTOM = HEIGHT - 48;

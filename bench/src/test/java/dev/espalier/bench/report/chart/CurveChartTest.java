@@ -27,7 +27,7 @@ class CurveChartTest {
     double frame = CurveChart.HEIGHT - 48;
     assertThat(line.y2()).isEqualTo(frame);
     // From 95 to 80 the frame at 90 is a third of the way.
-    assertThat(line.x2() - line.x1()).isCloseTo((600 - 14 - 58) / 3.0, within());
+    assertThat(line.x2() - line.x1()).isCloseTo((600 - 14 - 70) / 3.0, within());
   }
 
   @Test
@@ -52,7 +52,7 @@ class CurveChartTest {
     List<Curve> curves = List.of(curve(0), curve(1), curve(2), curve(3));
     List<Drawing.Glyph> markers =
         markers(new CurveChart("t", crowded, Y, Optional.empty(), curves, true).draw());
-    double tick = (600 - 14 - 58) * Math.log(1.01) / Math.log(16);
+    double tick = (600 - 14 - 70) * Math.log(1.01) / Math.log(16);
     assertThat(markers.get(3).x() - markers.get(0).x()).isCloseTo(tick * 3 / 8, within());
   }
 

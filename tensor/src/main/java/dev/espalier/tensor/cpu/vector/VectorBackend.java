@@ -375,16 +375,7 @@ public final class VectorBackend extends ScalarBackend {
       long stream,
       long position,
       Tensor out) {
-    boolean fast = isFast(out) && distribution != Distribution.NORMAL;
     VectorRandom.inParts(
-        position,
-        out,
-        (from, part) -> {
-          if (fast) {
-            VectorRandom.fill(distribution, a, b, seed, stream, from, part);
-          } else {
-            super.random(distribution, a, b, seed, stream, from, part);
-          }
-        });
+        position, out, (from, part) -> super.random(distribution, a, b, seed, stream, from, part));
   }
 }

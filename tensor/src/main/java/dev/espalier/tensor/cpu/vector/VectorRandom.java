@@ -1,14 +1,10 @@
 package dev.espalier.tensor.cpu.vector;
 
-import dev.espalier.tensor.Philox;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.spi.Distribution;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
- * Random tensors, bit for bit the reference's: its formulas, with the counters shared among
- * threads.
+ * Shares the counters of a random tensor among threads; what follows from a counter is the
+ * reference's.
  *
  * <p>A counter costs some hundred instructions of which ten depend on each other at a time, so that
  * neighbouring counters fill a core's units without lanes.
@@ -38,36 +34,5 @@ final class VectorRandom {
             }
           });
     }
-  }
-
-  /** UNIFORM or DROPOUT in float32. */
-  static void fill(
-      Distribution distribution,
-      double a,
-      double b,
-      long seed,
-      long stream,
-      long position,
-      Tensor out) {
-    MemorySegment to = out.segment();
-    boolean uniform = distribution == Distribution.UNIFORM;
-    float kept = (float) (1 / (1 - a));
-    int[] words = new int[4];
-    for (long at = 0; at < out.size(); at += 4) {
-      Philox.block(seed, stream, position + at / 4, words, 0);
-      int count = (int) Math.min(4, out.size() - at);
-      for (int i = 0; i < count; i++) {
-        float unit = Philox.toFloat(words[i]);
-        float value = uniform ? between(a, b, unit) : unit < a ? 0 : kept;
-        to.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, value);
-      }
-    }
-  }
-
-  /** {@code a + (b - a) u}, below b even where rounding would reach it. */
-  private static float between(double a, double b, float unit) {
-    double value = a + (b - a) * unit;
-    double belowB = Math.nextDown((float) b);
-    return (float) (value > belowB && b > a ? belowB : value);
   }
 }
