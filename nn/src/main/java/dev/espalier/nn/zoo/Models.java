@@ -63,6 +63,27 @@ public final class Models {
         "9 residual blocks 16-32-64 (He et al. 2016)",
         colour,
         (c, g) -> ResNet.create(3, c, g));
+    Shape photo = Shape.of(3, 224, 224);
+    add(
+        "mobilenet-v1",
+        "13 depthwise and 1×1 convolutions (Howard et al. 2017), any image size",
+        photo,
+        (c, g) -> MobileNet.create(1, c, g));
+    add(
+        "mobilenet-v1-0.25",
+        "mobilenet-v1 with a quarter of its channels, any image size",
+        photo,
+        (c, g) -> MobileNet.create(0.25, c, g));
+    add(
+        "vgg-16",
+        "13 3×3 convolutions, 4096-4096 head (Simonyan and Zisserman 2014)",
+        photo,
+        Vgg.IMAGE_NET::create);
+    add(
+        "vgg-16-bn",
+        "13 3×3 convolutions with batch-norm, 512 head (Li et al. 2016)",
+        colour,
+        Vgg.CIFAR::create);
   }
 
   private Models() {}

@@ -37,7 +37,8 @@ class ModelsTest {
     "lenet-300-100, 266610",
     "lenet-5, 431080",
     "lenet-5-relu, 431080",
-    "resnet-20, 272474"
+    "resnet-20, 272474",
+    "vgg-16-bn, 14987210"
   })
   void parameters(String name, long parameters) {
     assertThat(model(name).parameters().stream().mapToLong(p -> p.tensor().size()).sum())
