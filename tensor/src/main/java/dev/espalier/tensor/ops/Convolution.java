@@ -18,16 +18,29 @@ public final class Convolution {
    * torch.nn.functional.conv2d}.
    */
   public static Tensor conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec) {
-    Check.compute("conv2d", x, w, bias);
-    Check.rank("conv2d", "input", x, 4, "[N, C, H, W]");
-    Check.rank("conv2d", "weight", w, 4, "[O, C/groups, kh, kw]");
-    Shape shape = outShape("conv2d", x.shape(), w.shape(), spec);
-    Check.shape("conv2d", "bias", bias, Shape.of(w.dim(0)));
-    Tensor out = Tensor.empty(x.dtype(), shape, x.device());
+    Shape shape = checked(x, w, bias, spec);
+    return conv2d(x, w, bias, relu, spec, Tensor.empty(x.dtype(), shape, x.device()));
+  }
+
+  /** As {@link #conv2d(Tensor, Tensor, Tensor, boolean, ConvSpec)} into out, contiguous. */
+  public static Tensor conv2d(
+      Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+    Check.shape("conv2d", "out", out, checked(x, w, bias, spec));
+    Check.compute("conv2d", x, out);
+    Check.contiguous("conv2d", "out", out);
     try (var use = Use.of("conv2d", x, w, bias, out)) {
       use.backend().conv2d(x, w, bias, relu, spec, out);
     }
+    out.touched();
     return out;
+  }
+
+  private static Shape checked(Tensor x, Tensor w, Tensor bias, ConvSpec spec) {
+    Check.compute("conv2d", x, w, bias);
+    Check.rank("conv2d", "input", x, 4, "[N, C, H, W]");
+    Check.rank("conv2d", "weight", w, 4, "[O, C/groups, kh, kw]");
+    Check.shape("conv2d", "bias", bias, Shape.of(w.dim(0)));
+    return outShape("conv2d", x.shape(), w.shape(), spec);
   }
 
   /**

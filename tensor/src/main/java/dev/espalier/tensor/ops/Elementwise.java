@@ -5,6 +5,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.UnaryOp;
+import java.util.Arrays;
 
 /**
  * Functions of each element. Operands broadcast (axes are aligned at the end, an extent of 1
@@ -14,44 +15,111 @@ import dev.espalier.tensor.spi.UnaryOp;
  * <p>PyTorch: the functions of the same names in {@code torch} and {@code torch.nn.functional}.
  */
 public final class Elementwise {
+  /** Elements of an operand that stay in the second-level caches of two cores. */
+  private static final int CACHED = 1 << 16;
+
+  private static final String[] UNARY_LABELS = labels(UnaryOp.values());
+  private static final String[] BINARY_LABELS = labels(BinaryOp.values());
+
   private Elementwise() {}
 
   /** {@code out[i] = op(x[i], p)}; p is used by the scalar operations only. */
   public static Tensor unary(UnaryOp op, double p, Tensor x) {
+    Check.compute(label(op), x);
+    return unary(op, p, x, Tensor.empty(x.dtype(), x.shape(), x.device()));
+  }
+
+  /** As {@link #unary(UnaryOp, double, Tensor)} into out, which is contiguous and may be x. */
+  public static Tensor unary(UnaryOp op, double p, Tensor x, Tensor out) {
     String name = label(op);
-    Check.compute(name, x);
-    Tensor out = Tensor.empty(x.dtype(), x.shape(), x.device());
+    Check.compute(name, x, out);
+    Check.shape(name, "out", out, x.shape());
+    Check.contiguous(name, "out", out);
     try (var use = Use.of(name, x, out)) {
       use.backend().unary(op, p, x, out);
     }
+    out.touched();
     return out;
   }
 
   /** {@code out = op(a, b)} with broadcasting. */
   public static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
+    Check.compute(label(op), a, b);
+    Shape shape = Shape.broadcast(label(op), a.shape(), b.shape());
+    return binary(op, a, b, Tensor.empty(a.dtype(), shape, a.device()));
+  }
+
+  /**
+   * As {@link #binary(BinaryOp, Tensor, Tensor)} into out, which is contiguous and may be an
+   * operand of its shape.
+   */
+  public static Tensor binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
     String name = label(op);
-    Check.compute(name, a, b);
-    Shape shape = Shape.broadcast(name, a.shape(), b.shape());
-    Tensor out = Tensor.empty(a.dtype(), shape, a.device());
-    try (Tensor left = a.expand(shape);
-        Tensor right = b.expand(shape);
+    Check.compute(name, a, b, out);
+    Check.shape(name, "out", out, Shape.broadcast(name, a.shape(), b.shape()));
+    Check.contiguous(name, "out", out);
+    try (Tensor left = a.expand(out.shape());
+        Tensor right = b.expand(out.shape());
         var use = Use.of(name, left, right, out)) {
       use.backend().binary(op, left, right, out);
+    }
+    out.touched();
+    return out;
+  }
+
+  /**
+   * {@code out = max(a + b, 0)}, the end of a residual block; all of one shape and contiguous; out
+   * may be a or b. Sums are clamped while they are still in the cache.
+   */
+  public static Tensor addRelu(Tensor a, Tensor b, Tensor out) {
+    Check.compute("addRelu", a, b, out);
+    for (Tensor operand : new Tensor[] {a, b}) {
+      Check.shape("addRelu", "an operand", operand, out.shape());
+      Check.contiguous("addRelu", "an operand", operand);
+    }
+    Check.contiguous("addRelu", "out", out);
+    int size = Math.toIntExact(out.size());
+    try (Tensor left = a.reshape(size);
+        Tensor right = b.reshape(size);
+        Tensor sums = out.reshape(size)) {
+      for (int at = 0; at < size; at += CACHED) {
+        int length = Math.min(CACHED, size - at);
+        try (Tensor l = left.narrow(0, at, length);
+            Tensor r = right.narrow(0, at, length);
+            Tensor sum = sums.narrow(0, at, length)) {
+          binary(BinaryOp.ADD, l, r, sum);
+          unary(UnaryOp.RELU, 0, sum, sum);
+        }
+      }
     }
     return out;
   }
 
-  /** The Java name of an operation, as in {@code addScalar}. */
-  private static String label(Enum<?> op) {
-    var label = new StringBuilder();
-    boolean capital = false;
-    for (char letter : op.name().toCharArray()) {
-      if (letter != '_') {
-        label.append(capital ? letter : Character.toLowerCase(letter));
-      }
-      capital = letter == '_';
-    }
-    return label.toString();
+  private static String label(UnaryOp op) {
+    return UNARY_LABELS[op.ordinal()];
+  }
+
+  private static String label(BinaryOp op) {
+    return BINARY_LABELS[op.ordinal()];
+  }
+
+  /** The Java names of operations, as in {@code addScalar}. */
+  private static String[] labels(Enum<?>... operations) {
+    return Arrays.stream(operations)
+        .map(
+            operation -> {
+              String name = operation.name();
+              var label = new StringBuilder();
+              for (int i = 0; i < name.length(); i++) {
+                char letter = name.charAt(i);
+                if (letter != '_') {
+                  boolean capital = i > 0 && name.charAt(i - 1) == '_';
+                  label.append(capital ? letter : Character.toLowerCase(letter));
+                }
+              }
+              return label.toString();
+            })
+        .toArray(String[]::new);
   }
 
   /** {@code a + b}. */

@@ -88,6 +88,35 @@ public final class MatMul {
    * [O] or null, out [*, O]. PyTorch: {@code torch.nn.functional.linear}.
    */
   public static Tensor linear(Tensor x, Tensor w, Tensor bias, boolean relu) {
+    checkLinear(x, w, bias);
+    Tensor out = Tensor.empty(x.dtype(), x.shape().with(-1, w.dim(0)), x.device());
+    return linear(x, w, bias, relu, out);
+  }
+
+  /**
+   * As {@link #linear(Tensor, Tensor, Tensor, boolean)} into out, which is contiguous or the
+   * transpose of a contiguous matrix.
+   */
+  public static Tensor linear(Tensor x, Tensor w, Tensor bias, boolean relu, Tensor out) {
+    checkLinear(x, w, bias);
+    Check.compute("linear", x, out);
+    Check.shape("linear", "out", out, x.shape().with(-1, w.dim(0)));
+    int rows = rows(x);
+    try (Tensor flat = x.rank() == 2 ? x.alias() : x.reshape(rows, x.dim(-1));
+        Tensor y = out.rank() == 2 ? out.alias() : out.reshape(rows, w.dim(0));
+        Tensor left = y.isContiguous() ? flat.alias() : w.alias();
+        Tensor right = y.isContiguous() ? w.transpose() : flat.transpose();
+        Tensor result = y.isContiguous() ? y.alias() : y.transpose()) {
+      Check.contiguous("linear", "out, or its transpose,", result);
+      var epilogue =
+          y.isContiguous() ? new Epilogue(null, bias, relu) : new Epilogue(bias, null, relu);
+      product("linear", 1, left, right, 0, result, epilogue);
+    }
+    out.touched();
+    return out;
+  }
+
+  private static void checkLinear(Tensor x, Tensor w, Tensor bias) {
     Check.compute("linear", x, w, bias);
     Check.rank("linear", "weight", w, 2, "[out features, in features]");
     if (x.rank() == 0 || x.dim(-1) != w.dim(1)) {
@@ -97,16 +126,6 @@ public final class MatMul {
               .formatted(w.dim(1), x.shape(), w.shape()));
     }
     Check.shape("linear", "bias", bias, Shape.of(w.dim(0)));
-    Shape shape = x.shape().with(-1, w.dim(0));
-    int rows = rows(x);
-    var epilogue = new Epilogue(null, bias, relu);
-    try (Tensor flat = x.rank() == 2 ? x.alias() : x.reshape(rows, x.dim(-1));
-        Tensor columns = w.transpose();
-        Tensor out = Tensor.empty(x.dtype(), Shape.of(rows, w.dim(0)), x.device());
-        var use = Use.of("linear", flat, columns, bias, out)) {
-      use.backend().gemm(1, flat, columns, 0, out, epilogue);
-      return out.reshape(shape);
-    }
   }
 
   private static int rows(Tensor x) {
@@ -117,9 +136,9 @@ public final class MatMul {
     return Math.toIntExact(rows);
   }
 
-  private static Tensor product(
+  static Tensor product(
       String name, double alpha, Tensor a, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    try (var use = Use.of(name, a, b, c)) {
+    try (var use = Use.of(name, a, b, c, epilogue.rowBias(), epilogue.columnBias())) {
       use.backend().gemm(alpha, a, b, beta, c, epilogue);
     }
     return c;

@@ -83,16 +83,26 @@ public final class Normalization {
    * batch_norm} in evaluation, folded.
    */
   public static Tensor channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu) {
-    Check.compute("channelAffine", x, scale, shift);
+    Tensor out = Tensor.empty(x.dtype(), x.shape(), x.device());
+    return channelAffine(x, scale, shift, relu, out);
+  }
+
+  /** As {@link #channelAffine(Tensor, Tensor, Tensor, boolean)} into out, which is contiguous. */
+  public static Tensor channelAffine(
+      Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out) {
+    Check.compute("channelAffine", x, scale, shift, out);
     Shape planes = planes("channelAffine", x);
     perChannel("channelAffine", x, "scale", scale);
     perChannel("channelAffine", x, "shift", shift);
+    Check.shape("channelAffine", "out", out, x.shape());
+    Check.contiguous("channelAffine", "out", out);
     try (Tensor dense = x.reshape(planes);
-        Tensor out = Tensor.empty(x.dtype(), planes, x.device());
-        var use = Use.of("channelAffine", dense, scale, shift, out)) {
-      use.backend().channelAffine(dense, scale, shift, relu, out);
-      return out.reshape(x.shape());
+        Tensor target = out.reshape(planes);
+        var use = Use.of("channelAffine", dense, scale, shift, target)) {
+      use.backend().channelAffine(dense, scale, shift, relu, target);
     }
+    out.touched();
+    return out;
   }
 
   /**

@@ -33,6 +33,20 @@ public final class Pooling {
     return new Pooled(values, indices);
   }
 
+  /** The values of {@link #maxPool2d(Tensor, PoolSpec)} into out, which is contiguous. */
+  public static Tensor maxPool2d(Tensor x, PoolSpec spec, Tensor out) {
+    Check.compute("maxPool2d", x, out);
+    Shape shape = outShape("maxPool2d", x.shape(), spec);
+    Check.shape("maxPool2d", "out", out, shape);
+    Check.contiguous("maxPool2d", "out", out);
+    try (Tensor indices = Tensor.empty(DType.INT32, shape, x.device());
+        var use = Use.of("maxPool2d", x, out, indices)) {
+      use.backend().maxPool2d(x, spec, out, indices);
+    }
+    out.touched();
+    return out;
+  }
+
   /** The gradient of {@link #maxPool2d}: each dy is added at the index of its window. */
   public static Tensor maxPool2dGrad(Tensor dy, Tensor indices, PoolSpec spec, Shape inputShape) {
     Check.compute("maxPool2dGrad", dy);
@@ -77,10 +91,19 @@ public final class Pooling {
    */
   public static Tensor avgPool2d(Tensor x, PoolSpec spec) {
     Check.compute("avgPool2d", x);
-    Tensor out = Tensor.empty(x.dtype(), outShape("avgPool2d", x.shape(), spec), x.device());
+    Shape shape = outShape("avgPool2d", x.shape(), spec);
+    return avgPool2d(x, spec, Tensor.empty(x.dtype(), shape, x.device()));
+  }
+
+  /** As {@link #avgPool2d(Tensor, PoolSpec)} into out, which is contiguous. */
+  public static Tensor avgPool2d(Tensor x, PoolSpec spec, Tensor out) {
+    Check.compute("avgPool2d", x, out);
+    Check.shape("avgPool2d", "out", out, outShape("avgPool2d", x.shape(), spec));
+    Check.contiguous("avgPool2d", "out", out);
     try (var use = Use.of("avgPool2d", x, out)) {
       use.backend().avgPool2d(x, spec, out);
     }
+    out.touched();
     return out;
   }
 

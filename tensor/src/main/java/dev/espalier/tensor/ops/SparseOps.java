@@ -178,6 +178,15 @@ public final class SparseOps {
     return LINEAR.forward(x, w, bias, relu);
   }
 
+  /**
+   * As {@link #linear(Tensor, Weight, Tensor, boolean)} into out, which is contiguous or the
+   * transpose of a contiguous matrix. A sparse weight is fastest between transposed x and out,
+   * where each feature of the batch is one run of memory.
+   */
+  public static Tensor linear(Tensor x, Weight w, Tensor bias, boolean relu, Tensor out) {
+    return LINEAR.forward(x, w, bias, relu, out);
+  }
+
   /** The gradient of {@link #linear} with respect to x: {@code dx = dy w}; dy [*, O], dx [*, I]. */
   public static Tensor linearGradInput(Tensor dy, Weight w) {
     return LINEAR.gradInput(dy, w);
@@ -201,10 +210,22 @@ public final class SparseOps {
    *
    * <p>Weights are treated as in {@link #linear}. The sparse kernel is CSR times shifted padded
    * images (see {@link dev.espalier.tensor.sparse.ConvGrid}), for any stride, dilation and groups;
-   * blocks are run as CSR.
+   * blocks are run as CSR there, and as blocks in a 1×1 convolution.
    */
   public static Tensor conv2d(Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec) {
     return CONVOLUTION.forward(x, w, bias, relu, spec);
+  }
+
+  /**
+   * As {@link #conv2d(Tensor, Weight, Tensor, boolean, ConvSpec)} into out, which is contiguous or
+   * channel-major: contiguous but for its first two axes, which are exchanged.
+   *
+   * <p>Between channel-major x and out, each channel of the batch is one run of memory: a 1×1
+   * convolution is one matrix product there, sparse or dense, and moves nothing.
+   */
+  public static Tensor conv2d(
+      Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+    return CONVOLUTION.forward(x, w, bias, relu, spec, out);
   }
 
   /** The gradient of {@link #conv2d} with respect to x, of the given shape. */

@@ -32,20 +32,44 @@ final class WeightedConvolution {
   Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec) {
     Check.compute("conv2d", x, WeightForm.elements(w), bias);
     Shape output = Convolution.checkedOutShape("conv2d", x.shape(), w.shape(), spec);
+    return forward(x, w, bias, relu, spec, Tensor.empty(x.dtype(), output, x.device()));
+  }
+
+  Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
+    Check.compute("conv2d", x, WeightForm.elements(w), bias, out);
+    Shape output = Convolution.checkedOutShape("conv2d", x.shape(), w.shape(), spec);
     Check.shape("conv2d", "bias", bias, Shape.of(w.shape().dim(0)));
-    try (var scope = Scope.open("conv2d")) {
-      CsrPattern pattern = pattern(w, Direction.FORWARD, output);
+    Check.shape("conv2d", "out", out, output);
+    ChannelMajor.check("conv2d", out);
+    try (var _ = Scope.open("conv2d")) {
+      SparsePattern pattern = anyPattern(w, Direction.FORWARD, output);
       if (pattern == null) {
-        return scope.keep(Convolution.conv2d(x, WeightForm.storage(w), bias, relu, spec));
+        ChannelMajor.conv2d(x, WeightForm.storage(w), bias, relu, spec, out);
+      } else if (ChannelMajor.isMatrixProduct(w.shape(), spec)
+          && (pattern instanceof BsrPattern || ChannelMajor.is(x) && ChannelMajor.is(out))) {
+        ChannelMajor.spmm(pattern, WeightForm.values(w, pattern), x, bias, relu, out);
+      } else {
+        onSheets(x, w, elements(pattern), bias, relu, spec, out);
       }
-      ConvGrid grid = new ConvGrid(x.shape(), w.shape(), spec);
-      var taps = pattern.convolution(grid).forward();
-      Tensor values = reordered(values(w, pattern), taps);
-      Tensor images = grid.shifted(grid.inputSheets(x));
-      Tensor product =
-          SparseOps.spmm(taps.pattern(), values, images, new Epilogue(bias, null, relu));
-      return scope.keep(grid.outputFrom(product));
     }
+    out.touched();
+    return out;
+  }
+
+  private static void onSheets(
+      Tensor x,
+      Weight w,
+      CsrPattern pattern,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out) {
+    ConvGrid grid = new ConvGrid(x.shape(), w.shape(), spec);
+    var taps = pattern.convolution(grid).forward();
+    Tensor values = reordered(values(w, pattern), taps);
+    Tensor images = grid.shifted(grid.inputSheets(x));
+    Tensor product = SparseOps.spmm(taps.pattern(), values, images, new Epilogue(bias, null, relu));
+    grid.outputFrom(product, out);
   }
 
   Tensor gradInput(Tensor dy, Weight w, ConvSpec spec, Shape inputShape) {
@@ -90,12 +114,20 @@ final class WeightedConvolution {
         : Entries.gather(values, taps.order(), taps.pattern().valuesShape());
   }
 
-  /** The positions to run sparse, blocks taken apart, or null for the dense kernel. */
-  private CsrPattern pattern(Weight w, Direction direction, Shape output) {
+  /** The positions to run sparse, or null for the dense kernel. */
+  private SparsePattern anyPattern(Weight w, Direction direction, Shape output) {
     Family family =
         w.shape().dim(2) == 1 && w.shape().dim(3) == 1 ? Family.POINTWISE : Family.CONVOLUTION;
     long columns = (long) output.dim(0) * output.dim(2) * output.dim(3);
-    SparsePattern pattern = WeightForm.pattern(w, crossover, family, direction, columns);
+    return WeightForm.pattern(w, crossover, family, direction, columns);
+  }
+
+  /** As {@link #anyPattern} with blocks taken apart. */
+  private CsrPattern pattern(Weight w, Direction direction, Shape output) {
+    return elements(anyPattern(w, direction, output));
+  }
+
+  private static CsrPattern elements(SparsePattern pattern) {
     return pattern instanceof BsrPattern blocks ? blocks.elements() : (CsrPattern) pattern;
   }
 

@@ -9,6 +9,7 @@ import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Weight;
 import dev.espalier.tensor.spi.Epilogue;
+import java.util.Arrays;
 
 /**
  * The three products of a linear layer for every form of weight.
@@ -26,13 +27,20 @@ final class WeightedLinear {
   Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu) {
     check("linear", "the input", x, w, 1);
     Check.compute("linear", x, WeightForm.elements(w), bias);
+    Tensor out = Tensor.empty(x.dtype(), x.shape().with(-1, w.shape().dim(0)), x.device());
+    return forward(x, w, bias, relu, out);
+  }
+
+  Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu, Tensor out) {
+    check("linear", "the input", x, w, 1);
+    Check.compute("linear", x, WeightForm.elements(w), bias, out);
     Check.shape("linear", "bias", bias, Shape.of(w.shape().dim(0)));
-    try (var scope = Scope.open("linear")) {
+    Check.shape("linear", "out", out, x.shape().with(-1, w.shape().dim(0)));
+    try (var _ = Scope.open("linear")) {
       SparsePattern pattern = pattern(w, Direction.FORWARD, x);
-      return scope.keep(
-          pattern == null
-              ? MatMul.linear(x, WeightForm.storage(w), bias, relu)
-              : timesTransposed(x, pattern, WeightForm.values(w, pattern), bias, relu));
+      return pattern == null
+          ? MatMul.linear(x, WeightForm.storage(w), bias, relu, out)
+          : timesTransposed(x, pattern, WeightForm.values(w, pattern), bias, relu, out);
     }
   }
 
@@ -46,7 +54,8 @@ final class WeightedLinear {
         return scope.keep(dx.reshape(dy.shape().with(-1, w.shape().dim(1))));
       }
       Tensor values = WeightForm.transposedValues(w, pattern);
-      return scope.keep(timesTransposed(dy, pattern.transpose(), values, null, false));
+      Tensor dx = Tensor.empty(dy.dtype(), dy.shape().with(-1, pattern.columns()), dy.device());
+      return scope.keep(timesTransposed(dy, pattern.transpose(), values, null, false, dx));
     }
   }
 
@@ -71,11 +80,18 @@ final class WeightedLinear {
 
   /** {@code x Aᵀ + bias}, then ReLU if asked. */
   private static Tensor timesTransposed(
-      Tensor x, SparsePattern pattern, Tensor values, Tensor bias, boolean relu) {
-    Tensor y = Tensor.empty(x.dtype(), x.shape().with(-1, pattern.rows()), x.device());
+      Tensor x, SparsePattern pattern, Tensor values, Tensor bias, boolean relu, Tensor out) {
     var epilogue = new Epilogue(bias, null, relu);
-    SparseOps.spmm(pattern, values, matrix(x).transpose(), epilogue, matrix(y).transpose());
-    return y;
+    Tensor y = out.rank() == 2 || out.isContiguous() ? matrix(out) : null;
+    if (y == null || !y.isContiguous() && !y.transpose().isContiguous()) {
+      throw Check.refuse(
+          "linear",
+          "out must be contiguous or the transpose of a contiguous matrix, but shape %s has strides %s"
+              .formatted(out.shape(), Arrays.toString(out.strides())));
+    }
+    SparseOps.spmm(pattern, values, matrix(x).transpose(), epilogue, y.transpose());
+    out.touched();
+    return out;
   }
 
   private SparsePattern pattern(Weight w, Direction direction, Tensor x) {

@@ -128,7 +128,10 @@ public final class ConvGrid {
         && columns() == (long) rows * pitch;
   }
 
-  /** The input on its sheets, [sheets · columns + maxShift], zero where there is padding. */
+  /**
+   * The input, of any strides, on its sheets, [sheets · columns + maxShift], zero where there is
+   * padding.
+   */
   public Tensor inputSheets(Tensor x) {
     if (isImage()) {
       return x.reshape((int) x.size());
@@ -136,8 +139,7 @@ public final class ConvGrid {
     try (var scope = Scope.open("sparse conv2d")) {
       int length = (int) (sheets() * columns()) + maxShift();
       Tensor sheets = Tensor.zeros(x.dtype(), Shape.of(length));
-      Tensor images = x.contiguous();
-      forEachPhase(sheets, images, Tensor::copyFrom);
+      forEachPhase(sheets, x, Tensor::copyFrom);
       return scope.keep(sheets);
     }
   }
@@ -181,13 +183,10 @@ public final class ConvGrid {
     return product;
   }
 
-  /** The output [N, O, H', W'] out of the product [O, columns]. */
-  public Tensor outputFrom(Tensor product) {
-    if (isImage()) {
-      return product.reshape(output());
-    }
-    try (Tensor valid = validOutputs(product)) {
-      return valid.copy();
+  /** Copies the output [N, O, H', W'] out of the product [O, columns]; out of any strides. */
+  public void outputFrom(Tensor product, Tensor out) {
+    try (Tensor valid = isImage() ? product.reshape(output()) : validOutputs(product)) {
+      out.copyFrom(valid);
     }
   }
 
@@ -213,25 +212,25 @@ public final class ConvGrid {
    * images.
    */
   private void forEachPhase(Tensor sheets, Tensor images, Move move) {
-    int width = input.dim(3);
-    long image = (long) input.dim(2) * width;
     for (int r = 0; r < spec.strideH(); r++) {
       Span high = Span.of(r, spec.strideH(), spec.padH(), input.dim(2), rows);
       for (int c = 0; c < spec.strideW(); c++) {
-        Span wide = Span.of(c, spec.strideW(), spec.padW(), width, pitch);
+        Span wide = Span.of(c, spec.strideW(), spec.padW(), input.dim(3), pitch);
         Shape shape = Shape.of(input.dim(0), input.dim(1), high.length, wide.length);
         if (shape.size() > 0) {
           long phase = (long) (r * spec.strideW() + c) * input.dim(1) * columns();
           move.between(
               from(sheets, phase + (long) high.onSheet * pitch + wide.onSheet)
                   .asStrided(shape, (long) rows * pitch, columns(), pitch, 1),
-              from(images, (long) high.inImage * width + wide.inImage)
+              images
+                  .narrow(2, high.inImage, input.dim(2) - high.inImage)
+                  .narrow(3, wide.inImage, input.dim(3) - wide.inImage)
                   .asStrided(
                       shape,
-                      input.dim(1) * image,
-                      image,
-                      (long) spec.strideH() * width,
-                      spec.strideW()));
+                      images.stride(0),
+                      images.stride(1),
+                      spec.strideH() * images.stride(2),
+                      spec.strideW() * images.stride(3)));
         }
       }
     }

@@ -9,6 +9,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.UnaryOp;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,40 @@ class ElementwiseTest extends OpsTest {
     assertShape(out, 2, 3);
     assertValues(out, 11, 12, 13, 21, 22, 23);
     assertShape(Elementwise.mul(zeros(2, 0), zeros(1, 1)), 2, 0);
+  }
+
+  @Test
+  void resultsMayGoIntoAnOperand() {
+    Tensor a = matrix(2, 2, 1, -2, 3, -4);
+    Elementwise.unary(UnaryOp.RELU, 0, a, a);
+    assertValues(a, 1, 0, 3, 0);
+    Elementwise.binary(BinaryOp.ADD, a, vector(1, 2), a);
+    assertValues(a, 2, 2, 4, 2);
+    Tensor column = matrix(2, 1, 1, 2);
+    assertThatThrownBy(() -> Elementwise.binary(BinaryOp.ADD, column, a, column))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("add: out must have shape [2, 2] but has [2, 1]");
+    Tensor turned = matrix(2, 2, 1, 2, 3, 4).transpose();
+    assertThatThrownBy(() -> Elementwise.unary(UnaryOp.NEG, 0, a, turned))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("neg: out is written in place and must be contiguous");
+  }
+
+  @Test
+  void addReluClampsSumsOfAnySize() {
+    for (int size : new int[] {0, 1, 65_536, 131_075}) {
+      double[] values = new double[size];
+      Arrays.setAll(values, i -> i % 7 - 3);
+      Tensor a = Tensor.of(Shape.of(size), values);
+      Tensor b = Tensor.full(DType.FLOAT64, Shape.of(size), 1);
+      double[] expected = Arrays.stream(values).map(v -> Math.max(0, v + 1)).toArray();
+      Tensor out = Elementwise.addRelu(a, b, Tensor.empty(DType.FLOAT64, a.shape()));
+      assertThat(out.toDoubleArray()).isEqualTo(expected);
+      assertThat(Elementwise.addRelu(a, b, b).toDoubleArray()).isEqualTo(expected);
+    }
+    assertThatThrownBy(() -> Elementwise.addRelu(vector(1, 2), vector(1), vector(1, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("addRelu: an operand must have shape [2] but has [1]");
   }
 
   @Test

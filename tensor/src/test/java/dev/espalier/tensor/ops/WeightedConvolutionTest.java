@@ -118,6 +118,61 @@ class WeightedConvolutionTest {
         w instanceof Weight.Sparse(var sparse) ? sparse.withValues(gradient).dense() : gradient);
   }
 
+  private static Tensor channelMajor(Tensor x) {
+    return x.transpose(0, 1).copy().transpose(0, 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("geometries")
+  void inputsAndOutputsMayBeChannelMajor(Shape input, Shape weight, ConvSpec spec) {
+    Mask mask = RandomSparse.mask(weight, 0.5, 21);
+    Weight w = new Weight.Masked(mask.apply(RandomSparse.tensor(DType.FLOAT32, weight, 22)), mask);
+    Tensor x = RandomSparse.tensor(DType.FLOAT32, input, 23);
+    Tensor bias = RandomSparse.tensor(DType.FLOAT32, Shape.of(weight.dim(0)), 24);
+    Shape output = Convolution.outShape("test", input, weight, spec);
+    var expected = SparseReference.conv2d(x, w.dense(), bias, output, spec);
+    for (WeightedConvolution convolution : List.of(DENSE, SPARSE)) {
+      for (Tensor in : List.of(x, channelMajor(x))) {
+        Tensor out = Tensor.full(DType.FLOAT32, output, 7);
+        for (Tensor y : List.of(out, channelMajor(out))) {
+          assertThat(convolution.forward(in, w, bias, false, spec, y)).isSameAs(y);
+          expected.assertMatches(y.copy());
+        }
+      }
+    }
+  }
+
+  @Test
+  void blocksOfAOneByOneConvolutionRunAsBlocks() {
+    Shape shape = Shape.of(4, 6, 1, 1);
+    Mask mask = RandomSparse.mask(shape, new Granularity.Block(2, 3), 0.5, 25);
+    Tensor w = mask.apply(RandomSparse.tensor(DType.FLOAT32, shape, 26));
+    Weight bsr = new Weight.Sparse(SparseTensor.fromDense(w, mask).toBsr(2, 3));
+    Tensor bias = RandomSparse.tensor(DType.FLOAT32, Shape.of(4), 27);
+    for (int images : new int[] {1, 3}) {
+      Shape output = Shape.of(images, 4, 3, 5);
+      Tensor x = RandomSparse.tensor(DType.FLOAT32, output.with(1, 6), 28);
+      var expected = SparseReference.conv2d(x, w, bias, output, ConvSpec.DEFAULT);
+      for (Tensor in : List.of(x, channelMajor(x))) {
+        Tensor out = Tensor.empty(DType.FLOAT32, output);
+        for (Tensor y : List.of(out, channelMajor(out))) {
+          DENSE.forward(in, bsr, bias, false, ConvSpec.DEFAULT, y);
+          expected.assertMatches(y.copy());
+        }
+      }
+    }
+  }
+
+  @Test
+  void otherStridesOfTheOutputAreRefused() {
+    Weight w = new Weight.Dense(Tensor.full(DType.FLOAT32, Shape.of(2, 2, 1, 1), 1));
+    Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(2, 2, 3, 4));
+    Tensor turned = Tensor.zeros(DType.FLOAT32, Shape.of(2, 2, 4, 3)).transpose(2, 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DENSE.forward(x, w, null, false, ConvSpec.DEFAULT, turned))
+        .withMessageContaining("conv2d: out must be contiguous or channel-major");
+  }
+
   @Test
   void sparseWeightsOfEveryFormatRunSparse() {
     Shape shape = Shape.of(4, 2, 3, 3);

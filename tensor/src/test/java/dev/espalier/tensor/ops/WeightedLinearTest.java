@@ -212,4 +212,41 @@ class WeightedLinearTest {
     csr.gradWeight(x, dy, masked, false).close();
     assertThat(Memory.stats().liveStorages()).isLessThanOrEqualTo(before);
   }
+
+  @Test
+  void inputsAndOutputsMayBeTransposed() {
+    Mask mask = RandomSparse.mask(Shape.of(4, 6), BLOCK, 0.5, 30);
+    Tensor w = mask.apply(RandomSparse.tensor(DType.FLOAT32, mask.shape(), 31));
+    Tensor bias = RandomSparse.tensor(DType.FLOAT32, Shape.of(4), 32);
+    SparseTensor csr = SparseTensor.fromDense(w, mask);
+    for (int rows : new int[] {1, 5, 33}) {
+      Tensor columns = RandomSparse.tensor(DType.FLOAT32, Shape.of(6, rows), 33);
+      var expected = SparseReference.matmul(w, columns, bias);
+      for (Weight weight :
+          List.of(
+              new Weight.Dense(w), new Weight.Sparse(csr), new Weight.Sparse(csr.toBsr(2, 3)))) {
+        for (Tensor x : List.of(columns.transpose(), columns.transpose().copy())) {
+          Tensor product = Tensor.full(DType.FLOAT32, Shape.of(4, rows), 7);
+          DENSE.forward(x, weight, bias, false, product.transpose());
+          expected.assertMatches(product);
+          Tensor y = Tensor.full(DType.FLOAT32, Shape.of(rows, 4), 7);
+          DENSE.forward(x, weight, bias, false, y);
+          expected.assertMatches(y.transpose().copy());
+        }
+      }
+    }
+  }
+
+  @Test
+  void otherStridesOfTheOutputAreRefused() {
+    Tensor w = Tensor.full(DType.FLOAT32, Shape.of(2, 3), 1);
+    Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(4, 3));
+    Tensor gaps = Tensor.zeros(DType.FLOAT32, Shape.of(4, 5)).narrow(1, 0, 2);
+    for (Weight weight :
+        List.of(new Weight.Dense(w), new Weight.Sparse(SparseTensor.fromDense(w)))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> DENSE.forward(x, weight, null, false, gaps))
+          .withMessageContainingAll("linear: out", "contiguous");
+    }
+  }
 }
