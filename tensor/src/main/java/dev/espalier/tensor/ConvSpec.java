@@ -39,6 +39,20 @@ public record ConvSpec(
     return new ConvSpec(strideH, strideW, padH, padW, dilation, dilation, groups);
   }
 
+  /**
+   * Whether a kernel of this size reads, for each output position, the one input position at its
+   * place, all channels of it: then the convolution is the product of a matrix with each pixel.
+   */
+  public boolean isPointwise(int kernelH, int kernelW) {
+    return kernelH == 1
+        && kernelW == 1
+        && groups == 1
+        && strideH == 1
+        && strideW == 1
+        && padH == 0
+        && padW == 0;
+  }
+
   public int outHeight(int height, int kernelH) {
     return extent(height, kernelH, strideH, padH, dilationH);
   }

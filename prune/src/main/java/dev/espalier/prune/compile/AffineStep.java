@@ -1,5 +1,6 @@
 package dev.espalier.prune.compile;
 
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Normalization;
 import java.util.List;
@@ -7,8 +8,21 @@ import java.util.List;
 /** A batch-norm that could not be folded into a product: one scale and shift per channel. */
 record AffineStep(Tensor scale, Tensor shift, boolean relu) implements Step {
   @Override
-  public Tensor run(Tensor... inputs) {
-    return Normalization.channelAffine(inputs[0], scale, shift, relu);
+  public Shape output(Shape... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public void run(Activation out, Activation... inputs) {
+    try (Tensor x = planes(inputs[0]);
+        Tensor y = planes(out)) {
+      Normalization.channelAffine(x, scale, shift, relu, y);
+    }
+  }
+
+  /** Channel-major images are one image with the pixels of all. */
+  private static Tensor planes(Activation x) {
+    return x.channelMajor() ? x.stored().reshape(1, x.stored().dim(0), -1) : x.stored().alias();
   }
 
   @Override

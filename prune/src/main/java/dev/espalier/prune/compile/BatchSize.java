@@ -61,8 +61,7 @@ final class BatchSize {
     return refusal(op, input, result, "mixes the rows of the batch");
   }
 
-  private static IllegalArgumentException refusal(
-      Op op, Variable input, Variable result, String why) {
+  static IllegalArgumentException refusal(Op op, Variable input, Variable result, String why) {
     return new IllegalArgumentException(
         "compile: operation '%s' from %s to %s %s; in evaluation mode every row must be computed on its own, with the batch in axis 0"
             .formatted(op.name(), input.shape(), result.shape(), why));

@@ -1,47 +1,29 @@
 package dev.espalier.prune.compile;
 
-import dev.espalier.autograd.Autograd;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * An immutable network for inference, for any batch size; made by {@link Compiler}.
  *
  * <p>It owns copies of its weights, so the module it came from may change or go. Several threads
- * may run it at once. Close it to free its memory.
+ * may run it at once: each has activations of its own, planned once per batch size ({@link #plan})
+ * and reused, and outputs do not depend on who else runs. Close it to free its memory.
  */
 public final class CompiledModel implements AutoCloseable {
-  /**
-   * One step with its wiring.
-   *
-   * @param inputs slots of the operands; slot 0 is the model's input
-   * @param output slot of the result
-   * @param lastUses slots whose value is needed by no later step
-   */
-  record Instruction(Step step, int[] inputs, int output, int[] lastUses) {
-    Instruction {
-      inputs = inputs.clone();
-      lastUses = lastUses.clone();
-    }
-  }
+  private final Program program;
+  private final Workspaces workspaces;
+  private final CompiledSummary summary;
 
-  private final List<Instruction> program;
-  private final int slots;
-  private final int result;
-  private final Shape example;
-  private final DType dtype;
-
-  CompiledModel(List<Instruction> program, int slots, int result, Tensor example) {
-    this.program = List.copyOf(program);
-    this.slots = slots;
-    this.result = result;
-    this.example = example.shape();
-    this.dtype = example.dtype();
+  CompiledModel(Program program, List<String> notes) {
+    this.program = program;
+    this.workspaces = new Workspaces(program);
+    this.summary = CompiledSummary.of(program, notes);
   }
 
   /**
@@ -50,38 +32,50 @@ public final class CompiledModel implements AutoCloseable {
    * @param x of the type and shape of the example that the model was compiled with, but any number
    *     of rows from 1
    * @throws IllegalArgumentException if it is not, with both
+   * @throws IllegalStateException if the model is closed
    */
   public Tensor run(Tensor x) {
-    if (x.dtype() != dtype
+    Shape example = program.example();
+    if (x.dtype() != program.dtype()
         || x.rank() != example.rank()
         || x.dim(0) < 1
         || !x.shape().with(0, 1).equals(example.with(0, 1))) {
       throw new IllegalArgumentException(
           "compiled model: expects %s inputs of shape [N, …] like %s with at least one row but got %s of shape %s"
-              .formatted(dtype, example, x.dtype(), x.shape()));
+              .formatted(program.dtype(), example, x.dtype(), x.shape()));
     }
-    try (var scope = Scope.open("compiled model");
-        var _ = Autograd.noGrad()) {
-      Tensor[] values = new Tensor[slots];
-      values[0] = x.alias();
-      for (Instruction instruction : program) {
-        Tensor[] operands = new Tensor[instruction.inputs.length];
-        for (int i = 0; i < operands.length; i++) {
-          operands[i] = values[instruction.inputs[i]];
-        }
-        values[instruction.output] = instruction.step.run(operands);
-        for (int slot : instruction.lastUses) {
-          values[slot].close();
-        }
-      }
-      Tensor out = values[result];
-      return scope.keep(out.sharesStorageWith(x) ? out.copy() : out.contiguous());
+    Workspace workspace = workspaces.take(x.dim(0));
+    try {
+      return workspace.run(x);
+    } finally {
+      workspaces.giveBack(workspace);
     }
+  }
+
+  /** Where the activations of a batch of so many rows lie, and how much memory that is. */
+  public MemoryPlan plan(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("plan: needs at least one row but got " + rows);
+    }
+    Shape[] shapes = program.shapes(rows);
+    return MemoryPlanner.plan(program, shapes, Layouts.channelMajor(program, shapes)).plan();
   }
 
   /** What each step does, one line each, in order; weights with their format and density. */
   public List<String> layers() {
-    return program.stream().map(instruction -> instruction.step.describe()).toList();
+    return program.instructions().stream()
+        .map(instruction -> instruction.step().describe())
+        .toList();
+  }
+
+  /** The steps with their weights, formats and the reasons for them; prints as a table. */
+  public CompiledSummary summary() {
+    return summary;
+  }
+
+  /** Frees the activations that are kept for the next run. */
+  public void trim() {
+    workspaces.trim();
   }
 
   /**
@@ -92,7 +86,8 @@ public final class CompiledModel implements AutoCloseable {
    */
   public Latency benchmark(int batch, double seconds) {
     try (var _ = Scope.open("benchmark")) {
-      Tensor x = RandomFill.normal(new Generator(7), dtype, example.with(0, batch), 0, 1);
+      Shape shape = program.example().with(0, batch);
+      Tensor x = RandomFill.normal(new Generator(7), program.dtype(), shape, 0, 1);
       repeat(x, Math.max(0.05, seconds / 5), 20);
       return Latency.of(repeat(x, seconds, 20));
     }
@@ -100,7 +95,7 @@ public final class CompiledModel implements AutoCloseable {
 
   private long[] repeat(Tensor x, double seconds, int least) {
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    var times = java.util.stream.LongStream.builder();
+    var times = LongStream.builder();
     for (int runs = 0; runs < least || System.nanoTime() < end; runs++) {
       long start = System.nanoTime();
       run(x).close();
@@ -111,6 +106,7 @@ public final class CompiledModel implements AutoCloseable {
 
   @Override
   public void close() {
-    program.forEach(instruction -> instruction.step.close());
+    workspaces.close();
+    program.instructions().forEach(instruction -> instruction.step().close());
   }
 }

@@ -1,45 +1,74 @@
 package dev.espalier.prune.compile;
 
 import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Crossover.Decision;
+import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Granularity;
 
 /**
  * Decides, per product and number of columns, whether a compiled model multiplies with the dense or
- * the sparse weight.
+ * the sparse weight, and in which format that is stored.
  */
 @FunctionalInterface
 public interface FormatChoice {
   /**
-   * Whether the sparse kernel runs.
+   * A product to choose for.
    *
+   * @param granularity what the pruned positions of the weight come in
    * @param columns rows of the batch, or output positions of a convolution over the batch
    * @param weights elements of the weight, pruned ones included
+   * @param density stored fraction of the weight in the format of its granularity
    */
-  boolean sparse(Crossover.Family family, long columns, long weights, double density);
+  record Product(
+      Crossover.Family family,
+      Granularity granularity,
+      long columns,
+      long weights,
+      double density) {
+    /** Whether blocks of the weight may be stored as such. */
+    public boolean isBlocked() {
+      return switch (granularity) {
+        case Granularity.RowVector _, Granularity.ColumnVector _, Granularity.Block _ -> true;
+        default -> false;
+      };
+    }
+  }
+
+  /** The kernel, with the reason for it. */
+  Decision choose(Product product);
 
   /** As the crossover table says. */
   static FormatChoice byTable(Crossover table) {
-    return (family, columns, weights, density) ->
-        density < 1
-            && table
-                    .decide(
-                        family,
-                        Crossover.Direction.INFERENCE,
-                        new Granularity.Element(),
-                        columns,
-                        weights,
-                        density)
-                    .kernel()
-                != Crossover.Kernel.DENSE;
+    return product ->
+        product.density < 1
+            ? table.decide(
+                product.family,
+                Crossover.Direction.INFERENCE,
+                product.granularity,
+                product.columns,
+                product.weights,
+                product.density)
+            : new Decision(Kernel.DENSE, "dense: nothing is pruned");
   }
 
   /** Every weight dense: the baseline that a sparse model is compared with. */
   static FormatChoice dense() {
-    return (_, _, _, _) -> false;
+    return _ -> new Decision(Kernel.DENSE, "dense: asked for");
   }
 
   /** Every weight that has zeros in CSR, whatever its density. */
   static FormatChoice csr() {
-    return (_, _, _, density) -> density < 1;
+    return product ->
+        product.density < 1
+            ? new Decision(Kernel.CSR, "csr: asked for")
+            : new Decision(Kernel.DENSE, "dense: nothing is pruned");
+  }
+
+  /** Every weight that has zeros in the format of its granularity, whatever its density. */
+  static FormatChoice sparse() {
+    return product ->
+        product.density < 1 && product.isBlocked()
+            ? new Decision(Kernel.BSR, "bsr: asked for")
+            : csr().choose(product);
   }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.prune.compile;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
 import java.util.ArrayList;
@@ -11,28 +12,54 @@ import java.util.List;
  * and ReLU fused.
  *
  * @param name the weight's dotted name
- * @param kernel [kh, kw] of a convolution
  * @param bias [O], owned, or null
  * @param spec the convolution's, or null for a linear layer
  */
-record ProductStep(
-    String name, ProductWeight weight, int[] kernel, Tensor bias, boolean relu, ConvSpec spec)
+record ProductStep(String name, ProductWeight weight, Tensor bias, boolean relu, ConvSpec spec)
     implements Step {
   @Override
-  public Tensor run(Tensor... inputs) {
-    Tensor x = inputs[0];
+  public Shape output(Shape... inputs) {
+    Shape x = inputs[0];
+    Shape w = weight.shape();
+    return spec == null
+        ? x.with(-1, w.dim(0))
+        : Shape.of(
+            x.dim(0),
+            w.dim(0),
+            spec.outHeight(x.dim(2), w.dim(2)),
+            spec.outWidth(x.dim(3), w.dim(3)));
+  }
+
+  @Override
+  public void run(Activation out, Activation... inputs) {
+    Tensor x = inputs[0].tensor();
+    var w = weight.at(columns(out.tensor().shape()));
     if (spec == null) {
-      return SparseOps.linear(x, weight.at(x.dim(0)), bias, relu);
+      SparseOps.linear(x, w, bias, relu, out.tensor());
+    } else {
+      SparseOps.conv2d(x, w, bias, relu, spec, out.tensor());
     }
-    long columns =
-        (long) x.dim(0) * spec.outHeight(x.dim(2), kernel[0]) * spec.outWidth(x.dim(3), kernel[1]);
-    return SparseOps.conv2d(x, weight.at(columns), bias, relu, spec);
+  }
+
+  /** The same product with its weight in the formats that a choice asks for. */
+  ProductStep decided(FormatChoice formats) {
+    return new ProductStep(name, weight.decided(formats), bias, relu, spec);
+  }
+
+  /** Columns of the dense operand for an output of this shape. */
+  long columns(Shape output) {
+    return spec == null
+        ? output.without(-1).size()
+        : (long) output.dim(0) * output.dim(2) * output.dim(3);
   }
 
   @Override
   public String describe() {
-    return "%s %s%s: %s"
-        .formatted(spec == null ? "linear" : "conv2d", name, relu ? " + relu" : "", weight);
+    return "%s %s%s: %s".formatted(operation(), name, relu ? " + relu" : "", weight);
+  }
+
+  String operation() {
+    return spec == null ? "linear" : "conv2d";
   }
 
   @Override

@@ -13,7 +13,6 @@ import dev.espalier.tensor.Memory;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.Crossover;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -145,7 +144,9 @@ class CompiledModelTest {
 
   @Test
   void aChoiceByBatchSizeHoldsBothFormats() {
-    FormatChoice few = (_, columns, _, density) -> density < 1 && columns < 10;
+    FormatChoice few =
+        product ->
+            (product.columns() < 10 ? FormatChoice.csr() : FormatChoice.dense()).choose(product);
     Module module = pruned("lenet-300-100");
     try (CompiledModel model = Compiler.compile(module, Nets.inputs("lenet-300-100", 1), few)) {
       assertThat(model.layers())
@@ -155,17 +156,6 @@ class CompiledModelTest {
         Nets.assertClose(model.run(x), Nets.outputs(module, x), 1e-5);
       }
     }
-  }
-
-  @Test
-  void theTableDecidesByDensity() {
-    FormatChoice table = FormatChoice.byTable(Crossover.standard());
-    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 1)).isFalse();
-    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 0.02)).isTrue();
-    assertThat(table.sparse(Crossover.Family.LINEAR, 1, 235_200, 0.99)).isFalse();
-    assertThat(FormatChoice.csr().sparse(Crossover.Family.LINEAR, 1, 9, 1)).isFalse();
-    assertThat(FormatChoice.csr().sparse(Crossover.Family.LINEAR, 1, 9, 0.99)).isTrue();
-    assertThat(FormatChoice.dense().sparse(Crossover.Family.LINEAR, 1, 9, 0.01)).isFalse();
   }
 
   @Test

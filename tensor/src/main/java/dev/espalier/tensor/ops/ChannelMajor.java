@@ -33,17 +33,6 @@ final class ChannelMajor {
     }
   }
 
-  /** Whether a convolution multiplies each pixel's channels with one matrix. */
-  static boolean isMatrixProduct(Shape weight, ConvSpec spec) {
-    return weight.dim(2) == 1
-        && weight.dim(3) == 1
-        && spec.groups() == 1
-        && spec.strideH() == 1
-        && spec.strideW() == 1
-        && spec.padH() == 0
-        && spec.padW() == 0;
-  }
-
   /** A 1×1 convolution with a sparse weight; x and out are copied where they are image-major. */
   static void spmm(
       SparsePattern pattern, Tensor values, Tensor x, Tensor bias, boolean relu, Tensor out) {
@@ -70,7 +59,7 @@ final class ChannelMajor {
   static void conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
     if (out.isContiguous()) {
       Convolution.conv2d(x, w, bias, relu, spec, out);
-    } else if (isMatrixProduct(w.shape(), spec) && is(x)) {
+    } else if (spec.isPointwise(w.dim(2), w.dim(3)) && is(x)) {
       try (Tensor stored = x.transpose(0, 1);
           Tensor target = out.transpose(0, 1);
           Tensor pixels = matrix(stored);

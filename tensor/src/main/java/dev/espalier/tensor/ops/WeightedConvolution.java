@@ -45,7 +45,7 @@ final class WeightedConvolution {
       SparsePattern pattern = anyPattern(w, Direction.FORWARD, output);
       if (pattern == null) {
         ChannelMajor.conv2d(x, WeightForm.storage(w), bias, relu, spec, out);
-      } else if (ChannelMajor.isMatrixProduct(w.shape(), spec)
+      } else if (spec.isPointwise(w.shape().dim(2), w.shape().dim(3))
           && (pattern instanceof BsrPattern || ChannelMajor.is(x) && ChannelMajor.is(out))) {
         ChannelMajor.spmm(pattern, WeightForm.values(w, pattern), x, bias, relu, out);
       } else {

@@ -132,9 +132,11 @@ public final class Crossover {
 
     Entry(Rule rule) {
       this.rule = rule;
-      String bound = " %s %s at density %s".formatted(rule.condition(), "%s", rule.maxDensity());
-      this.sparse = new Decision(rule.kernel(), rule.kernel().label() + bound.formatted("up to"));
-      this.dense = new Decision(Kernel.DENSE, "dense" + bound.formatted("above"));
+      String kernel = rule.kernel().label();
+      String reason = "%s: %s, density %s " + rule.maxDensity();
+      this.sparse =
+          new Decision(rule.kernel(), reason.formatted(kernel, rule.condition(), "up to"));
+      this.dense = new Decision(Kernel.DENSE, reason.formatted("dense", rule.condition(), "above"));
     }
   }
 

@@ -1,0 +1,111 @@
+package dev.espalier.prune.compile;
+
+import dev.espalier.prune.compile.Program.Instruction;
+import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.sparse.Weight;
+
+/**
+ * Chooses which activations lie channel-major, [C, N, …] (features of a linear layer: [C, N]).
+ *
+ * <p>There a sparse linear layer or 1×1 convolution reads and writes whole runs, one per channel of
+ * the batch, and needs no conversion between two of them. What works in either order (elementwise
+ * steps, pooling, depthwise and dense 1×1 convolutions) keeps the order of its input, so clusters
+ * form; what knows only one order (other dense convolutions, unknown operations) votes for it, and
+ * each cluster lies as most of its elements want. Products convert at a border by themselves. With
+ * one row both orders are the same.
+ *
+ * <p>Source of the layout: Elsen et al., "Fast Sparse ConvNets", 2020.
+ */
+final class Layouts {
+  private final Program program;
+  private final Shape[] shapes;
+  private final Groups clusters;
+  private final double[] votes;
+
+  private Layouts(Program program, Shape[] shapes) {
+    this.program = program;
+    this.shapes = shapes;
+    this.clusters = new Groups(shapes.length);
+    this.votes = new double[shapes.length];
+  }
+
+  /**
+   * Which slots lie channel-major.
+   *
+   * @param shapes of the slots, for some number of rows
+   */
+  static boolean[] channelMajor(Program program, Shape[] shapes) {
+    boolean[] result = new boolean[shapes.length];
+    if (shapes[0].dim(0) > 1) {
+      var layouts = new Layouts(program, shapes);
+      layouts.vote();
+      double[] sums = new double[shapes.length];
+      for (int slot = 0; slot < sums.length; slot++) {
+        sums[layouts.clusters.of(slot)] += layouts.votes[slot];
+      }
+      for (int slot = 0; slot < sums.length; slot++) {
+        result[slot] = sums[layouts.clusters.of(slot)] > 0;
+      }
+    }
+    return result;
+  }
+
+  private void vote() {
+    rowMajor(0, Double.POSITIVE_INFINITY);
+    rowMajor(program.result(), Double.POSITIVE_INFINITY);
+    for (int i = 0; i < program.instructions().size(); i++) {
+      Instruction instruction = program.instructions().get(i);
+      int out = Program.outputOf(i);
+      switch (instruction.step()) {
+        case ProductStep product -> product(product, instruction.inputs()[0], out);
+        case FlattenStep _ when !FlattenStep.isPixel(shapes[instruction.inputs()[0]]) ->
+            onlyRowMajor(instruction, out);
+        case OpStep _ -> onlyRowMajor(instruction, out);
+        case ConcatStep(int axis) when axis != 1 -> onlyRowMajor(instruction, out);
+        case AffineStep _,
+            ConcatStep _,
+            ElementStep _,
+            FlattenStep _,
+            MeanStep _,
+            PoolStep _,
+            SumStep _ -> {
+          for (int in : instruction.inputs()) {
+            clusters.join(out, in);
+          }
+        }
+      }
+    }
+  }
+
+  private void product(ProductStep step, int in, int out) {
+    boolean sparse = step.weight().at(step.columns(shapes[out])) instanceof Weight.Sparse;
+    ConvSpec spec = step.spec();
+    Shape w = step.weight().shape();
+    if (spec == null ? shapes[in].rank() != 2 : !sparse && !eitherWay(spec, w)) {
+      rowMajor(in, shapes[in].size());
+      rowMajor(out, shapes[out].size());
+    } else if (sparse && (spec == null || spec.isPointwise(w.dim(2), w.dim(3)))) {
+      rowMajor(in, -shapes[in].size());
+      rowMajor(out, -shapes[out].size());
+    } else if (spec != null && !sparse) {
+      clusters.join(out, in);
+    }
+  }
+
+  /** Whether a dense convolution runs in either order. */
+  private static boolean eitherWay(ConvSpec spec, Shape w) {
+    return spec.isPointwise(w.dim(2), w.dim(3)) || spec.groups() == w.dim(0) && w.dim(1) == 1;
+  }
+
+  private void onlyRowMajor(Instruction instruction, int out) {
+    rowMajor(out, shapes[out].size());
+    for (int in : instruction.inputs()) {
+      rowMajor(in, shapes[in].size());
+    }
+  }
+
+  private void rowMajor(int slot, double weight) {
+    votes[slot] -= weight;
+  }
+}
