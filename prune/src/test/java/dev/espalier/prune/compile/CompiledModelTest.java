@@ -15,6 +15,7 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -63,6 +64,66 @@ class CompiledModelTest {
       for (int i = 0; i < alone.size(); i++) {
         assertThat(together.get(i).get()).isEqualTo(alone.get(i));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lenet-300-100", "resnet-8"})
+  void threadsWithBatchSizesOfTheirOwnGetTheBitsThatTheyGetAlone(String name)
+      throws InterruptedException, ExecutionException {
+    int[] rows = {1, 3, 8, 17};
+    try (CompiledModel model = compiled(name);
+        var pool = Executors.newFixedThreadPool(rows.length)) {
+      List<float[]> alone = new ArrayList<>();
+      for (int count : rows) {
+        alone.add(model.run(Nets.inputs(name, count)).toFloatArray());
+      }
+      var start = new CountDownLatch(rows.length);
+      List<Future<List<float[]>>> together = new ArrayList<>();
+      for (int count : rows) {
+        together.add(
+            pool.submit(
+                () -> {
+                  Tensor x = Nets.inputs(name, count);
+                  start.countDown();
+                  start.await();
+                  List<float[]> outputs = new ArrayList<>();
+                  for (int run = 0; run < 5; run++) {
+                    try (Tensor y = model.run(x)) {
+                      outputs.add(y.toFloatArray());
+                    }
+                  }
+                  return outputs;
+                }));
+      }
+      for (int i = 0; i < rows.length; i++) {
+        for (float[] output : together.get(i).get()) {
+          assertThat(output).as("%d rows", rows[i]).isEqualTo(alone.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aModelMayBeClosedWhileItRuns() throws InterruptedException, ExecutionException {
+    Tensor x = Nets.inputs("resnet-8", 4);
+    CompiledModel model = compiled("resnet-8");
+    double[] expected = model.run(x).toDoubleArray();
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      var running = new CountDownLatch(1);
+      Future<?> runs =
+          pool.submit(
+              () -> {
+                running.countDown();
+                while (true) {
+                  assertThat(model.run(x).toDoubleArray()).isEqualTo(expected);
+                }
+              });
+      running.await();
+      model.close();
+      assertThatThrownBy(runs::get)
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
     }
   }
 

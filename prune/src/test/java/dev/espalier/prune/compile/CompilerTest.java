@@ -326,7 +326,8 @@ class CompilerTest {
     }
     assertThat(layersOf(module, Shape.of(4)))
         .containsExactly(
-            // the folded scales mask two rows of six, which are constant and fold into the last bias
+            // the folded scales mask two rows of six, which are constant and fold into the last
+            // bias
             "linear 0.weight + relu: dense, density 0.750",
             "linear 3.weight: dense, density 1.000");
   }

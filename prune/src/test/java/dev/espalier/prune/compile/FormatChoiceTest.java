@@ -41,7 +41,8 @@ class FormatChoiceTest {
     assertThat(table.choose(product(ELEMENT, 8, 0.3)).reason())
         .isEqualTo("csr: linear inference element columns >= 8 weights >= 0, density up to 0.4");
     assertThat(table.choose(product(BLOCK, 8, 0.7)).reason())
-        .isEqualTo("dense: linear inference block-4x4 columns >= 0 weights >= 0, density above 0.6");
+        .isEqualTo(
+            "dense: linear inference block-4x4 columns >= 0 weights >= 0, density above 0.6");
     assertThat(table.choose(product(ELEMENT, 8, 1)).reason()).isEqualTo("dense: nothing is pruned");
   }
 
