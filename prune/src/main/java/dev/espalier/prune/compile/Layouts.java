@@ -18,16 +18,19 @@ import dev.espalier.tensor.sparse.Weight;
  * <p>Source of the layout: Elsen et al., "Fast Sparse ConvNets", 2020.
  */
 final class Layouts {
+  /** More than all other votes together, and twice of it is no overflow. */
+  private static final long DECISIVE = 1L << 60;
+
   private final Program program;
   private final Shape[] shapes;
   private final Groups clusters;
-  private final double[] votes;
+  private final long[] votes;
 
   private Layouts(Program program, Shape[] shapes) {
     this.program = program;
     this.shapes = shapes;
     this.clusters = new Groups(shapes.length);
-    this.votes = new double[shapes.length];
+    this.votes = new long[shapes.length];
   }
 
   /**
@@ -40,7 +43,7 @@ final class Layouts {
     if (shapes[0].dim(0) > 1) {
       var layouts = new Layouts(program, shapes);
       layouts.vote();
-      double[] sums = new double[shapes.length];
+      long[] sums = new long[shapes.length];
       for (int slot = 0; slot < sums.length; slot++) {
         sums[layouts.clusters.of(slot)] += layouts.votes[slot];
       }
@@ -52,8 +55,8 @@ final class Layouts {
   }
 
   private void vote() {
-    rowMajor(0, Double.POSITIVE_INFINITY);
-    rowMajor(program.result(), Double.POSITIVE_INFINITY);
+    rowMajor(0, DECISIVE);
+    rowMajor(program.result(), DECISIVE);
     for (int i = 0; i < program.instructions().size(); i++) {
       Instruction instruction = program.instructions().get(i);
       int out = Program.outputOf(i);
@@ -105,7 +108,7 @@ final class Layouts {
     }
   }
 
-  private void rowMajor(int slot, double weight) {
+  private void rowMajor(int slot, long weight) {
     votes[slot] -= weight;
   }
 }

@@ -104,7 +104,7 @@ class MemoryPlanTest {
         assertThat(one.end()).isLessThanOrEqualTo(plan.peakBytes());
         largest = Math.max(largest, one.bytes());
         for (Buffer other : plan.buffers()) {
-          if (one != other && one.meets(other)) {
+          if (!one.equals(other) && one.meets(other)) {
             assertThat(one.end() <= other.offset() || other.end() <= one.offset())
                 .as("%s and %s", one, other)
                 .isTrue();
