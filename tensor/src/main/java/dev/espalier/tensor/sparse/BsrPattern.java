@@ -13,10 +13,12 @@ public final class BsrPattern implements SparsePattern {
   private final CsrPattern blocks;
   private final int blockHeight;
   private final int blockWidth;
+  private final Derived derived = new Derived();
   private volatile int[] flatPositions;
   private volatile int[] transposePermutation;
   private volatile int[] transposedFlatPositions;
   private volatile CsrPattern elements;
+  private volatile BsrPattern transposed;
 
   /**
    * @param blocks the pattern of the block grid
@@ -109,13 +111,23 @@ public final class BsrPattern implements SparsePattern {
   }
 
   @Override
+  public Derived derived() {
+    return derived;
+  }
+
+  @Override
   public Shape valuesShape() {
     return Shape.of(blocks.nnz(), blockHeight, blockWidth);
   }
 
   @Override
   public BsrPattern transpose() {
-    return new BsrPattern(blocks.transpose(), blockWidth, blockHeight);
+    BsrPattern known = transposed;
+    if (known == null) {
+      known = new BsrPattern(blocks.transpose(), blockWidth, blockHeight);
+      transposed = known;
+    }
+    return known;
   }
 
   @Override

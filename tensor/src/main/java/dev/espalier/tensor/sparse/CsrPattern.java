@@ -25,6 +25,7 @@ public final class CsrPattern implements SparsePattern {
   private final int[] rowOffsets;
   private final int[] columnIndices;
   private volatile Transposed transposed;
+  private final Derived derived = new Derived();
   private volatile int[] flatPositions;
   private volatile int[] transposedFlatPositions;
   private volatile List<ConvPattern> convolutions = List.of();
@@ -119,6 +120,11 @@ public final class CsrPattern implements SparsePattern {
   @Override
   public int nnz() {
     return columnIndices.length;
+  }
+
+  @Override
+  public Derived derived() {
+    return derived;
   }
 
   @Override

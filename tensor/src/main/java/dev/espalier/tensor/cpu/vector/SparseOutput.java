@@ -23,6 +23,7 @@ final class SparseOutput implements AutoCloseable {
   private final Tensor columnBias;
   private final MemorySegment rowBiases;
   private final MemorySegment columnBiases;
+  private final float[] rowBiasValues;
   private final float floor;
 
   SparseOutput(Tensor c, double beta, Epilogue epilogue) {
@@ -34,6 +35,8 @@ final class SparseOutput implements AutoCloseable {
     this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
     this.rowBiases = rowBias == null ? null : rowBias.segment();
     this.columnBiases = columnBias == null ? null : columnBias.segment();
+    this.rowBiasValues =
+        rowBias == null ? new float[c.dim(0)] : rowBiases.toArray(ValueLayout.JAVA_FLOAT);
     this.floor = epilogue.relu() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
@@ -66,6 +69,49 @@ final class SparseOutput implements AutoCloseable {
    */
   boolean isPlain() {
     return !transposed && beta == 0 && rowBias == null && columnBias == null && floor != 0;
+  }
+
+  /** Whether loops may leave the rows of whole vectors in c themselves. */
+  boolean isDirect() {
+    return !transposed && beta == 0;
+  }
+
+  /** Whether the ReLU is the loops' to apply, since nothing is added behind them. */
+  boolean isClampedInLoop() {
+    return floor == 0 && beta == 0;
+  }
+
+  /** One bias per row. */
+  float[] rowBias() {
+    return rowBiasValues;
+  }
+
+  /** Writes what rows start from, the biases of these columns or zeros, to the slot's header. */
+  void columnBias(int column, int width, int vectors, int slot) {
+    long header = Panels.header(slot);
+    VectorFill.floats(Panels.MEMORY, header, (long) vectors * Lanes.COUNT, 0);
+    if (columnBiases != null) {
+      long from = (long) column * Float.BYTES;
+      Packing.copyRow(columnBiases, from, Panels.MEMORY, header, width);
+    }
+  }
+
+  /** Takes in rows as the loops left them, biases included, at (row, column). */
+  void store(MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+    if (transposed) {
+      writeTransposed(tile, 0, tilePitch, row, rows, column, columns);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      long from = i * tilePitch;
+      long to = offset(row + i, column);
+      if (beta == 0) {
+        Packing.copyRow(tile, from, c, to, columns);
+      } else {
+        Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
+        SHIFT_AND_CLAMP.run(tile, from, 0, floor, c, to, columns);
+      }
+    }
   }
 
   /**

@@ -32,6 +32,14 @@ final class VectorSparse {
         return;
       }
       int stored = Math.toIntExact(values.size());
+      if (b.stride(1) != 1 || b.stride(0) >= b.dim(1)) {
+        int n = c.dim(1);
+        PanelPlan plan = pattern.plan(GroupedProduct.vectors(n));
+        FilledGroups filled = FilledGroups.of(plan, values.segment(), stored);
+        var source = new MatrixPanels(b, plan.blockColumns());
+        new GroupedProduct(pattern, plan, filled, source, n, output).run();
+        return;
+      }
       float[] entries = HeapFloats.ENTRIES.own(stored);
       MemorySegment.copy(values.segment(), ValueLayout.JAVA_FLOAT, 0, entries, 0, stored);
       // blocks of one row hold their entries in the order of CSR
