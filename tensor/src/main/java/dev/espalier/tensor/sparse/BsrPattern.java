@@ -18,6 +18,7 @@ public final class BsrPattern implements SparsePattern {
   private volatile int[] transposePermutation;
   private volatile int[] transposedFlatPositions;
   private volatile CsrPattern elements;
+  private volatile int[] elementOrder;
   private volatile BsrPattern transposed;
 
   /**
@@ -208,6 +209,16 @@ public final class BsrPattern implements SparsePattern {
       offsets[row + 1] = at;
     }
     return CsrPattern.owning(rows(), columns(), offsets, columnIndices);
+  }
+
+  /** Where in the block storage the positions of {@link #elements} lie, computed once. */
+  public int[] elementOrder() {
+    int[] known = elementOrder;
+    if (known == null) {
+      known = valuePositions(elements());
+      elementOrder = known;
+    }
+    return known;
   }
 
   /** Where in the block storage each position of a pattern lies that these blocks cover. */

@@ -47,6 +47,11 @@ record BlockColumns(
     return pattern.derived().get(BlockColumns.class, () -> expand(pattern));
   }
 
+  /** A matrix in CSR form; the arrays are kept. */
+  static BlockColumns ofRows(int[] rowOffsets, int[] columns, int width) {
+    return new BlockColumns(rowOffsets, columns, 1, 1, width);
+  }
+
   private static BlockColumns expand(BsrPattern pattern) {
     int[] blocks = pattern.blocks().columnIndices();
     int blockWidth = pattern.blockWidth();

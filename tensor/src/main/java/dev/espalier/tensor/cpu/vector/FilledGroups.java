@@ -16,16 +16,25 @@ final class FilledGroups {
   private static final int TASK_ENTRIES = 64 * 1024;
 
   private float[] source = {};
+  private float[] ordered = {};
   private long[] entries = {};
   private final int[][] shared = new int[GroupLoop.MOST_ROWS + 1][0];
 
   private FilledGroups() {}
 
-  /** This thread's arrays, filled with the values of a matrix. */
-  static FilledGroups of(PanelPlan plan, MemorySegment values, int count) {
+  /**
+   * This thread's arrays, filled with the values of a matrix.
+   *
+   * @param order for each entry of the pattern that was planned the position of its value; null if
+   *     that is p
+   */
+  static FilledGroups of(PanelPlan plan, MemorySegment values, int count, int[] order) {
     FilledGroups filled = OWN.get();
     filled.source = grown(filled.source, count);
     MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, 0, filled.source, 0, count);
+    if (order != null) {
+      filled.reorder(order);
+    }
     for (RowGroups groups : plan.groups()) {
       filled.fill(groups);
     }
@@ -36,6 +45,17 @@ final class FilledGroups {
     return array.length >= length
         ? array
         : new float[(int) Math.max(length, Math.min(2L * array.length, Integer.MAX_VALUE / 2))];
+  }
+
+  private void reorder(int[] order) {
+    ordered = grown(ordered, order.length);
+    float[] from = source;
+    float[] to = ordered;
+    for (int p = 0; p < order.length; p++) {
+      to[p] = from[order[p]];
+    }
+    source = to;
+    ordered = from;
   }
 
   private void fill(RowGroups groups) {

@@ -27,7 +27,7 @@ final class GroupedProduct {
   private final FilledGroups values;
   private final PanelSource source;
   private final int n;
-  private final SparseOutput output;
+  private final ProductSink sink;
 
   GroupedProduct(
       BlockColumns pattern,
@@ -35,13 +35,13 @@ final class GroupedProduct {
       FilledGroups values,
       PanelSource source,
       int n,
-      SparseOutput output) {
+      ProductSink sink) {
     this.pattern = pattern;
     this.plan = plan;
     this.values = values;
     this.source = source;
     this.n = n;
-    this.output = output;
+    this.sink = sink;
   }
 
   /** Most vectors per panel for n columns. */
@@ -52,68 +52,89 @@ final class GroupedProduct {
   void run() {
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
     int panels = Math.ceilDiv(vectors, plan.vectors());
-    int chunks = chunks(panels);
+    int together = panelsTogether(panels);
+    int stretches = Math.ceilDiv(panels, together);
+    int chunks = chunks(stretches);
     int[] first = RowBlocks.cut(pattern.rowOffsets(), chunks);
+    int height = pattern.blockHeight();
     Workers.run(
-        panels * chunks,
+        stretches * chunks,
         task -> {
-          int panel = task / chunks;
-          int from = (int) ((long) vectors * panel / panels);
-          int to = (int) ((long) vectors * (panel + 1) / panels);
-          int height = pattern.blockHeight();
           int chunk = task % chunks;
-          chunk(from * Lanes.COUNT, to - from, first[chunk] * height, first[chunk + 1] * height);
+          int panel = task / chunks * together;
+          int[] begins = new int[Math.min(together, panels - panel) + 1];
+          for (int i = 0; i < begins.length; i++) {
+            begins[i] = (int) ((long) vectors * (panel + i) / panels) * Lanes.COUNT;
+          }
+          panels(begins, first[chunk] * height, first[chunk + 1] * height);
         });
   }
 
+  /** As many as the source can hold, but not so many that threads go without. */
+  private int panelsTogether(int panels) {
+    return Math.clamp(panels / (2L * Workers.threads()), 1, source.panelsTogether());
+  }
+
   /**
-   * Into how many chunks rows are cut: few, since each of them packs the panel anew. No sum depends
-   * on it.
+   * Into how many chunks rows are cut: few, since each of them packs its panels anew. No sum
+   * depends on it.
    */
-  private int chunks(int panels) {
+  private int chunks(int stretches) {
     int least = Math.max(1, Math.ceilDiv(pattern.blockRows() * pattern.blockHeight(), CHUNK_ROWS));
     int threads = Workers.threads();
     long work = pattern.entries(0, pattern.blockRows()) * n;
-    int tasks = panels * least;
+    int tasks = stretches * least;
     if (tasks % threads == 0 || tasks >= MANY_TASKS * threads || work < TASK_WORK) {
       return least;
     }
-    return Math.max(least, Math.ceilDiv(2 * threads, panels));
+    return Math.max(least, Math.ceilDiv(2 * threads, stretches));
   }
 
-  /** Rows {@code [begin, end)} of {@code vectors} vectors of columns from {@code column} on. */
-  private void chunk(int column, int vectors, int begin, int end) {
+  /**
+   * Rows {@code [begin, end)} of the panels that begin at these columns; the last one ends them.
+   */
+  private void panels(int[] columns, int begin, int end) {
     if (begin == end) {
       return;
     }
-    int width = Math.min(n - column, vectors * Lanes.COUNT);
-    long tilePitch = vectors * Lanes.BYTES;
-    boolean direct = output.isDirect() && width == vectors * Lanes.COUNT;
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      output.columnBias(column, width, vectors, slot);
-      MemorySegment data =
-          direct ? output.segment() : scratch.work.floats((end - begin) * tilePitch / Float.BYTES);
-      long offset = direct ? output.offset(0, column) : -begin * tilePitch;
-      long pitch = direct ? output.pitch() : tilePitch;
-      boolean apart = pattern.blockHeight() > 1;
-      for (int block = 0; block < plan.blocks(); block++) {
-        source.pack(block, column, vectors, plan.pitch(), slot);
-        boolean relu = output.isClampedInLoop() && block == plan.blocks() - 1;
-        boolean first = block == 0;
-        var rows = new ResultRows(data, offset, pitch, first, relu && !apart, output.rowBias());
-        for (RowGroups groups : plan.groups()) {
-          values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
-        }
-        if (relu && apart) {
-          Accumulator.clamp(rows, begin, end, vectors);
-        }
-      }
-      if (!direct) {
-        output.store(data, tilePitch, begin, end - begin, column, width);
+      int last = columns.length - 1;
+      source.prepare(columns[0], Math.min(n, columns[last]) - columns[0], scratch);
+      for (int i = 0; i < last; i++) {
+        int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
+        panel(columns[i], vectors, begin, end, slot, scratch);
       }
     } finally {
       Panels.release(slot);
+    }
+  }
+
+  /** Rows {@code [begin, end)} of {@code vectors} vectors of columns from {@code column} on. */
+  private void panel(int column, int vectors, int begin, int end, int slot, Scratch scratch) {
+    int width = Math.min(n - column, vectors * Lanes.COUNT);
+    long tilePitch = vectors * Lanes.BYTES;
+    boolean direct = sink.isDirect(column, width) && width == vectors * Lanes.COUNT;
+    sink.columnBias(column, width, vectors, slot);
+    MemorySegment data =
+        direct ? sink.segment() : scratch.work.floats((end - begin) * tilePitch / Float.BYTES);
+    long offset = direct ? sink.offset(0, column) : -begin * tilePitch;
+    long pitch = direct ? sink.pitch() : tilePitch;
+    boolean apart = pattern.blockHeight() > 1;
+    for (int block = 0; block < plan.blocks(); block++) {
+      source.pack(block, column, vectors, plan.pitch(), slot, scratch);
+      boolean relu = sink.isClampedInLoop() && block == plan.blocks() - 1;
+      boolean first = block == 0;
+      var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
+      for (RowGroups groups : plan.groups()) {
+        values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
+      }
+      if (relu && apart) {
+        Accumulator.clamp(rows, begin, end, vectors);
+      }
+    }
+    if (!direct) {
+      sink.store(data, tilePitch, begin, end - begin, column, width);
     }
   }
 }

@@ -32,7 +32,7 @@ final class MatrixPanels implements PanelSource {
   }
 
   @Override
-  public void pack(int block, int column, int vectors, int panelPitch, int slot) {
+  public void pack(int block, int column, int vectors, int panelPitch, int slot, Scratch scratch) {
     int begin = block * blockRows;
     int height = Math.min(blockRows, rows - begin);
     int width = Math.min(vectors * Lanes.COUNT, columns - column);
