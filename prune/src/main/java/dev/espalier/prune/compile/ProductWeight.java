@@ -62,8 +62,7 @@ final class ProductWeight {
    */
   static ProductWeight undecided(Tensor values, Granularity granularity, ConvSpec spec) {
     var family = family(values.shape(), spec);
-    boolean wholeBlocks = spec == null || spec.isPointwise(values.dim(2), values.dim(3));
-    var kept = wholeBlocks ? granularity : new Granularity.Element();
+    var kept = spec == null || spec.groups() == 1 ? granularity : new Granularity.Element();
     var weight = new ProductWeight(values.shape(), family, kept, Double.NaN, FormatChoice.dense());
     weight.forms.put(Kernel.DENSE, new Weight.Dense(values));
     return weight;

@@ -82,11 +82,12 @@ class BlockFormatTest {
   }
 
   @Test
-  void blocksOfASpatialConvolutionRunAsCsr() {
-    assertThat(
-            formats(
-                IMAGE, FormatChoice.sparse(), pruned(conv(8, 8, 3), new Granularity.Block(4, 9))))
-        .containsExactly("csr");
+  void spatialConvolutionsRunAsBlocksUnlessTheyAreGrouped() {
+    var rows = new Granularity.Block(4, 9);
+    assertThat(formats(IMAGE, FormatChoice.sparse(), pruned(conv(8, 8, 3), rows)))
+        .containsExactly("bsr block-4x9");
+    var grouped = new Conv2d(8, 8, 3, ConvSpec.of(1, 1).withGroups(2), new Generator(2));
+    assertThat(formats(IMAGE, FormatChoice.sparse(), pruned(grouped, rows))).containsExactly("csr");
   }
 
   @Test

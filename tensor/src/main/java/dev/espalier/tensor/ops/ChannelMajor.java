@@ -3,6 +3,7 @@ package dev.espalier.tensor.ops;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.Use;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.Arrays;
  * channel of the whole batch is one run of memory. Batches of one image are both.
  *
  * <p>There a 1×1 convolution is the product of the weight with the matrix [C, N H W], and a
- * depthwise one is that of a single image with N C channels. Other dense convolutions are computed
+ * depthwise one is that of a single image with N C channels. Other convolutions are computed
  * image-major and copied.
  */
 final class ChannelMajor {
@@ -33,24 +34,31 @@ final class ChannelMajor {
     }
   }
 
-  /** A 1×1 convolution with a sparse weight; x and out are copied where they are image-major. */
-  static void spmm(
-      SparsePattern pattern, Tensor values, Tensor x, Tensor bias, boolean relu, Tensor out) {
-    var epilogue = new Epilogue(bias, null, relu);
-    try (Tensor stored = x.transpose(0, 1);
-        Tensor pixels = matrix(stored)) {
-      if (is(out)) {
-        try (Tensor target = out.transpose(0, 1);
-            Tensor product = matrix(target)) {
-          SparseOps.spmm(pattern, values, pixels, epilogue, product);
-        }
-        return;
-      }
-      Shape shape = Shape.of(out.dim(1), out.dim(0), out.dim(2), out.dim(3));
-      try (Tensor product = SparseOps.spmm(pattern, values, pixels, epilogue);
+  /** Any convolution with a sparse weight of the given dense shape. */
+  static void conv2d(
+      Tensor x,
+      SparsePattern pattern,
+      Tensor values,
+      Shape weight,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out) {
+    if (!out.isContiguous() && spec.isPointwise(weight.dim(2), weight.dim(3)) && is(x)) {
+      try (Tensor stored = x.transpose(0, 1);
           Tensor target = out.transpose(0, 1);
-          Tensor maps = product.reshape(shape)) {
-        target.copyFrom(maps);
+          Tensor pixels = matrix(stored);
+          Tensor product = matrix(target)) {
+        SparseOps.spmm(pattern, values, pixels, new Epilogue(bias, null, relu), product);
+      }
+      return;
+    }
+    try (Tensor images =
+            out.isContiguous() ? out.alias() : Tensor.empty(x.dtype(), out.shape(), x.device());
+        var use = Use.of("conv2d", x, values, bias, images)) {
+      use.backend().sparseConv2d(pattern, values, weight, x, bias, relu, spec, images);
+      if (!out.isContiguous()) {
+        out.copyFrom(images);
       }
     }
   }

@@ -29,6 +29,7 @@ final class VectorSddmm {
   private final MemorySegment b;
   private final long bPitch;
   private final MemorySegment out;
+  private final SampledRows products;
 
   private VectorSddmm(BlockColumns pattern, Tensor a, Tensor b, Tensor out) {
     this.pattern = pattern;
@@ -38,6 +39,7 @@ final class VectorSddmm {
     this.b = b.segment();
     this.bPitch = b.stride(0) * Float.BYTES;
     this.out = out.segment();
+    this.products = new SampledRows(pattern, this.out);
   }
 
   static void sddmm(BlockColumns pattern, Tensor a, Tensor b, Tensor out) {
@@ -92,8 +94,9 @@ final class VectorSddmm {
       long from = (long) begin * pattern.blockHeight() * aPitch;
       Packing.copyRows(b, 0, bPitch, panel, 0, Lanes.BYTES, pattern.width(), n);
       Packing.copyRows(a, from, aPitch, panel, left, Lanes.BYTES, height, n);
-      var lefts = new Rows(panel, left, Lanes.BYTES);
-      rows(begin, end, lefts, new Rows(panel, 0, Lanes.BYTES), Lanes.COUNT, work, false);
+      var lefts = new SampledRows.Rows(panel, left, Lanes.BYTES);
+      products.add(
+          begin, end, lefts, new SampledRows.Rows(panel, 0, Lanes.BYTES), Lanes.COUNT, work, false);
     }
   }
 
@@ -111,12 +114,14 @@ final class VectorSddmm {
       for (int at = 0; at < n; at += width) {
         width = n - at < length + Lanes.COUNT ? n - at : length;
         long shift = (long) at * Float.BYTES;
-        var lefts = new Rows(a, (long) begin * pattern.blockHeight() * aPitch + shift, aPitch);
-        var rights = packed ? new Rows(panel, 0, pitch) : new Rows(b, shift, bPitch);
+        var lefts =
+            new SampledRows.Rows(a, (long) begin * pattern.blockHeight() * aPitch + shift, aPitch);
+        var rights =
+            packed ? new SampledRows.Rows(panel, 0, pitch) : new SampledRows.Rows(b, shift, bPitch);
         if (packed) {
           Packing.copyRows(b, shift, bPitch, panel, 0, pitch, pattern.width(), width);
         }
-        rows(begin, end, lefts, rights, width, work, at > 0);
+        products.add(begin, end, lefts, rights, width, work, at > 0);
       }
     }
   }
@@ -125,58 +130,5 @@ final class VectorSddmm {
   private int stretch() {
     long fitting = STRETCH_BYTES / Float.BYTES / pattern.width() / Lanes.COUNT * Lanes.COUNT;
     return Math.clamp(fitting, SHORTEST, Math.max(SHORTEST, n));
-  }
-
-  /** Contiguous rows at a pitch; both in bytes. */
-  private record Rows(MemorySegment data, long offset, long pitch) {}
-
-  /**
-   * @param lefts the rows of a from block row {@code begin} on
-   */
-  private void rows(
-      int begin,
-      int end,
-      Rows lefts,
-      Rows rights,
-      int width,
-      MemorySegment scratch,
-      boolean accumulate) {
-    int height = pattern.blockHeight();
-    for (int row = begin * height; row < end * height; row++) {
-      long left = lefts.offset + (row - begin * height) * lefts.pitch;
-      int stop = pattern.rowOffsets()[row / height + 1] * pattern.blockWidth();
-      int p = pattern.rowOffsets()[row / height] * pattern.blockWidth();
-      for (; p < stop; p += EightDots.COUNT) {
-        int count = Math.min(EightDots.COUNT, stop - p);
-        EightDots.run(
-            lefts.data,
-            left,
-            rights.data,
-            rights.offset,
-            rights.pitch,
-            pattern.columns(),
-            p,
-            count,
-            width,
-            scratch);
-        store(row % height, p, count, scratch, accumulate);
-      }
-    }
-  }
-
-  /** Entry p of the columns is column {@code p % blockWidth} of block {@code p / blockWidth}. */
-  private void store(int rowInBlock, int p, int count, MemorySegment scratch, boolean accumulate) {
-    int width = pattern.blockWidth();
-    int column = p % width;
-    long at = ((long) (p / width) * pattern.blockHeight() + rowInBlock) * width + column;
-    for (int j = 0; j < count; j++) {
-      float before = accumulate ? out.getAtIndex(FLOAT, at) : 0;
-      out.setAtIndex(FLOAT, at, before + EightDots.sum(scratch, j));
-      at++;
-      if (++column == width) {
-        column = 0;
-        at += (long) (pattern.blockHeight() - 1) * width;
-      }
-    }
   }
 }
