@@ -161,6 +161,14 @@ final class MemoryPlanner {
   }
 
   private long bytes(int slot) {
+    if (shapes[slot].size() > Integer.MAX_VALUE - ALIGNMENT) {
+      throw new IllegalArgumentException(
+          "compiled model: '%s' of %d rows has %d elements, more than the 2^31 that one tensor may have here; use smaller batches"
+              .formatted(
+                  name(program.instructions().get(slot - 1).step()),
+                  shapes[0].dim(0),
+                  shapes[slot].size()));
+    }
     long bytes = shapes[slot].size() * program.dtype().bytes();
     return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }

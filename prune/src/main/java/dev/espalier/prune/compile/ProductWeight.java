@@ -3,11 +3,12 @@ package dev.espalier.prune.compile;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Crossover.Decision;
 import dev.espalier.tensor.sparse.Crossover.Kernel;
-import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class ProductWeight {
 
   /** Zeros stored beyond the pruned ones before blocks count as broken up. */
   private static final double MOST_FILL = 1.1;
+
+  private static final Granularity ELEMENT = new Granularity.Element();
 
   private record Chosen(long columns, Weight weight) {}
 
@@ -62,7 +65,7 @@ final class ProductWeight {
    */
   static ProductWeight undecided(Tensor values, Granularity granularity, ConvSpec spec) {
     var family = family(values.shape(), spec);
-    var kept = spec == null || spec.groups() == 1 ? granularity : new Granularity.Element();
+    var kept = spec == null || spec.groups() == 1 ? granularity : ELEMENT;
     var weight = new ProductWeight(values.shape(), family, kept, Double.NaN, FormatChoice.dense());
     weight.forms.put(Kernel.DENSE, new Weight.Dense(values));
     return weight;
@@ -71,17 +74,15 @@ final class ProductWeight {
   /** The same weight in the formats that a choice asks for at some number of columns. */
   ProductWeight decided(FormatChoice formats) {
     Tensor values = values();
-    Csr csr = SparseTensor.fromDense(values);
-    SparseTensor stored = inBlocks(csr);
-    var pruned = stored == csr ? new Granularity.Element() : granularity;
-    var weight = new ProductWeight(shape, family, pruned, stored.density(), formats);
+    Mask kept = Mask.nonZeros(values);
+    BsrPattern blocks = blocks(kept);
+    boolean asPruned = blocks != null || kept.conformsTo(granularity);
+    double stored = blocks == null ? kept.density() : blocks.density();
+    var weight =
+        new ProductWeight(shape, family, asPruned ? granularity : ELEMENT, stored, formats);
     for (long columns : COLUMNS) {
       Decision decision = weight.decide(columns);
-      switch (decision.kernel()) {
-        case DENSE -> weight.forms.put(Kernel.DENSE, new Weight.Dense(values));
-        case CSR -> weight.forms.put(Kernel.CSR, new Weight.Sparse(csr));
-        case BSR -> weight.forms.put(Kernel.BSR, new Weight.Sparse(stored));
-      }
+      weight.forms.computeIfAbsent(decision.kernel(), kernel -> form(kernel, values, kept, blocks));
       if (weight.reasons.isEmpty() || !weight.reasons.getLast().endsWith(decision.reason())) {
         weight.reasons.add("from %d columns %s".formatted(columns, decision.reason()));
       }
@@ -89,8 +90,8 @@ final class ProductWeight {
     return weight;
   }
 
-  /** Blocks of the granularity, unless they do not fit any more; otherwise the argument. */
-  private SparseTensor inBlocks(Csr csr) {
+  /** The blocks of the granularity that hold what is kept, or null where they do not fit. */
+  private BsrPattern blocks(Mask kept) {
     int[] block =
         switch (granularity) {
           case Granularity.RowVector(int n) -> new int[] {1, n};
@@ -98,11 +99,23 @@ final class ProductWeight {
           case Granularity.Block(int height, int width) -> new int[] {height, width};
           default -> null;
         };
-    if (block == null || csr.nnz() == 0 || granularity.refusal(shape).isPresent()) {
-      return csr;
+    if (block == null || granularity.refusal(shape).isPresent()) {
+      return null;
     }
-    SparseTensor blocks = csr.toBsr(block[0], block[1]);
-    return blocks.nnz() <= MOST_FILL * csr.nnz() ? blocks : csr;
+    BsrPattern blocks = kept.bsr(block[0], block[1]);
+    return blocks.nnz() <= MOST_FILL * kept.kept() ? blocks : null;
+  }
+
+  private static Weight form(Kernel kernel, Tensor values, Mask kept, BsrPattern blocks) {
+    return switch (kernel) {
+      case DENSE -> new Weight.Dense(values);
+      case CSR -> new Weight.Sparse(SparseTensor.fromDense(values, kept));
+      case BSR -> {
+        try (var csr = SparseTensor.fromDense(values, kept)) {
+          yield new Weight.Sparse(csr.toBsr(blocks.blockHeight(), blocks.blockWidth()));
+        }
+      }
+    };
   }
 
   private Decision decide(long columns) {

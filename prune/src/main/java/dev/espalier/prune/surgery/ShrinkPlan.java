@@ -31,7 +31,7 @@ public final class ShrinkPlan {
    *
    * @param example an input of the module; its recorded graph shows what hangs together
    */
-  public static ShrinkPlan of(Module module, Tensor example) {
+  static ShrinkPlan of(Module module, Tensor example) {
     var plan = new ShrinkPlan();
     ChannelGraph.of(module, example).forEach(plan::add);
     return plan;
@@ -99,7 +99,7 @@ public final class ShrinkPlan {
   }
 
   /** A copy of a parameter's value without the dead indices. */
-  public Tensor value(Parameter parameter) {
+  Tensor value(Parameter parameter) {
     return cut(
         parameter.tensor(), dead.getOrDefault(parameter, new boolean[parameter.shape().rank()][]));
   }
@@ -108,7 +108,7 @@ public final class ShrinkPlan {
    * A parameter's mask without the dead indices; null if it had none or keeps everything that is
    * left.
    */
-  public Mask mask(Parameter parameter) {
+  Mask mask(Parameter parameter) {
     Mask mask = parameter.mask();
     if (mask == null || !dead.containsKey(parameter)) {
       return mask;
@@ -123,7 +123,7 @@ public final class ShrinkPlan {
    *
    * @param scale the parameter, or null if the scale is none
    */
-  public Tensor statistic(Parameter scale, Tensor statistic) {
+  Tensor statistic(Parameter scale, Tensor statistic) {
     return cut(statistic, dead.getOrDefault(scale, new boolean[1][]));
   }
 

@@ -149,6 +149,13 @@ class BlockFormatTest {
   }
 
   @Test
+  void aWeightWithoutAnyBlockLeavesItsBias() {
+    Linear layer = linear(6, 8);
+    layer.weight().setMask(Mask.fromGroups(Shape.of(8, 6), BLOCK, new boolean[6]), MaskMode.HARD);
+    assertThat(formats(Shape.of(6), FormatChoice.sparse(), layer)).containsExactly("bsr block-4x2");
+  }
+
+  @Test
   void blocksAreRefusedWhereThereAreNone() {
     Linear layer = pruned(linear(6, 8), new Granularity.Element());
     FormatChoice blocks =

@@ -148,4 +148,16 @@ class MemoryPlanTest {
           .hasMessageContaining("at least one row but got 0");
     }
   }
+
+  @Test
+  void activationsBeyondTheIndexRangeAreRefusedByName() {
+    try (var model =
+        Compiler.compile(
+            new Sequential(linear(1, 4096), linear(4096, 1)), Nets.inputs(Shape.of(1), 1))) {
+      assertThat(model.plan(500_000).peakBytes()).isEqualTo(500_000L * 4096 * 4);
+      assertThatThrownBy(() -> model.plan(600_000))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("'linear 0.weight' of 600000 rows", "2457600000", "smaller");
+    }
+  }
 }
