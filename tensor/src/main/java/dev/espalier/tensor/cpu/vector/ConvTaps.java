@@ -18,6 +18,7 @@ final class ConvTaps {
   private record Key(int groups, List<Integer> taps) {}
 
   private static final List<Integer> FORWARD = List.of(-1);
+  private static final List<Integer> ELEMENTS = List.of(-2);
 
   private final SparsePattern pattern;
   private final Map<Key, TapColumns> known = new ConcurrentHashMap<>();
@@ -46,14 +47,22 @@ final class ConvTaps {
     return known(groups, FORWARD, () -> makeForward(weight, groups));
   }
 
+  /** As {@link #forward}, blocks taken apart. */
+  TapColumns elements(Shape weight, int groups) {
+    return pattern instanceof BsrPattern
+        ? known(groups, ELEMENTS, () -> takeApart(weight, groups))
+        : forward(weight, groups);
+  }
+
   private TapColumns makeForward(Shape weight, int groups) {
+    return groups == 1 && pattern instanceof BsrPattern bsr
+        ? new TapColumns(BlockColumns.of(bsr), null)
+        : takeApart(weight, groups);
+  }
+
+  private TapColumns takeApart(Shape weight, int groups) {
     if (groups == 1) {
-      return new TapColumns(
-          switch (pattern) {
-            case CsrPattern csr -> BlockColumns.of(csr);
-            case BsrPattern bsr -> BlockColumns.of(bsr);
-          },
-          null);
+      return new TapColumns(BlockColumns.of(elements()), order());
     }
     CsrPattern elements = elements();
     int perGroup = weight.dim(0) / groups;

@@ -28,27 +28,45 @@ interface EntryLoop {
   /** {@code rows} of the result += their entries times the panel in the slot. */
   void run(GroupRange rows, long[] entries, int slot, ResultRows result);
 
-  /** The loop for rows of {@code vectors} vectors. */
-  static EntryLoop of(int vectors) {
-    return Copies.LOOPS[vectors];
+  /**
+   * The loop for rows of {@code vectors} vectors.
+   *
+   * @param first whether rows start from the slot's header and their bias rather than from what
+   *     earlier blocks of columns left
+   */
+  static EntryLoop of(int vectors, boolean first) {
+    return (first ? Copies.FIRST : Copies.LATER)[vectors];
   }
 
-  /** One copy per number of vectors. */
-  final class Copies {
-    private static final EntryLoop[] LOOPS = new EntryLoop[MOST_VECTORS + 1];
+  /** What a copy is for. */
+  record Kind(int vectors, boolean first) {}
 
-    static {
-      for (int vectors = 1; vectors <= MOST_VECTORS; vectors++) {
-        LOOPS[vectors] = Specialized.copy(Template.class, EntryLoop.class, vectors);
-      }
-    }
+  /** One copy per kind. */
+  final class Copies {
+    private static final EntryLoop[] FIRST = copies(true);
+    private static final EntryLoop[] LATER = copies(false);
 
     private Copies() {}
+
+    private static EntryLoop[] copies(boolean first) {
+      var loops = new EntryLoop[MOST_VECTORS + 1];
+      for (int vectors = 1; vectors <= MOST_VECTORS; vectors++) {
+        var kind = new Kind(vectors, first);
+        loops[vectors] = Specialized.copy(Template.class, EntryLoop.class, kind);
+      }
+      return loops;
+    }
   }
 
-  /** Copied for each number of vectors. */
+  /**
+   * Copied for each kind. Every vector operation stands in the method itself: the compiler refuses
+   * to inline a method that it has compiled on its own into much code, and then boxes every vector
+   * that passes the call.
+   */
   final class Template implements EntryLoop {
-    private static final int VECTORS = Specialized.operation(MethodHandles.lookup(), Integer.class);
+    private static final Kind KIND = Specialized.operation(MethodHandles.lookup(), Kind.class);
+    private static final int VECTORS = KIND.vectors();
+    private static final boolean FIRST = KIND.first();
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final long V = Lanes.BYTES;
     private static final MemorySegment PANELS = Panels.MEMORY;
@@ -63,7 +81,6 @@ interface EntryLoop {
           rows.to(),
           entries,
           slot,
-          result.first(),
           result.relu(),
           result.rowBias(),
           result.data(),
@@ -79,7 +96,6 @@ interface EntryLoop {
         int to,
         long[] entries,
         int slot,
-        boolean first,
         boolean relu,
         float[] rowBias,
         MemorySegment out,
@@ -92,19 +108,32 @@ interface EntryLoop {
         int end = starts[base + q + 1];
         int row = rows[q];
         long at = outOffset + row * outPitch;
-        FloatVector bias = FloatVector.broadcast(S, rowBias[row]);
-        FloatVector a0 = Accumulator.start(first, header, bias, out, at);
+        FloatVector bias = FIRST ? FloatVector.broadcast(S, rowBias[row]) : zero;
+        FloatVector a0 = zero;
         FloatVector a1 = zero;
         FloatVector a2 = zero;
         FloatVector a3 = zero;
+        a0 =
+            FIRST
+                ? FloatVector.fromMemorySegment(S, PANELS, header, Lanes.ORDER).add(bias)
+                : FloatVector.fromMemorySegment(S, out, at, Lanes.ORDER);
         if (VECTORS > 1) {
-          a1 = Accumulator.start(first, header + V, bias, out, at + V);
+          a1 =
+              FIRST
+                  ? FloatVector.fromMemorySegment(S, PANELS, header + V, Lanes.ORDER).add(bias)
+                  : FloatVector.fromMemorySegment(S, out, at + V, Lanes.ORDER);
         }
         if (VECTORS > 2) {
-          a2 = Accumulator.start(first, header + 2 * V, bias, out, at + 2 * V);
+          a2 =
+              FIRST
+                  ? FloatVector.fromMemorySegment(S, PANELS, header + 2 * V, Lanes.ORDER).add(bias)
+                  : FloatVector.fromMemorySegment(S, out, at + 2 * V, Lanes.ORDER);
         }
         if (VECTORS > 3) {
-          a3 = Accumulator.start(first, header + 3 * V, bias, out, at + 3 * V);
+          a3 =
+              FIRST
+                  ? FloatVector.fromMemorySegment(S, PANELS, header + 3 * V, Lanes.ORDER).add(bias)
+                  : FloatVector.fromMemorySegment(S, out, at + 3 * V, Lanes.ORDER);
         }
         if (VECTORS == 1) {
           FloatVector b0 = zero;
@@ -112,13 +141,21 @@ interface EntryLoop {
           FloatVector d0 = zero;
           for (; p < end - 3; p += 4) {
             long e = entries[p];
-            a0 = vector(header, e, 0).fma(value(e), a0);
+            long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
             e = entries[p + 1];
-            b0 = vector(header, e, 0).fma(value(e), b0);
+            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
             e = entries[p + 2];
-            c0 = vector(header, e, 0).fma(value(e), c0);
+            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            c0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, c0);
             e = entries[p + 3];
-            d0 = vector(header, e, 0).fma(value(e), d0);
+            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            d0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, d0);
           }
           a0 = a0.add(b0).add(c0.add(d0));
         }
@@ -127,52 +164,51 @@ interface EntryLoop {
           FloatVector b1 = zero;
           for (; p < end - 1; p += 2) {
             long e = entries[p];
-            FloatVector w = value(e);
-            a0 = vector(header, e, 0).fma(w, a0);
-            a1 = vector(header, e, V).fma(w, a1);
+            long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
+            a1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, a1);
             e = entries[p + 1];
-            w = value(e);
-            b0 = vector(header, e, 0).fma(w, b0);
-            b1 = vector(header, e, V).fma(w, b1);
+            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+            b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
+            b1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, b1);
           }
           a0 = a0.add(b0);
           a1 = a1.add(b1);
         }
         for (; p < end; p++) {
           long e = entries[p];
-          FloatVector w = value(e);
-          a0 = vector(header, e, 0).fma(w, a0);
+          long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
+          a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
           if (VECTORS > 1) {
-            a1 = vector(header, e, V).fma(w, a1);
+            a1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, a1);
           }
           if (VECTORS > 2) {
-            a2 = vector(header, e, 2 * V).fma(w, a2);
+            a2 = FloatVector.fromMemorySegment(S, PANELS, place + 2 * V, Lanes.ORDER).fma(w, a2);
           }
           if (VECTORS > 3) {
-            a3 = vector(header, e, 3 * V).fma(w, a3);
+            a3 = FloatVector.fromMemorySegment(S, PANELS, place + 3 * V, Lanes.ORDER).fma(w, a3);
           }
         }
-        Accumulator.finish(a0, relu, out, at);
+        if (relu) {
+          a0 = a0.max(zero);
+          a1 = a1.max(zero);
+          a2 = a2.max(zero);
+          a3 = a3.max(zero);
+        }
+        a0.intoMemorySegment(out, at, Lanes.ORDER);
         if (VECTORS > 1) {
-          Accumulator.finish(a1, relu, out, at + V);
+          a1.intoMemorySegment(out, at + V, Lanes.ORDER);
         }
         if (VECTORS > 2) {
-          Accumulator.finish(a2, relu, out, at + 2 * V);
+          a2.intoMemorySegment(out, at + 2 * V, Lanes.ORDER);
         }
         if (VECTORS > 3) {
-          Accumulator.finish(a3, relu, out, at + 3 * V);
+          a3.intoMemorySegment(out, at + 3 * V, Lanes.ORDER);
         }
       }
-    }
-
-    private static FloatVector value(long entry) {
-      return IntVector.broadcast(Lanes.INTS, (int) (entry >>> 32)).reinterpretAsFloats();
-    }
-
-    private static FloatVector vector(int header, long entry, long shift) {
-      long place = (long) header + ((int) entry & Panels.PLACE_MASK);
-      return FloatVector.fromMemorySegment(
-          S, PANELS, place + (Panels.HEADER_BYTES + shift), Lanes.ORDER);
     }
   }
 }

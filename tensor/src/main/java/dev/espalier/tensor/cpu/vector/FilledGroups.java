@@ -115,7 +115,7 @@ final class FilledGroups {
   void multiply(RowGroups groups, GroupRange range, int vectors, int slot, ResultRows result) {
     int height = groups.height();
     if (height == 1) {
-      EntryLoop.of(vectors).run(range, entries, slot, result);
+      EntryLoop.of(vectors, result.first()).run(range, entries, slot, result);
       return;
     }
     int most = GroupLoop.SUMS / height;

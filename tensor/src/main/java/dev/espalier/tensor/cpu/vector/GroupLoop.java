@@ -62,7 +62,7 @@ interface GroupLoop {
     }
   }
 
-  /** Copied for each kind. */
+  /** Copied for each kind; every vector operation stands in the method, as in {@link EntryLoop}. */
   final class Template implements GroupLoop {
     private static final Kind KIND = Specialized.operation(MethodHandles.lookup(), Kind.class);
     private static final int ROWS = KIND.rows();
@@ -107,10 +107,20 @@ interface GroupLoop {
         long outPitch) {
       int header = Panels.header(slot) + ((int) shift & SHIFT_MASK);
       FloatVector zero = FloatVector.zero(S);
-      FloatVector h0 = start(header);
-      FloatVector h1 = VECTORS > 1 ? start(header + V) : zero;
-      FloatVector h2 = VECTORS > 2 ? start(header + 2 * V) : zero;
-      FloatVector h3 = VECTORS > 3 ? start(header + 3 * V) : zero;
+      FloatVector h0 =
+          FIRST ? FloatVector.fromMemorySegment(S, Panels.MEMORY, header, Lanes.ORDER) : zero;
+      FloatVector h1 =
+          FIRST && VECTORS > 1
+              ? FloatVector.fromMemorySegment(S, Panels.MEMORY, header + V, Lanes.ORDER)
+              : zero;
+      FloatVector h2 =
+          FIRST && VECTORS > 2
+              ? FloatVector.fromMemorySegment(S, Panels.MEMORY, header + 2 * V, Lanes.ORDER)
+              : zero;
+      FloatVector h3 =
+          FIRST && VECTORS > 3
+              ? FloatVector.fromMemorySegment(S, Panels.MEMORY, header + 3 * V, Lanes.ORDER)
+              : zero;
       for (int q = from; q < to; q++) {
         int p = starts[base + q] * SIZE_OF_ENTRY;
         int end = starts[base + q + 1] * SIZE_OF_ENTRY;
@@ -123,25 +133,82 @@ interface GroupLoop {
         FloatVector bBias = FIRST ? FloatVector.broadcast(S, rowBias[row + 1]) : zero;
         FloatVector cBias = FIRST && ROWS > 2 ? FloatVector.broadcast(S, rowBias[row + 2]) : zero;
         FloatVector dBias = FIRST && ROWS > 2 ? FloatVector.broadcast(S, rowBias[row + 3]) : zero;
-        FloatVector a0 = start(out, aAt, h0, aBias);
-        FloatVector a1 = VECTORS > 1 ? start(out, aAt + V, h1, aBias) : zero;
-        FloatVector a2 = VECTORS > 2 ? start(out, aAt + 2 * V, h2, aBias) : zero;
-        FloatVector a3 = VECTORS > 3 ? start(out, aAt + 3 * V, h3, aBias) : zero;
-        FloatVector b0 = start(out, bAt, h0, bBias);
-        FloatVector b1 = VECTORS > 1 ? start(out, bAt + V, h1, bBias) : zero;
-        FloatVector b2 = VECTORS > 2 ? start(out, bAt + 2 * V, h2, bBias) : zero;
-        FloatVector b3 = VECTORS > 3 ? start(out, bAt + 3 * V, h3, bBias) : zero;
-        FloatVector c0 = ROWS > 2 ? start(out, cAt, h0, cBias) : zero;
-        FloatVector c1 = ROWS > 2 && VECTORS > 1 ? start(out, cAt + V, h1, cBias) : zero;
-        FloatVector d0 = ROWS > 2 ? start(out, dAt, h0, dBias) : zero;
-        FloatVector d1 = ROWS > 2 && VECTORS > 1 ? start(out, dAt + V, h1, dBias) : zero;
+        FloatVector a0 =
+            (FIRST ? h0.add(aBias) : FloatVector.fromMemorySegment(S, out, aAt, Lanes.ORDER));
+        FloatVector a1 =
+            VECTORS > 1
+                ? (FIRST
+                    ? h1.add(aBias)
+                    : FloatVector.fromMemorySegment(S, out, aAt + V, Lanes.ORDER))
+                : zero;
+        FloatVector a2 =
+            VECTORS > 2
+                ? (FIRST
+                    ? h2.add(aBias)
+                    : FloatVector.fromMemorySegment(S, out, aAt + 2 * V, Lanes.ORDER))
+                : zero;
+        FloatVector a3 =
+            VECTORS > 3
+                ? (FIRST
+                    ? h3.add(aBias)
+                    : FloatVector.fromMemorySegment(S, out, aAt + 3 * V, Lanes.ORDER))
+                : zero;
+        FloatVector b0 =
+            (FIRST ? h0.add(bBias) : FloatVector.fromMemorySegment(S, out, bAt, Lanes.ORDER));
+        FloatVector b1 =
+            VECTORS > 1
+                ? (FIRST
+                    ? h1.add(bBias)
+                    : FloatVector.fromMemorySegment(S, out, bAt + V, Lanes.ORDER))
+                : zero;
+        FloatVector b2 =
+            VECTORS > 2
+                ? (FIRST
+                    ? h2.add(bBias)
+                    : FloatVector.fromMemorySegment(S, out, bAt + 2 * V, Lanes.ORDER))
+                : zero;
+        FloatVector b3 =
+            VECTORS > 3
+                ? (FIRST
+                    ? h3.add(bBias)
+                    : FloatVector.fromMemorySegment(S, out, bAt + 3 * V, Lanes.ORDER))
+                : zero;
+        FloatVector c0 =
+            ROWS > 2
+                ? (FIRST ? h0.add(cBias) : FloatVector.fromMemorySegment(S, out, cAt, Lanes.ORDER))
+                : zero;
+        FloatVector c1 =
+            ROWS > 2 && VECTORS > 1
+                ? (FIRST
+                    ? h1.add(cBias)
+                    : FloatVector.fromMemorySegment(S, out, cAt + V, Lanes.ORDER))
+                : zero;
+        FloatVector d0 =
+            ROWS > 2
+                ? (FIRST ? h0.add(dBias) : FloatVector.fromMemorySegment(S, out, dAt, Lanes.ORDER))
+                : zero;
+        FloatVector d1 =
+            ROWS > 2 && VECTORS > 1
+                ? (FIRST
+                    ? h1.add(dBias)
+                    : FloatVector.fromMemorySegment(S, out, dAt + V, Lanes.ORDER))
+                : zero;
         for (; p < end; p += SIZE_OF_ENTRY) {
-          long place = (long) header + (entries[p] & Panels.PLACE_MASK);
-          FloatVector x0 = load(place);
-          FloatVector x1 = VECTORS > 1 ? load(place + V) : zero;
-          FloatVector x2 = VECTORS > 2 ? load(place + 2 * V) : zero;
-          FloatVector x3 = VECTORS > 3 ? load(place + 3 * V) : zero;
-          FloatVector w = value(entries[p + 1]);
+          long place = (long) header + (entries[p] & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          FloatVector x0 = FloatVector.fromMemorySegment(S, Panels.MEMORY, place, Lanes.ORDER);
+          FloatVector x1 =
+              VECTORS > 1
+                  ? FloatVector.fromMemorySegment(S, Panels.MEMORY, place + V, Lanes.ORDER)
+                  : zero;
+          FloatVector x2 =
+              VECTORS > 2
+                  ? FloatVector.fromMemorySegment(S, Panels.MEMORY, place + 2 * V, Lanes.ORDER)
+                  : zero;
+          FloatVector x3 =
+              VECTORS > 3
+                  ? FloatVector.fromMemorySegment(S, Panels.MEMORY, place + 3 * V, Lanes.ORDER)
+                  : zero;
+          FloatVector w = IntVector.broadcast(Lanes.INTS, entries[p + 1]).reinterpretAsFloats();
           a0 = x0.fma(w, a0);
           if (VECTORS > 1) {
             a1 = x1.fma(w, a1);
@@ -152,7 +219,7 @@ interface GroupLoop {
           if (VECTORS > 3) {
             a3 = x3.fma(w, a3);
           }
-          w = value(entries[p + 2]);
+          w = IntVector.broadcast(Lanes.INTS, entries[p + 2]).reinterpretAsFloats();
           b0 = x0.fma(w, b0);
           if (VECTORS > 1) {
             b1 = x1.fma(w, b1);
@@ -164,12 +231,12 @@ interface GroupLoop {
             b3 = x3.fma(w, b3);
           }
           if (ROWS > 2) {
-            w = value(entries[p + 3]);
+            w = IntVector.broadcast(Lanes.INTS, entries[p + 3]).reinterpretAsFloats();
             c0 = x0.fma(w, c0);
             if (VECTORS > 1) {
               c1 = x1.fma(w, c1);
             }
-            w = value(entries[p + 4]);
+            w = IntVector.broadcast(Lanes.INTS, entries[p + 4]).reinterpretAsFloats();
             d0 = x0.fma(w, d0);
             if (VECTORS > 1) {
               d1 = x1.fma(w, d1);
@@ -209,26 +276,6 @@ interface GroupLoop {
           d1.intoMemorySegment(out, dAt + V, Lanes.ORDER);
         }
       }
-    }
-
-    private static FloatVector start(long header) {
-      return FIRST
-          ? FloatVector.fromMemorySegment(S, Panels.MEMORY, header, Lanes.ORDER)
-          : FloatVector.zero(S);
-    }
-
-    private static FloatVector start(
-        MemorySegment out, long at, FloatVector header, FloatVector bias) {
-      return FIRST ? header.add(bias) : FloatVector.fromMemorySegment(S, out, at, Lanes.ORDER);
-    }
-
-    private static FloatVector value(int bits) {
-      return IntVector.broadcast(Lanes.INTS, bits).reinterpretAsFloats();
-    }
-
-    private static FloatVector load(long place) {
-      return FloatVector.fromMemorySegment(
-          S, Panels.MEMORY, place + Panels.HEADER_BYTES, Lanes.ORDER);
     }
   }
 }

@@ -100,7 +100,8 @@ final class GroupedProduct {
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
       int last = columns.length - 1;
-      source.prepare(columns[0], Math.min(n, columns[last]) - columns[0], scratch);
+      int width = Math.min(n, columns[last]) - columns[0];
+      source.prepare(0, plan.blocks(), columns[0], width, scratch);
       for (int i = 0; i < last; i++) {
         int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
         panel(columns[i], vectors, begin, end, slot, scratch);
@@ -130,7 +131,7 @@ final class GroupedProduct {
         values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
       }
       if (relu && apart) {
-        Accumulator.clamp(rows, begin, end, vectors);
+        RowClamp.run(rows, begin, end, vectors);
       }
     }
     if (!direct) {

@@ -63,17 +63,16 @@ final class MatrixPanels implements PanelSource {
     long f = from;
     long t = to;
     for (int i = 0; i < rows; i++) {
-      copy(b, f, t);
-      copy(b, f + Lanes.BYTES, t + Lanes.BYTES);
-      copy(b, f + 2 * Lanes.BYTES, t + 2 * Lanes.BYTES);
-      copy(b, f + 3 * Lanes.BYTES, t + 3 * Lanes.BYTES);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + Lanes.BYTES, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 2 * Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + 2 * Lanes.BYTES, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 3 * Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + 3 * Lanes.BYTES, Lanes.ORDER);
       f += pitch;
       t += panelPitch;
     }
-  }
-
-  private static void copy(MemorySegment b, long from, long to) {
-    FloatVector.fromMemorySegment(Lanes.FLOATS, b, from, Lanes.ORDER)
-        .intoMemorySegment(Panels.MEMORY, to, Lanes.ORDER);
   }
 }

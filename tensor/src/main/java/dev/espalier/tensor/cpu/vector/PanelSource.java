@@ -7,8 +7,8 @@ interface PanelSource {
     return 1;
   }
 
-  /** Gets ready for any calls of {@link #pack} within these columns. */
-  default void prepare(int column, int columns, Scratch scratch) {}
+  /** Gets ready for any calls of {@link #pack} within these blocks and columns. */
+  default void prepare(int block, int blocks, int column, int columns, Scratch scratch) {}
 
   /**
    * Writes the rows of one block of columns of the sparse matrix to the slot's panel, {@code pitch}

@@ -15,8 +15,10 @@ record PatchPanels(Patches patches, int rows, int pixels, int blockRows) impleme
   }
 
   @Override
-  public void prepare(int column, int columns, Scratch scratch) {
-    scratch.patches.fill(patches, 0, rows, column, columns);
+  public void prepare(int block, int blocks, int column, int columns, Scratch scratch) {
+    int begin = block * blockRows;
+    int depth = Math.min(blocks * blockRows, rows - begin);
+    scratch.patches.fill(patches, begin, depth, column, columns);
   }
 
   @Override

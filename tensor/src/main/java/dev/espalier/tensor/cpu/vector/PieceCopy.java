@@ -46,7 +46,7 @@ interface PieceCopy {
     private Copies() {}
   }
 
-  /** Copied for each number of pieces. */
+  /** Copied for each number of pieces; every operation in the method, as in {@link EntryLoop}. */
   final class Template implements PieceCopy {
     private static final int PIECES = Specialized.operation(MethodHandles.lookup(), Integer.class);
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -70,6 +70,10 @@ interface PieceCopy {
       long from5 = PIECES > 5 ? offsets[5] : 0;
       long from6 = PIECES > 6 ? offsets[6] : 0;
       long from7 = PIECES > 7 ? offsets[7] : 0;
+      long from8 = PIECES > 8 ? offsets[8] : 0;
+      long from9 = PIECES > 9 ? offsets[9] : 0;
+      long from10 = PIECES > 10 ? offsets[10] : 0;
+      long from11 = PIECES > 11 ? offsets[11] : 0;
       long to1 = PIECES > 1 ? places[1] * (long) Float.BYTES : 0;
       long to2 = PIECES > 2 ? places[2] * (long) Float.BYTES : 0;
       long to3 = PIECES > 3 ? places[3] * (long) Float.BYTES : 0;
@@ -77,38 +81,61 @@ interface PieceCopy {
       long to5 = PIECES > 5 ? places[5] * (long) Float.BYTES : 0;
       long to6 = PIECES > 6 ? places[6] * (long) Float.BYTES : 0;
       long to7 = PIECES > 7 ? places[7] * (long) Float.BYTES : 0;
+      long to8 = PIECES > 8 ? places[8] * (long) Float.BYTES : 0;
+      long to9 = PIECES > 9 ? places[9] * (long) Float.BYTES : 0;
+      long to10 = PIECES > 10 ? places[10] * (long) Float.BYTES : 0;
+      long to11 = PIECES > 11 ? places[11] * (long) Float.BYTES : 0;
       long at = to;
       for (int row = firstRow; row < firstRow + rows; row++) {
         long from = rowOffsets[row];
-        copy(source, from + from0, target, at);
+        FloatVector.fromMemorySegment(S, source, from + from0, Lanes.ORDER)
+            .intoMemorySegment(target, at, Lanes.ORDER);
         if (PIECES > 1) {
-          copy(source, from + from1, target, at + to1);
+          FloatVector.fromMemorySegment(S, source, from + from1, Lanes.ORDER)
+              .intoMemorySegment(target, at + to1, Lanes.ORDER);
         }
         if (PIECES > 2) {
-          copy(source, from + from2, target, at + to2);
+          FloatVector.fromMemorySegment(S, source, from + from2, Lanes.ORDER)
+              .intoMemorySegment(target, at + to2, Lanes.ORDER);
         }
         if (PIECES > 3) {
-          copy(source, from + from3, target, at + to3);
+          FloatVector.fromMemorySegment(S, source, from + from3, Lanes.ORDER)
+              .intoMemorySegment(target, at + to3, Lanes.ORDER);
         }
         if (PIECES > 4) {
-          copy(source, from + from4, target, at + to4);
+          FloatVector.fromMemorySegment(S, source, from + from4, Lanes.ORDER)
+              .intoMemorySegment(target, at + to4, Lanes.ORDER);
         }
         if (PIECES > 5) {
-          copy(source, from + from5, target, at + to5);
+          FloatVector.fromMemorySegment(S, source, from + from5, Lanes.ORDER)
+              .intoMemorySegment(target, at + to5, Lanes.ORDER);
         }
         if (PIECES > 6) {
-          copy(source, from + from6, target, at + to6);
+          FloatVector.fromMemorySegment(S, source, from + from6, Lanes.ORDER)
+              .intoMemorySegment(target, at + to6, Lanes.ORDER);
         }
         if (PIECES > 7) {
-          copy(source, from + from7, target, at + to7);
+          FloatVector.fromMemorySegment(S, source, from + from7, Lanes.ORDER)
+              .intoMemorySegment(target, at + to7, Lanes.ORDER);
+        }
+        if (PIECES > 8) {
+          FloatVector.fromMemorySegment(S, source, from + from8, Lanes.ORDER)
+              .intoMemorySegment(target, at + to8, Lanes.ORDER);
+        }
+        if (PIECES > 9) {
+          FloatVector.fromMemorySegment(S, source, from + from9, Lanes.ORDER)
+              .intoMemorySegment(target, at + to9, Lanes.ORDER);
+        }
+        if (PIECES > 10) {
+          FloatVector.fromMemorySegment(S, source, from + from10, Lanes.ORDER)
+              .intoMemorySegment(target, at + to10, Lanes.ORDER);
+        }
+        if (PIECES > 11) {
+          FloatVector.fromMemorySegment(S, source, from + from11, Lanes.ORDER)
+              .intoMemorySegment(target, at + to11, Lanes.ORDER);
         }
         at += pitch;
       }
-    }
-
-    private static void copy(MemorySegment source, long from, MemorySegment target, long to) {
-      FloatVector.fromMemorySegment(S, source, from, Lanes.ORDER)
-          .intoMemorySegment(target, to, Lanes.ORDER);
     }
   }
 }

@@ -8,9 +8,9 @@ import dev.espalier.tensor.sparse.SparsePattern;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Two-dimensional convolution with a sparse weight and its gradient with respect to the input, in
- * float32: sparse products whose panels hold patches. The pixels of all images form one dimension,
- * so that small maps fill whole panels; a stride is split into phases, inside which it is 1.
+ * Two-dimensional convolution with a sparse weight and its gradients, in float32: sparse and
+ * sampled products whose panels hold patches. The pixels of all images form one dimension, so that
+ * small maps fill whole panels; a stride is split into phases, inside which it is 1.
  */
 final class SparseConvolution {
   private SparseConvolution() {}
@@ -59,8 +59,27 @@ final class SparseConvolution {
     }
   }
 
+  static void gradWeight(
+      SparsePattern pattern, Shape weight, Tensor x, Tensor dy, ConvSpec spec, Tensor dvalues) {
+    if (dvalues.size() == 0 || dy.size() == 0) {
+      VectorFill.floats(dvalues.segment(), 0, dvalues.size(), 0);
+      return;
+    }
+    try (Tensor images = x.contiguous();
+        Tensor gradients = dy.contiguous()) {
+      ConvGeometry g = ConvGeometry.of(images, whole(weight, spec), gradients, spec.withGroups(1));
+      Patches patches = Patches.forward(g, Planes.input(g, images.segment(), 0, 0), 0);
+      var left = new LeftRows(Planes.output(g, gradients.segment(), 0, 0));
+      var taps = ConvTaps.of(pattern).elements(weight, spec.groups());
+      int pixels = Math.multiplyExact(g.batch(), g.outPlane());
+      PanelPlan plan = taps.columns().plan(GroupedProduct.vectors(pixels));
+      var source = new PatchPanels(patches, taps.columns().width(), pixels, plan.blockColumns());
+      new SampledProduct(plan, left, source, pixels, taps.order(), dvalues.segment()).run();
+    }
+  }
+
   /** The weight's shape as if its groups were one. */
-  static Shape whole(Shape weight, ConvSpec spec) {
+  private static Shape whole(Shape weight, ConvSpec spec) {
     return weight.with(1, Math.multiplyExact(weight.dim(1), spec.groups()));
   }
 

@@ -365,7 +365,7 @@ public final class VectorBackend extends ScalarBackend {
     if (!isFast(dvalues)) {
       super.sparseConv2dGradWeight(pattern, weight, x, dy, spec, dvalues);
     } else {
-      SparseConvolutionGradient.run(pattern, weight, x, dy, spec, dvalues);
+      SparseConvolution.gradWeight(pattern, weight, x, dy, spec, dvalues);
     }
   }
 

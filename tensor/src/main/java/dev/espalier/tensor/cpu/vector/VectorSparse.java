@@ -39,10 +39,22 @@ final class VectorSparse {
   }
 
   static void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    VectorSddmm.sddmm(BlockColumns.of(pattern), a, b, out);
+    sddmm(BlockColumns.of(pattern), null, a, b, out);
   }
 
   static void sddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    VectorSddmm.sddmm(BlockColumns.of(pattern), a, b, out);
+    sddmm(BlockColumns.of(pattern.elements()), pattern.elementOrder(), a, b, out);
+  }
+
+  private static void sddmm(BlockColumns pattern, int[] order, Tensor a, Tensor b, Tensor out) {
+    int n = a.dim(1);
+    if (out.size() == 0 || n == 0) {
+      VectorFill.floats(out.segment(), 0, out.size(), 0);
+      return;
+    }
+    PanelPlan plan = pattern.plan(GroupedProduct.vectors(n));
+    var left = LeftRows.matrix(a.segment(), n);
+    var source = new MatrixPanels(b, plan.blockColumns());
+    new SampledProduct(plan, left, source, n, order, out.segment()).run();
   }
 }
