@@ -3,8 +3,6 @@ package dev.espalier.prune.compile;
 import dev.espalier.prune.compile.Program.Instruction;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
-import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -73,18 +71,15 @@ final class DeadChannels {
       case ProductStep product when mixesChannels(product, in[0]) -> {
         reads[instruction] = new ProductReads(product.weight().values());
         fresh(out, false);
-        constants[out] = products(product, reads[instruction], constants[in[0]]);
+        constants[out] = ChannelConstants.products(product, reads[instruction], constants[in[0]]);
       }
       case ProductStep product when isDepthwise(product) ->
-          same(in[0], out, depthwise(product, constants[in[0]]));
-      case AffineStep affine -> same(in[0], out, affine(affine, constants[in[0]]));
-      case ElementStep element -> same(in[0], out, element(element, constants[in[0]]));
+          same(in[0], out, ChannelConstants.depthwise(product, constants[in[0]]));
+      case AffineStep affine -> same(in[0], out, ChannelConstants.affine(affine, constants[in[0]]));
+      case ElementStep element ->
+          same(in[0], out, ChannelConstants.element(element, constants[in[0]]));
       case MeanStep _ -> same(in[0], out, constants[in[0]]);
-      case PoolStep(var spec, boolean max) ->
-          same(
-              in[0],
-              out,
-              where(constants[in[0]], c -> c == 0 || max || spec.padH() + spec.padW() == 0));
+      case PoolStep pool -> same(in[0], out, ChannelConstants.pool(pool, constants[in[0]]));
       case SumStep(boolean relu) -> sum(in[0], in[1], out, relu);
       case FlattenStep _ when shapes[in[0]].rank() > 1 -> flatten(in[0], out);
       case ConcatStep(int axis) when axis == 1 -> {
@@ -112,11 +107,6 @@ final class DeadChannels {
     ConvSpec spec = product.spec();
     Shape w = product.weight().shape();
     return spec != null && spec.groups() == w.dim(0) && w.dim(1) == 1;
-  }
-
-  private static boolean isPadded(ProductStep product) {
-    ConvSpec spec = product.spec();
-    return spec != null && spec.padH() + spec.padW() > 0;
   }
 
   private void fresh(int slot, boolean fixedChannels) {
@@ -148,7 +138,7 @@ final class DeadChannels {
     constants[out] = new double[ids[a].length];
     for (int c = 0; c < ids[a].length; c++) {
       groups.join(ids[a][c], ids[b][c]);
-      constants[out][c] = clamped(constants[a][c] + constants[b][c], relu);
+      constants[out][c] = ChannelConstants.clamped(constants[a][c] + constants[b][c], relu);
     }
   }
 
@@ -160,73 +150,6 @@ final class DeadChannels {
       ids[out][i] = ids[in][i / pixels];
       constants[out][i] = constants[in][i / pixels];
     }
-  }
-
-  private interface Keep {
-    boolean test(double constant);
-  }
-
-  private static double[] where(double[] constants, Keep keep) {
-    return Arrays.stream(constants).map(c -> keep.test(c) ? c : Double.NaN).toArray();
-  }
-
-  private static double clamped(double value, boolean relu) {
-    return relu ? Math.max(0, value) : value;
-  }
-
-  private static double[] affine(AffineStep step, double[] in) {
-    double[] scale = step.scale().toDoubleArray();
-    double[] shift = step.shift().toDoubleArray();
-    double[] out = new double[in.length];
-    Arrays.setAll(out, c -> clamped(scale[c] * in[c] + shift[c], step.relu()));
-    return out;
-  }
-
-  private static double[] element(ElementStep step, double[] in) {
-    try (Tensor x = Tensor.of(Shape.of(in.length), in);
-        Tensor y = Elementwise.unary(step.op(), step.parameter(), x)) {
-      return y.toDoubleArray();
-    }
-  }
-
-  private static double[] products(ProductStep step, ProductReads reads, double[] in) {
-    double[] out = biases(step);
-    for (int o = 0; o < out.length; o++) {
-      int output = o;
-      out[o] +=
-          reads.of(o).stream()
-              .mapToDouble(k -> foldable(step, in[k]) ? added(reads, output, k, in[k]) : Double.NaN)
-              .sum();
-      out[o] = clamped(out[o], step.relu());
-    }
-    return out;
-  }
-
-  private static double[] depthwise(ProductStep step, double[] in) {
-    var reads = new ProductReads(step.weight().values());
-    double[] out = biases(step);
-    for (int c = 0; c < out.length; c++) {
-      if (reads.of(c).get(0)) {
-        out[c] += foldable(step, in[c]) ? added(reads, c, 0, in[c]) : Double.NaN;
-      }
-      out[c] = clamped(out[c], step.relu());
-    }
-    return out;
-  }
-
-  private static double[] biases(ProductStep step) {
-    return step.bias() == null
-        ? new double[step.weight().shape().dim(0)]
-        : step.bias().toDoubleArray();
-  }
-
-  private static double added(ProductReads reads, int output, int input, double constant) {
-    return constant == 0 ? 0 : constant * reads.kernelSum(output, input);
-  }
-
-  /** Whether an input channel adds one number to every output position. */
-  private static boolean foldable(ProductStep step, double constant) {
-    return constant == 0 || !Double.isNaN(constant) && !isPadded(step);
   }
 
   // ---- who needs what
@@ -266,7 +189,7 @@ final class DeadChannels {
       }
     }
     needed.stream()
-        .filter(k -> !foldable(step, constants[in][k]))
+        .filter(k -> !ChannelConstants.foldable(step, constants[in][k]))
         .forEach(k -> markLive(ids[in][k]));
   }
 
@@ -315,7 +238,7 @@ final class DeadChannels {
       double constant = constants[in][k];
       if (!isLive(ids[in][k]) && !Double.isNaN(constant) && constant != 0) {
         for (int o = 0; o < sums.length; o++) {
-          sums[o] += added(reads[instruction], o, k, constant);
+          sums[o] += ChannelConstants.added(reads[instruction], o, k, constant);
         }
       }
     }
@@ -334,7 +257,7 @@ final class DeadChannels {
     long staying =
         Arrays.stream(kept(in))
             .mapToDouble(k -> constants[in][k])
-            .filter(c -> !Double.isNaN(c) && !foldable(step, c))
+            .filter(c -> !Double.isNaN(c) && !ChannelConstants.foldable(step, c))
             .count();
     if (staying > 0) {
       notes.add(
