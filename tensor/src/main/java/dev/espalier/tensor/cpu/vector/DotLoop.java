@@ -100,7 +100,7 @@ interface DotLoop {
         for (int p = starts[base + q]; p < end; p++) {
           long place = (long) header + (places[p] & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
           int entry = (p - firstEntry) & (Panels.PARTIAL_COUNT - 1);
-          long sum = (long) header + entry * (int) V + Panels.PARTIALS;
+          long sum = header + entry * V + Panels.PARTIALS;
           FloatVector s = first ? zero : FloatVector.fromMemorySegment(S, PANELS, sum, Lanes.ORDER);
           s = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(a0, s);
           if (VECTORS > 1) {
