@@ -80,7 +80,7 @@ public final class BenchKernelsCommand implements Callable<Integer> {
       }
     }
     List<CaseName> cases =
-        CaseList.all(quick).stream()
+        CaseList.kernels(quick).stream()
             .filter(name -> filter.matcher(name.toString()).find())
             .toList();
     if (cases.isEmpty()) {

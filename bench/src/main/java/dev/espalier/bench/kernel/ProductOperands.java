@@ -51,6 +51,7 @@ final class ProductOperands {
               pass,
               random(shape, shape.m(), shape.n(), generator),
               random(shape, shape.k(), shape.n(), generator));
+      case STEP -> throw new IllegalArgumentException("a product has no training step");
     };
   }
 
@@ -102,7 +103,7 @@ final class ProductOperands {
     return switch (pass) {
       case FORWARD -> shape.k();
       case DX -> shape.m();
-      case DW -> shape.n();
+      default -> shape.n();
     };
   }
 

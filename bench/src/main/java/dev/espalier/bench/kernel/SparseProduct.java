@@ -10,10 +10,7 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.Bsr;
 import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.Coo;
-import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparsePattern;
@@ -49,7 +46,7 @@ final class SparseProduct implements Workload {
             : SmtxFile.read(name.pattern()).mask();
     Tensor dense = mask.apply(ProductOperands.random(shape, shape.m(), shape.k(), generator));
     weight = format.store(dense, mask);
-    pattern = pattern(weight);
+    pattern = SparseFormat.pattern(weight);
     operands = ProductOperands.of(shape, pass, dense, generator);
     result =
         pass == Pass.DW
@@ -57,14 +54,6 @@ final class SparseProduct implements Workload {
             : operands.emptyResult();
     resultData = result.segment();
     kernel = kernel();
-  }
-
-  private static SparsePattern pattern(SparseTensor tensor) {
-    return switch (tensor) {
-      case Csr csr -> csr.pattern();
-      case Bsr bsr -> bsr.pattern();
-      case Coo coo -> coo.pattern();
-    };
   }
 
   private Runnable kernel() {
@@ -88,6 +77,7 @@ final class SparseProduct implements Workload {
           case BsrPattern bsr -> () -> backend.bsrSddmm(bsr, left, right, result);
         };
       }
+      case STEP -> throw new IllegalArgumentException("a product has no training step");
     };
   }
 

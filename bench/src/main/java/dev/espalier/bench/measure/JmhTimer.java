@@ -1,12 +1,17 @@
 package dev.espalier.bench.measure;
 
+import dev.espalier.bench.jmh.Conv2dBenchmark;
 import dev.espalier.bench.jmh.GemmBenchmark;
 import dev.espalier.bench.jmh.KernelBenchmark;
+import dev.espalier.bench.jmh.LayerBenchmark;
+import dev.espalier.bench.jmh.ModelBenchmark;
 import dev.espalier.bench.jmh.SddmmBenchmark;
 import dev.espalier.bench.jmh.SpmmBenchmark;
 import dev.espalier.bench.jmh.SpmvBenchmark;
 import dev.espalier.bench.jmh.StructuredBenchmark;
+import dev.espalier.bench.jmh.TrainingStepBenchmark;
 import dev.espalier.bench.kernel.CaseName;
+import dev.espalier.bench.kernel.Cases;
 import dev.espalier.bench.kernel.Contender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,15 +110,22 @@ final class JmhTimer {
   }
 
   private static Class<? extends KernelBenchmark> benchmark(CaseName name) {
-    if (!name.isDense() && !name.format().equals("csr")) {
-      return StructuredBenchmark.class;
-    }
     return switch (name.kernel()) {
       case "gemm" -> GemmBenchmark.class;
-      case "spmm" -> SpmmBenchmark.class;
+      case "spmm", "spmv", "sddmm" ->
+          name.format().equals("csr") ? unstructured(name) : StructuredBenchmark.class;
+      case "conv2d" -> Conv2dBenchmark.class;
+      case Cases.TRAINING -> TrainingStepBenchmark.class;
+      case Cases.MODEL -> ModelBenchmark.class;
+      default -> LayerBenchmark.class;
+    };
+  }
+
+  private static Class<? extends KernelBenchmark> unstructured(CaseName name) {
+    return switch (name.kernel()) {
       case "spmv" -> SpmvBenchmark.class;
       case "sddmm" -> SddmmBenchmark.class;
-      default -> throw new IllegalArgumentException("no benchmark for the kernel " + name.kernel());
+      default -> SpmmBenchmark.class;
     };
   }
 

@@ -52,6 +52,7 @@ final class ConvolutionForms {
       case FORWARD -> List.of(() -> forward(DIRECT), () -> forward(AUTOMATIC));
       case DX -> List.of(() -> gradInput(DIRECT));
       case DW -> List.of(() -> gradWeight(DIRECT));
+      case STEP -> List.of();
     };
   }
 

@@ -23,6 +23,8 @@ final class Dnnl {
 
   static final int DST = 17;
   static final int WEIGHTS = 33;
+  static final int SCALE = 51;
+  static final int SHIFT = 52;
   static final int DIFF_SRC = 129;
   static final int DIFF_DST = 145;
   static final int DIFF_WEIGHTS = 161;
@@ -31,6 +33,7 @@ final class Dnnl {
   private static final int IN_ORDER = 1;
   private static final int FLOAT32 = 3;
   private static final int ANY_LAYOUT = 1;
+  private static final int CHANNEL_BLOCKS = 78;
   private static final int QUERY_IMPLEMENTATION = 8;
   private static final int QUERY_ARGUMENT_LAYOUT = 255;
   private static final int ALIGNMENT = 64;
@@ -113,6 +116,12 @@ final class Dnnl {
   /** A float32 tensor whose layout the library is to choose. */
   MemorySegment anyLayout(long... dims) {
     return create("dnnl_memory_desc_create_with_tag", dims.length, dims(dims), FLOAT32, ANY_LAYOUT);
+  }
+
+  /** Images [N, C, H, W] with sixteen channels innermost, as AVX-512 kernels like them. */
+  MemorySegment channelBlocks(long... dims) {
+    return create(
+        "dnnl_memory_desc_create_with_tag", dims.length, dims(dims), FLOAT32, CHANNEL_BLOCKS);
   }
 
   /** A float32 tensor of the given strides. */

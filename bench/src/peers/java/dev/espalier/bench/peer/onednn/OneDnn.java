@@ -41,6 +41,11 @@ final class OneDnn implements Peer {
       case Problem.Gemm gemm -> fastest(new MatMulForms(dnnl, gemm, inputs).all());
       case Problem.Convolution convolution ->
           fastest(new ConvolutionForms(dnnl, convolution, inputs).all());
+      case Problem.Softmax softmax ->
+          fastest(List.of(new LayerForms(dnnl, inputs).softmax(softmax)));
+      case Problem.LayerNorm norm -> fastest(List.of(new LayerForms(dnnl, inputs).layerNorm(norm)));
+      case Problem.Pool pool -> fastest(new LayerForms(dnnl, inputs).pool(pool));
+      case Problem.Attention _, Problem.Inference _, Problem.TrainingStep _ -> Optional.empty();
     };
   }
 
