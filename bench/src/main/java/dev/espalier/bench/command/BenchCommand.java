@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures kernels and models beside the libraries people use today.",
-    subcommands = {BenchKernelsCommand.class},
+    subcommands = {BenchKernelsCommand.class, BenchModelsCommand.class, BenchReportCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,5 +1,11 @@
 package dev.espalier.bench.measure;
 
+import dev.espalier.bench.kernel.CaseName;
+import dev.espalier.bench.machine.Build;
+import dev.espalier.bench.machine.Machine;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * One line of results; the component names are the keys, in snake case.
  *
@@ -49,4 +55,62 @@ public record KernelRow(
     String pattern,
     String machine,
     String jdk,
-    String commit) {}
+    String commit)
+    implements Row {
+  /** Refuses what cannot have been measured, as rows also come from files. */
+  public KernelRow {
+    RowCheck.names(kernel, pass, format, shape, pattern, peerKernel, machine, jdk, commit);
+    RowCheck.fraction("sparsity", sparsity);
+    RowCheck.positive("threads", threads);
+    RowCheck.positive("ours_gflops", oursGflops);
+    RowCheck.positive("peak_gflops", peakGflops);
+    RowCheck.positive("ours_us", oursUs);
+    RowCheck.positive("roofline", roofline);
+    RowCheck.positive("bandwidth_gbs", bandwidthGbs);
+    RowCheck.allOrNone("peer, peer_gflops, peer_us and ratio", peer, peerGflops, peerUs, ratio);
+    if (peer != null) {
+      RowCheck.names(peer);
+      RowCheck.positive("peer_gflops", peerGflops);
+      RowCheck.positive("peer_us", peerUs);
+      RowCheck.positive("ratio", ratio);
+    }
+  }
+
+  /** The row of a comparison made on this machine. */
+  public static KernelRow of(Comparison comparison) {
+    CaseName name = comparison.name();
+    Timing ours = comparison.ours();
+    Timing theirs = comparison.theirs();
+    double flops = ours.note().usefulFlops();
+    double rate = flops / ours.micros() / 1e3;
+    Machine machine = Machine.detect();
+    return new KernelRow(
+        name.kernel(),
+        name.passName(),
+        name.format(),
+        name.shape(),
+        name.sparsity(),
+        comparison.threads(),
+        rate,
+        comparison.peer(),
+        theirs == null ? null : theirs.note().denseFlops() / theirs.micros() / 1e3,
+        comparison.ratio(),
+        comparison.ceilings().gigaflops(),
+        ours.micros(),
+        theirs == null ? null : theirs.micros(),
+        comparison.error(),
+        ours.allocatedBytes(),
+        rate / comparison.ceilings().roof(flops, ours.note().bytes()),
+        comparison.ceilings().gigabytesPerSecond(),
+        comparison.peerKernel(),
+        name.pattern(),
+        machine.cpu() + ", " + machine.os(),
+        machine.jdk(),
+        Build.commit());
+  }
+
+  @Override
+  public List<Object> key() {
+    return Arrays.asList(kernel, pass, format, shape, sparsity, pattern, threads, peer);
+  }
+}

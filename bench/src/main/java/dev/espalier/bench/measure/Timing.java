@@ -8,4 +8,4 @@ package dev.espalier.bench.measure;
  * @param allocatedBytes on the Java heap per call
  * @param note what its JVM told
  */
-record Timing(double micros, double deviation, double allocatedBytes, ForkNote note) {}
+public record Timing(double micros, double deviation, double allocatedBytes, ForkNote note) {}
