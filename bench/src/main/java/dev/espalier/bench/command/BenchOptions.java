@@ -84,6 +84,8 @@ final class BenchOptions {
     int done = 0;
     int missing = 0;
     long start = System.nanoTime();
+    out.printf("%d cases, %d measurements%n", cases.size(), total);
+    out.flush();
     try (RowFile file = json == null ? null : new RowFile(json)) {
       for (CaseName name : cases) {
         for (int count : threads) {

@@ -28,6 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public abstract class KernelBenchmark {
+  private static final double LONGEST_SETTLING_SECONDS = 30;
+
   @Param(Contender.OURS)
   private String library;
 
@@ -42,10 +44,11 @@ public abstract class KernelBenchmark {
   /** Which case. */
   protected abstract String name();
 
-  /** Puts the operands into memory and checks the result once. */
+  /** Puts the operands into memory, checks the result once and lets the compiler come to rest. */
   @Setup(Level.Trial)
   public void open() {
     contender = ForkNote.during(() -> Contender.open(CaseName.parse(name()), library, threads));
+    contender.settle(LONGEST_SETTLING_SECONDS);
   }
 
   /** Frees everything. */

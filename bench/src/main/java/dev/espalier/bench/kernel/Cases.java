@@ -37,7 +37,10 @@ public final class Cases {
   /** The peers that rows of this case compare with: the strongest dense ones. */
   public static List<String> peers(CaseName name) {
     return switch (name.kernel()) {
-      case "gemm" -> List.of("onednn", "openblas");
+      case "gemm" ->
+          ProductShape.parse(name.shape()).batch() == 1
+              ? List.of("onednn", "openblas")
+              : List.of("onednn");
       case "attention", TRAINING -> List.of("libtorch");
       case MODEL -> List.of("onnxruntime");
       default -> List.of("onednn");

@@ -9,6 +9,7 @@ import dev.espalier.bench.peer.Peers;
 import dev.espalier.tensor.Threads;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 
 /**
  * One side of a comparison, ready to be timed: it has run once and its result was right.
@@ -22,6 +23,14 @@ public final class Contender implements AutoCloseable {
 
   /** The dense twin of a sparse case on our dense kernel. */
   public static final String OUR_DENSE = "espalier";
+
+  private static final long WINDOW_NANOS = 300_000_000;
+
+  /** Compiling for less than a tenth of a window is rest. */
+  private static final long BUSY_MILLIS = 30;
+
+  private static final double PROGRESS = 0.97;
+  private static final int CALM_WINDOWS = 2;
 
   private final Runnable action;
   private final String kernel;
@@ -44,6 +53,7 @@ public final class Contender implements AutoCloseable {
    *
    * @param library {@link #OURS}, {@link #OUR_DENSE} or the name of a peer
    * @throws PeerUnavailableException if the peer cannot run here
+   * @throws UnsupportedOperationException if the peer has no such operation
    * @throws IllegalStateException if its result is wrong
    */
   public static Contender open(CaseName name, String library, int threads) {
@@ -68,7 +78,7 @@ public final class Contender implements AutoCloseable {
     PeerCall call =
         peer.prepare(workload.problem(), workload.inputs())
             .orElseThrow(
-                () -> new PeerUnavailableException(library + ": does not implement " + name));
+                () -> new UnsupportedOperationException(library + ": does not implement " + name));
     call.run();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(4 * workload.denseElements(), 64);
@@ -92,6 +102,32 @@ public final class Contender implements AutoCloseable {
   /** What is timed. */
   public void run() {
     action.run();
+  }
+
+  /**
+   * Runs until the compiler has come to rest and calls no longer get faster, as whole training
+   * steps need many seconds for that and small kernels hardly one.
+   *
+   * @param seconds when to give up waiting
+   */
+  public void settle(double seconds) {
+    var compiler = ManagementFactory.getCompilationMXBean();
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    double best = Double.POSITIVE_INFINITY;
+    int calm = 0;
+    while (calm < CALM_WINDOWS && System.nanoTime() < end) {
+      long compiled = compiler.getTotalCompilationTime();
+      long start = System.nanoTime();
+      int calls = 0;
+      do {
+        action.run();
+        calls++;
+      } while (System.nanoTime() - start < WINDOW_NANOS);
+      double nanos = (double) (System.nanoTime() - start) / calls;
+      boolean busy = compiler.getTotalCompilationTime() - compiled > BUSY_MILLIS;
+      calm = busy || nanos < PROGRESS * best ? 0 : calm + 1;
+      best = Math.min(best, nanos);
+    }
   }
 
   /** Which kernel a peer chose; empty for ours. */

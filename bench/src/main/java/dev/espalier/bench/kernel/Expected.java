@@ -15,7 +15,7 @@ public record Expected(double value, double magnitude, long terms) {
    * ones eight standard deviations of a sum of independent roundings.
    */
   public double tolerance() {
-    double roundings = Math.min(terms + 2.0, 8 * Math.sqrt(terms) + 16);
+    double roundings = Math.min(terms + 2.0, 8 * Math.sqrt((double) terms) + 16);
     return roundings * UNIT * magnitude + Float.MIN_NORMAL;
   }
 }

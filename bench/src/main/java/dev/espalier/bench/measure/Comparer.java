@@ -33,32 +33,35 @@ public final class Comparer {
     if (ours == null) {
       return List.of();
     }
-    Ceilings ceilings = Ceilings.measure(threads, ours.note().bytes());
     List<Comparison> comparisons = new ArrayList<>();
-    for (String peer : rivals(name)) {
-      Timing theirs = time(name, peer, threads);
-      if (theirs != null) {
-        ceilings = ceilings.max(Ceilings.measure(threads, ours.note().bytes()));
-        comparisons.add(new Comparison(name, threads, ours, peer, theirs, ceilings));
+    if (peers) {
+      for (String peer : Cases.peers(name)) {
+        if (!unavailable.contains(peer)) {
+          add(comparisons, name, threads, ours, peer);
+        }
       }
     }
+    if (comparisons.isEmpty() && !name.isDense()) {
+      add(comparisons, name, threads, ours, Contender.OUR_DENSE);
+    }
     if (comparisons.isEmpty()) {
-      comparisons.add(new Comparison(name, threads, ours, null, null, ceilings));
+      comparisons.add(new Comparison(name, threads, ours, null, null, ceilings(threads, ours)));
     }
     return comparisons;
   }
 
-  /** A dense case has no rival of our own. */
-  private List<String> rivals(CaseName name) {
-    List<String> rivals = new ArrayList<>();
-    if (peers) {
-      rivals.addAll(Cases.peers(name));
-      rivals.removeAll(unavailable);
+  private void add(
+      List<Comparison> comparisons, CaseName name, int threads, Timing ours, String peer) {
+    Ceilings before = ceilings(threads, ours);
+    Timing theirs = time(name, peer, threads);
+    if (theirs != null) {
+      Ceilings ceilings = before.max(ceilings(threads, ours));
+      comparisons.add(new Comparison(name, threads, ours, peer, theirs, ceilings));
     }
-    if (rivals.isEmpty() && !name.isDense()) {
-      rivals.add(Contender.OUR_DENSE);
-    }
-    return rivals;
+  }
+
+  private static Ceilings ceilings(int threads, Timing ours) {
+    return Ceilings.measure(threads, ours.note().bytes());
   }
 
   /** Null, with a warning, if it cannot be timed. */

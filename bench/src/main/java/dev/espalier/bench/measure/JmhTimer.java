@@ -14,7 +14,10 @@ import dev.espalier.bench.kernel.CaseName;
 import dev.espalier.bench.kernel.Cases;
 import dev.espalier.bench.kernel.Contender;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -24,6 +27,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -44,9 +49,10 @@ final class JmhTimer {
     Path note = null;
     try {
       note = Files.createTempFile("espalier-bench", ".properties");
+      Options options = options(name, library, threads, note);
       Collection<RunResult> results;
       try {
-        results = new Runner(options(name, library, threads, note)).run();
+        results = new Runner(options, quiet()).run();
       } catch (RunnerException e) {
         throw failure(library, name, ForkNote.read(note), e);
       }
@@ -60,6 +66,13 @@ final class JmhTimer {
     } finally {
       delete(note);
     }
+  }
+
+  /** What JMH and the forks print says nothing that a row or a note does not say. */
+  private static OutputFormat quiet() {
+    return OutputFormatFactory.createFormatInstance(
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        VerboseMode.SILENT);
   }
 
   private static MeasurementException failure(

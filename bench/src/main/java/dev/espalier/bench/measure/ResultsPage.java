@@ -1,12 +1,12 @@
 package dev.espalier.bench.measure;
 
+import dev.espalier.bench.report.Numbers;
 import dev.espalier.bench.report.TextTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -71,10 +71,11 @@ public final class ResultsPage {
                     Collectors.summarizingDouble(KernelRow::peakGflops)));
     peaks.forEach(
         (threads, peak) ->
-            text.append(
-                format(
-                    "- peak on %d thread%s: %.0f to %.0f GFLOP/s, looked at beside every row%n",
-                    threads, threads == 1 ? "" : "s", peak.getMin(), peak.getMax())));
+            text.append("- peak on %d thread%s: ".formatted(threads, threads == 1 ? "" : "s"))
+                .append(Numbers.fixed(peak.getMin(), 0))
+                .append(" to ")
+                .append(Numbers.fixed(peak.getMax(), 0))
+                .append(" GFLOP/s, looked at beside every row\n"));
   }
 
   private void list(
@@ -168,7 +169,7 @@ public final class ResultsPage {
     }
     String more =
         lost.size() > MOST_LOSSES
-            ? "%nThe worst %d of %d rows.%n".formatted(MOST_LOSSES, lost.size())
+            ? "\nThe worst %d of %d rows.\n".formatted(MOST_LOSSES, lost.size())
             : "";
     return rows(lost.subList(0, Math.min(MOST_LOSSES, lost.size()))) + more;
   }
@@ -207,13 +208,13 @@ public final class ResultsPage {
               shape,
               percent(row.sparsity()),
               String.valueOf(row.threads()),
-              format("%.1f", row.oursGflops()),
-              format("%.1f", row.oursUs()),
+              Numbers.fixed(row.oursGflops(), 1),
+              Numbers.fixed(row.oursUs(), 1),
               percent(row.roofline()),
-              format("%.0f", row.allocBytes()),
+              Numbers.fixed(row.allocBytes(), 0),
               alone ? "" : row.peer(),
-              alone ? "" : format("%.1f", row.peerGflops()),
-              alone ? "" : format("%.1f", row.peerUs()),
+              alone ? "" : Numbers.fixed(row.peerGflops(), 1),
+              alone ? "" : Numbers.fixed(row.peerUs(), 1),
               alone ? "" : times(row.ratio()),
               percent(row.error())));
     }
@@ -251,9 +252,9 @@ public final class ResultsPage {
               percent(row.sparsity()),
               row.format(),
               String.valueOf(row.threads()),
-              format("%.4f", row.oursMs()),
+              Numbers.fixed(row.oursMs(), 4),
               alone ? "" : row.peer(),
-              alone ? "" : format("%.4f", row.peerMs()),
+              alone ? "" : Numbers.fixed(row.peerMs(), 4),
               alone ? "" : times(row.ratio()),
               percent(row.error())));
     }
@@ -262,14 +263,11 @@ public final class ResultsPage {
 
   private static String percent(double fraction) {
     double percent = 100 * fraction;
-    return format(Math.abs(percent - Math.rint(percent)) < 0.05 ? "%.0f %%" : "%.1f %%", percent);
+    boolean whole = Math.abs(percent - Math.rint(percent)) < 0.05;
+    return Numbers.fixed(percent, whole ? 0 : 1) + " %";
   }
 
   private static String times(double ratio) {
-    return format("%.2fx", ratio);
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+    return Numbers.fixed(ratio, 2) + "x";
   }
 }

@@ -3,7 +3,6 @@ package dev.espalier.bench.peer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.ServiceLoader.Provider;
 
 /** The peers on the class path. */
 public final class Peers {
@@ -12,7 +11,7 @@ public final class Peers {
   /** All of them, by name. */
   public static List<PeerProvider> all() {
     return ServiceLoader.load(PeerProvider.class).stream()
-        .map(Provider::get)
+        .map(ServiceLoader.Provider::get)
         .sorted(Comparator.comparing(PeerProvider::name))
         .toList();
   }

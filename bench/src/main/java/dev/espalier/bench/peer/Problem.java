@@ -52,9 +52,13 @@ public sealed interface Problem {
           * filters
           * outHeight()
           * outWidth()
-          * (channels / spec.groups())
+          * channelsPerGroup()
           * kernelHeight
           * kernelWidth;
+    }
+
+    private int channelsPerGroup() {
+      return channels / spec.groups();
     }
 
     public int outHeight() {

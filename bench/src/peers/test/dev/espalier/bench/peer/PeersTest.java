@@ -16,12 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PeersTest {
   static Stream<Arguments> pairs() {
     return TinyCases.all()
-        .flatMap(name -> Cases.peers(name).stream().map(peer -> Arguments.of(name, peer)))
-        .filter(pair -> !isBatchedOpenBlas(pair));
-  }
-
-  private static boolean isBatchedOpenBlas(Arguments pair) {
-    return pair.get()[1].equals("openblas") && ((CaseName) pair.get()[0]).shape().contains("*");
+        .flatMap(name -> Cases.peers(name).stream().map(peer -> Arguments.of(name, peer)));
   }
 
   @ParameterizedTest

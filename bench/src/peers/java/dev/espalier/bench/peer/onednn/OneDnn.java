@@ -94,7 +94,7 @@ final class OneDnn implements Peer {
     do {
       before = System.nanoTime();
       call.run();
-      best = Math.min(best, System.nanoTime() - before);
+      best = Math.min(best, (double) (System.nanoTime() - before));
     } while (System.nanoTime() < end);
     return best;
   }

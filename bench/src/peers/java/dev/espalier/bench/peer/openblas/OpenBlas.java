@@ -70,8 +70,8 @@ final class OpenBlas implements Peer {
   }
 
   /**
-   * On AMD's AVX-512 cores OpenBLAS chooses its AVX2 kernels by itself, which are half as fast;
-   * whoever sets {@code OPENBLAS_CORETYPE} knows better.
+   * Left alone, OpenBLAS was seen to choose kernels of half the speed on an AVX-512 machine that it
+   * did not know; whoever sets {@code OPENBLAS_CORETYPE} knows better.
    */
   private static void chooseKernels() {
     if (System.getenv("OPENBLAS_CORETYPE") == null && hasAvx512()) {
