@@ -1,6 +1,7 @@
 package dev.espalier.tensor.cpu;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 
 /**
@@ -74,6 +75,11 @@ public record ConvGeometry(
   }
 
   public static ConvGeometry of(Tensor x, Tensor w, Tensor out, ConvSpec spec) {
+    return of(x, w.shape(), out, spec);
+  }
+
+  /** As {@link #of(Tensor, Tensor, Tensor, ConvSpec)} for a weight of this shape. */
+  public static ConvGeometry of(Tensor x, Shape w, Tensor out, ConvSpec spec) {
     return new ConvGeometry(
         spec,
         x.dim(0),

@@ -3,9 +3,11 @@ package dev.espalier.tensor.cpu;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BinaryOp;
@@ -96,17 +98,17 @@ public class ScalarBackend implements Backend {
 
   @Override
   public void conv2d(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
-    ScalarConv.forward(x, w, bias, relu, spec, out);
+    ScalarConv.forward(x, w, w.shape(), null, bias, relu, spec, out);
   }
 
   @Override
   public void conv2dGradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
-    ScalarConv.gradInput(dy, w, spec, dx);
+    ScalarConv.gradInput(dy, w, w.shape(), null, spec, dx);
   }
 
   @Override
   public void conv2dGradWeight(Tensor x, Tensor dy, ConvSpec spec, Tensor dw) {
-    ScalarConv.gradWeight(x, dy, spec, dw);
+    ScalarConv.gradWeight(x, dy, dw.shape(), null, spec, dw);
   }
 
   @Override
@@ -225,6 +227,31 @@ public class ScalarBackend implements Backend {
       BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     untransposed(
         b, c, (rows, out) -> ScalarSparse.bsrSpmm(pattern, values, rows, beta, out, epilogue));
+  }
+
+  @Override
+  public void sparseConv2d(
+      SparsePattern pattern,
+      Tensor values,
+      Shape weight,
+      Tensor x,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out) {
+    ScalarConv.forward(x, values, weight, pattern.flatPositions(), bias, relu, spec, out);
+  }
+
+  @Override
+  public void sparseConv2dGradInput(
+      SparsePattern pattern, Tensor values, Shape weight, Tensor dy, ConvSpec spec, Tensor dx) {
+    ScalarConv.gradInput(dy, values, weight, pattern.flatPositions(), spec, dx);
+  }
+
+  @Override
+  public void sparseConv2dGradWeight(
+      SparsePattern pattern, Shape weight, Tensor x, Tensor dy, ConvSpec spec, Tensor dvalues) {
+    ScalarConv.gradWeight(x, dy, weight, pattern.flatPositions(), spec, dvalues);
   }
 
   /** Runs a product on copies of transposed operands. */

@@ -1,12 +1,13 @@
 package dev.espalier.tensor.cpu;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.Arrays;
 
 /**
  * Convolution as a sum over kernel taps: each tap combines a shifted input plane with an output
- * plane, which are held as doubles one image at a time.
+ * plane, which are held as doubles one image at a time. A sparse weight has some of the taps.
  */
 final class ScalarConv {
   /** How a tap combines {@code count} elements of an input row with as many of an output row. */
@@ -19,20 +20,33 @@ final class ScalarConv {
   private final ConvGeometry geometry;
   private final Direction direction;
   private final double[] weight;
+
+  /** Which of the dense weight's elements {@code weight} holds; null means all. */
+  private final int[] positions;
+
   private final double[] image;
   private final double[] result;
 
-  private ScalarConv(ConvGeometry geometry, Direction direction, double[] weight) {
+  private ScalarConv(ConvGeometry geometry, Direction direction, double[] weight, int[] positions) {
     this.geometry = geometry;
     this.direction = direction;
     this.weight = weight;
+    this.positions = positions;
     this.image = new double[Math.multiplyExact(geometry.inChannels(), geometry.inPlane())];
     this.result = new double[Math.multiplyExact(geometry.outChannels(), geometry.outPlane())];
   }
 
-  static void forward(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
-    var kernel =
-        new ScalarConv(ConvGeometry.of(x, w, out, spec), Direction.FORWARD, Cells.toArray(w));
+  static void forward(
+      Tensor x,
+      Tensor w,
+      Shape weight,
+      int[] positions,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out) {
+    var geometry = ConvGeometry.of(x, weight, out, spec);
+    var kernel = new ScalarConv(geometry, Direction.FORWARD, Cells.toArray(w), positions);
     double[] biases = bias == null ? new double[out.dim(1)] : Cells.toArray(bias);
     try (Tensor dense = x.contiguous()) {
       Cells from = Cells.of(dense);
@@ -52,9 +66,10 @@ final class ScalarConv {
     }
   }
 
-  static void gradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
-    var kernel =
-        new ScalarConv(ConvGeometry.of(dx, w, dy, spec), Direction.TO_INPUT, Cells.toArray(w));
+  static void gradInput(
+      Tensor dy, Tensor w, Shape weight, int[] positions, ConvSpec spec, Tensor dx) {
+    var geometry = ConvGeometry.of(dx, weight, dy, spec);
+    var kernel = new ScalarConv(geometry, Direction.TO_INPUT, Cells.toArray(w), positions);
     try (Tensor dense = dy.contiguous()) {
       Cells from = Cells.of(dense);
       Cells to = Cells.of(dx);
@@ -67,9 +82,11 @@ final class ScalarConv {
     }
   }
 
-  static void gradWeight(Tensor x, Tensor dy, ConvSpec spec, Tensor dw) {
+  static void gradWeight(
+      Tensor x, Tensor dy, Shape weight, int[] positions, ConvSpec spec, Tensor dw) {
     double[] sums = new double[Math.toIntExact(dw.size())];
-    var kernel = new ScalarConv(ConvGeometry.of(x, dw, dy, spec), Direction.TO_WEIGHT, sums);
+    var geometry = ConvGeometry.of(x, weight, dy, spec);
+    var kernel = new ScalarConv(geometry, Direction.TO_WEIGHT, sums, positions);
     try (Tensor inputs = x.contiguous();
         Tensor gradients = dy.contiguous()) {
       Cells images = Cells.of(inputs);
@@ -83,17 +100,16 @@ final class ScalarConv {
     }
   }
 
-  /** Combines every output plane with the input planes of its group through every tap. */
+  /** Combines output planes with the input planes of their group through every tap held. */
   private void allTaps() {
     int taps = geometry.taps();
-    int at = 0;
-    for (int o = 0; o < geometry.outChannels(); o++) {
-      int first = geometry.firstInput(o);
-      for (int c = first; c < first + geometry.inPerGroup(); c++) {
-        for (int tap = 0; tap < taps; tap++) {
-          onePlane(at++, tap / geometry.kernelW(), tap % geometry.kernelW(), c, o);
-        }
-      }
+    int perOutput = geometry.inPerGroup() * taps;
+    for (int at = 0; at < weight.length; at++) {
+      int position = positions == null ? at : positions[at];
+      int o = position / perOutput;
+      int c = geometry.firstInput(o) + position % perOutput / taps;
+      int tap = position % taps;
+      onePlane(at, tap / geometry.kernelW(), tap % geometry.kernelW(), c, o);
     }
   }
 

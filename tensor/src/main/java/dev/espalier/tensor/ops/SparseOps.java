@@ -199,9 +199,8 @@ public final class SparseOps {
    * Convolution as {@link Convolution#conv2d}; x [N, C, H, W], w [O, C / groups, kh, kw], bias [O]
    * or null, y [N, O, H', W'].
    *
-   * <p>Weights are treated as in {@link #linear}. The sparse kernel is CSR times shifted padded
-   * images (see {@link dev.espalier.tensor.sparse.ConvGrid}), for any stride, dilation and groups;
-   * blocks are run as CSR.
+   * <p>Weights are treated as in {@link #linear}. The sparse kernel multiplies with patches of the
+   * input that it packs as it goes, for any stride, dilation and groups.
    */
   public static Tensor conv2d(Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec) {
     return CONVOLUTION.forward(x, w, bias, relu, spec);

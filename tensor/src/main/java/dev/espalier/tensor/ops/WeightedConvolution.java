@@ -4,24 +4,14 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.Bsr;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.ConvGrid;
-import dev.espalier.tensor.sparse.ConvPattern;
+import dev.espalier.tensor.Use;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Crossover.Direction;
 import dev.espalier.tensor.sparse.Crossover.Family;
-import dev.espalier.tensor.sparse.Csr;
-import dev.espalier.tensor.sparse.CsrPattern;
-import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Weight;
-import dev.espalier.tensor.spi.Epilogue;
 
-/**
- * The three products of a convolution for every form of weight; sparse ones run on the sheets of a
- * {@link ConvGrid}.
- */
+/** The three products of a convolution for every form of weight. */
 final class WeightedConvolution {
   private final Crossover crossover;
 
@@ -34,17 +24,16 @@ final class WeightedConvolution {
     Shape output = Convolution.checkedOutShape("conv2d", x.shape(), w.shape(), spec);
     Check.shape("conv2d", "bias", bias, Shape.of(w.shape().dim(0)));
     try (var scope = Scope.open("conv2d")) {
-      CsrPattern pattern = pattern(w, Direction.FORWARD, output);
+      SparsePattern pattern = pattern(w, Direction.FORWARD, output);
       if (pattern == null) {
         return scope.keep(Convolution.conv2d(x, WeightForm.storage(w), bias, relu, spec));
       }
-      ConvGrid grid = new ConvGrid(x.shape(), w.shape(), spec);
-      var taps = pattern.convolution(grid).forward();
-      Tensor values = reordered(values(w, pattern), taps);
-      Tensor images = grid.shifted(grid.inputSheets(x));
-      Tensor product =
-          SparseOps.spmm(taps.pattern(), values, images, new Epilogue(bias, null, relu));
-      return scope.keep(grid.outputFrom(product));
+      Tensor values = WeightForm.values(w, pattern);
+      Tensor out = Tensor.empty(x.dtype(), output, x.device());
+      try (var use = Use.of("conv2d", x, values, bias, out)) {
+        use.backend().sparseConv2d(pattern, values, w.shape(), x, bias, relu, spec, out);
+      }
+      return scope.keep(out);
     }
   }
 
@@ -52,15 +41,16 @@ final class WeightedConvolution {
     Check.compute("conv2dGradInput", dy, WeightForm.elements(w));
     Convolution.checkGradient("conv2dGradInput", dy, inputShape, w.shape(), spec);
     try (var scope = Scope.open("conv2dGradInput")) {
-      CsrPattern pattern = pattern(w, Direction.GRAD_INPUT, dy.shape());
+      SparsePattern pattern = pattern(w, Direction.GRAD_INPUT, dy.shape());
       if (pattern == null) {
         return scope.keep(Convolution.conv2dGradInput(dy, WeightForm.storage(w), spec, inputShape));
       }
-      ConvGrid grid = new ConvGrid(inputShape, w.shape(), spec);
-      var taps = pattern.convolution(grid).backward();
-      Tensor values = reordered(values(w, pattern), taps);
-      Tensor gradients = grid.shifted(grid.outputSheets(dy));
-      return scope.keep(grid.inputFrom(SparseOps.spmm(taps.pattern(), values, gradients)));
+      Tensor values = WeightForm.values(w, pattern);
+      Tensor dx = Tensor.empty(dy.dtype(), inputShape, dy.device());
+      try (var use = Use.of("conv2dGradInput", dy, values, dx)) {
+        use.backend().sparseConv2dGradInput(pattern, values, w.shape(), dy, spec, dx);
+      }
+      return scope.keep(dx);
     }
   }
 
@@ -69,47 +59,24 @@ final class WeightedConvolution {
     Convolution.checkGradient("conv2dGradWeight", dy, x.shape(), w.shape(), spec);
     WeightForm.refuseDenseGradient("conv2dGradWeight", w, denseGradient);
     try (var scope = Scope.open("conv2dGradWeight")) {
-      CsrPattern pattern = denseGradient ? null : pattern(w, Direction.GRAD_WEIGHT, dy.shape());
+      SparsePattern pattern = denseGradient ? null : pattern(w, Direction.GRAD_WEIGHT, dy.shape());
       if (pattern == null) {
         Tensor dw = Convolution.conv2dGradWeight(x, dy, spec, w.shape());
         return scope.keep(WeightForm.masked(w, dw, denseGradient));
       }
-      ConvGrid grid = new ConvGrid(x.shape(), w.shape(), spec);
-      var taps = pattern.convolution(grid).forward();
-      Tensor images = grid.shifted(grid.inputSheets(x));
-      Tensor sampled = SparseOps.sddmm(taps.pattern(), grid.outputMatrix(dy), images);
-      Tensor ordered =
-          taps.inOrder() ? sampled : Entries.scatter(sampled, taps.order(), pattern.valuesShape());
-      return scope.keep(gradient(w, pattern, ordered));
+      Tensor sampled = Tensor.empty(x.dtype(), pattern.valuesShape(), x.device());
+      try (var use = Use.of("conv2dGradWeight", x, dy, sampled)) {
+        use.backend().sparseConv2dGradWeight(pattern, w.shape(), x, dy, spec, sampled);
+      }
+      return scope.keep(WeightForm.gradient(w, pattern, sampled));
     }
   }
 
-  private static Tensor reordered(Tensor values, ConvPattern.Taps taps) {
-    return taps.inOrder()
-        ? values
-        : Entries.gather(values, taps.order(), taps.pattern().valuesShape());
-  }
-
-  /** The positions to run sparse, blocks taken apart, or null for the dense kernel. */
-  private CsrPattern pattern(Weight w, Direction direction, Shape output) {
+  /** The positions to run sparse, or null for the dense kernel. */
+  private SparsePattern pattern(Weight w, Direction direction, Shape output) {
     Family family =
         w.shape().dim(2) == 1 && w.shape().dim(3) == 1 ? Family.POINTWISE : Family.CONVOLUTION;
     long columns = (long) output.dim(0) * output.dim(2) * output.dim(3);
-    SparsePattern pattern = WeightForm.pattern(w, crossover, family, direction, columns);
-    return pattern instanceof BsrPattern blocks ? blocks.elements() : (CsrPattern) pattern;
-  }
-
-  private static Tensor values(Weight w, CsrPattern pattern) {
-    return w instanceof Weight.Sparse(Bsr bsr)
-        ? bsr.toCsr().values()
-        : WeightForm.values(w, pattern);
-  }
-
-  private static Tensor gradient(Weight w, CsrPattern pattern, Tensor sampled) {
-    return w instanceof Weight.Sparse(Bsr bsr)
-        ? new Csr(pattern, sampled)
-            .toBsr(bsr.pattern().blockHeight(), bsr.pattern().blockWidth())
-            .values()
-        : WeightForm.gradient(w, pattern, sampled);
+    return WeightForm.pattern(w, crossover, family, direction, columns);
   }
 }

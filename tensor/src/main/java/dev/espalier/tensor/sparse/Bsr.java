@@ -42,9 +42,7 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
   public Csr toCsr() {
     CsrPattern elements = pattern.elements();
     return new Csr(
-        shape,
-        elements,
-        Entries.gather(values, pattern.valuePositions(elements), elements.valuesShape()));
+        shape, elements, Entries.gather(values, pattern.elementOrder(), elements.valuesShape()));
   }
 
   @Override

@@ -13,10 +13,13 @@ public final class BsrPattern implements SparsePattern {
   private final CsrPattern blocks;
   private final int blockHeight;
   private final int blockWidth;
+  private final Derived derived = new Derived();
   private volatile int[] flatPositions;
   private volatile int[] transposePermutation;
   private volatile int[] transposedFlatPositions;
   private volatile CsrPattern elements;
+  private volatile int[] elementOrder;
+  private volatile BsrPattern transposed;
 
   /**
    * @param blocks the pattern of the block grid
@@ -109,13 +112,23 @@ public final class BsrPattern implements SparsePattern {
   }
 
   @Override
+  public Derived derived() {
+    return derived;
+  }
+
+  @Override
   public Shape valuesShape() {
     return Shape.of(blocks.nnz(), blockHeight, blockWidth);
   }
 
   @Override
   public BsrPattern transpose() {
-    return new BsrPattern(blocks.transpose(), blockWidth, blockHeight);
+    BsrPattern known = transposed;
+    if (known == null) {
+      known = new BsrPattern(blocks.transpose(), blockWidth, blockHeight);
+      transposed = known;
+    }
+    return known;
   }
 
   @Override
@@ -196,6 +209,16 @@ public final class BsrPattern implements SparsePattern {
       offsets[row + 1] = at;
     }
     return CsrPattern.owning(rows(), columns(), offsets, columnIndices);
+  }
+
+  /** Where in the block storage the positions of {@link #elements} lie, computed once. */
+  public int[] elementOrder() {
+    int[] known = elementOrder;
+    if (known == null) {
+      known = valuePositions(elements());
+      elementOrder = known;
+    }
+    return known;
   }
 
   /** Where in the block storage each position of a pattern lies that these blocks cover. */

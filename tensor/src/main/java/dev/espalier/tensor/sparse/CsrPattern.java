@@ -1,9 +1,7 @@
 package dev.espalier.tensor.sparse;
 
 import dev.espalier.tensor.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The positions of a sparse matrix in compressed-sparse-row order; immutable, without values.
@@ -18,16 +16,14 @@ import java.util.List;
  * that carries values over, is computed once and kept, since the backward pass needs both.
  */
 public final class CsrPattern implements SparsePattern {
-  private static final int REMEMBERED_GRIDS = 4;
-
   private final int rows;
   private final int columns;
   private final int[] rowOffsets;
   private final int[] columnIndices;
   private volatile Transposed transposed;
+  private final Derived derived = new Derived();
   private volatile int[] flatPositions;
   private volatile int[] transposedFlatPositions;
-  private volatile List<ConvPattern> convolutions = List.of();
 
   /**
    * The transposed pattern; {@code permutation[p]} is the position in this pattern of the
@@ -122,6 +118,11 @@ public final class CsrPattern implements SparsePattern {
   }
 
   @Override
+  public Derived derived() {
+    return derived;
+  }
+
+  @Override
   public Shape valuesShape() {
     return Shape.of(nnz());
   }
@@ -173,25 +174,6 @@ public final class CsrPattern implements SparsePattern {
       transposedFlatPositions = known;
     }
     return known;
-  }
-
-  /**
-   * This pattern of a convolution weight on a grid; the last few grids are remembered, since
-   * training, a last smaller batch and evaluation alternate.
-   *
-   * @throws IllegalArgumentException if the grid's weight has another matrix view
-   */
-  public ConvPattern convolution(ConvGrid grid) {
-    List<ConvPattern> known = convolutions;
-    for (ConvPattern pattern : known) {
-      if (pattern.grid().equals(grid)) {
-        return pattern;
-      }
-    }
-    List<ConvPattern> latest = new ArrayList<>(List.of(new ConvPattern(this, grid)));
-    latest.addAll(known.subList(0, Math.min(known.size(), REMEMBERED_GRIDS - 1)));
-    convolutions = List.copyOf(latest);
-    return latest.getFirst();
   }
 
   private Transposed transposed() {

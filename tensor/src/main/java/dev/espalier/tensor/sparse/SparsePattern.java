@@ -40,6 +40,9 @@ public sealed interface SparsePattern permits CsrPattern, BsrPattern {
    */
   int[] transposedFlatPositions();
 
+  /** What kernels keep with this pattern. */
+  Derived derived();
+
   /** Stored values as a fraction of all elements; 1 for an empty matrix. */
   default double density() {
     return rows() == 0 || columns() == 0 ? 1 : (double) nnz() / ((double) rows() * columns());

@@ -8,6 +8,7 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
  * The primitive kernels of one device.
@@ -197,11 +198,9 @@ public interface Backend {
   /**
    * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N]. N 1 is SpMV.
    *
-   * <p>The columns of b lie next to each other; its rows may lie at any distance and overlap, since
-   * a sparse convolution reads one padded image through many shifts: kernels read only the rows
-   * that the pattern names. Or b is a transposed matrix, whose rows lie next to each other, as the
-   * activations of a linear layer do. c is contiguous, or the transpose of a contiguous matrix and
-   * beta 0.
+   * <p>The columns of b lie next to each other, its rows at any distance; or b is a transposed
+   * matrix, whose rows lie next to each other, as the activations of a linear layer do. c is
+   * contiguous, or the transpose of a contiguous matrix and beta 0.
    */
   void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
@@ -219,6 +218,30 @@ public interface Backend {
 
   /** As {@link #sddmm} at the pattern's blocks, b contiguous; out [blocks, bh, bw]. */
   void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out);
+
+  /**
+   * As {@link #conv2d} with a sparse weight: the pattern of the matrix [O, C/groups · kh · kw] with
+   * its values; x of any strides, out contiguous.
+   *
+   * @param weight the shape of the dense weight
+   */
+  void sparseConv2d(
+      SparsePattern pattern,
+      Tensor values,
+      Shape weight,
+      Tensor x,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out);
+
+  /** Gradient of {@link #sparseConv2d} with respect to x; every element of dx is written. */
+  void sparseConv2dGradInput(
+      SparsePattern pattern, Tensor values, Shape weight, Tensor dy, ConvSpec spec, Tensor dx);
+
+  /** Gradient of {@link #sparseConv2d} with respect to the values, in their order. */
+  void sparseConv2dGradWeight(
+      SparsePattern pattern, Shape weight, Tensor x, Tensor dy, ConvSpec spec, Tensor dvalues);
 
   /**
    * {@code values[p] = dense[positions[p]]}: fills a pattern's values from a dense contiguous

@@ -10,7 +10,6 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Bsr;
-import dev.espalier.tensor.sparse.ConvGrid;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
@@ -176,17 +175,6 @@ class WeightedConvolutionTest {
   }
 
   @Test
-  void indexWorkIsDoneOncePerGrid() {
-    Mask mask = RandomSparse.mask(Shape.of(2, 2, 3, 3), 0.5, 16);
-    var a = new ConvGrid(Shape.of(1, 2, 5, 5), mask.shape(), ConvSpec.DEFAULT);
-    var b = new ConvGrid(Shape.of(2, 2, 5, 5), mask.shape(), ConvSpec.DEFAULT);
-    var first = mask.csr().convolution(a);
-    assertThat(mask.csr().convolution(b)).isNotSameAs(first);
-    assertThat(mask.csr().convolution(a)).isSameAs(first);
-    assertThat(first.forward()).isSameAs(first.forward());
-  }
-
-  @Test
   void refusalsNameOperationAndShapes() {
     Weight w =
         new Weight.Masked(
@@ -202,16 +190,19 @@ class WeightedConvolutionTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SPARSE.gradWeight(x, dy, sparse, ConvSpec.DEFAULT, true))
         .withMessageContaining("conv2dGradWeight: a sparse weight");
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                SPARSE.forward(
-                    Tensor.zeros(DType.FLOAT32, Shape.of(0, 2, 5, 5)),
-                    sparse,
-                    null,
-                    false,
-                    ConvSpec.DEFAULT))
-        .withMessageContaining("must not be empty");
+  }
+
+  @Test
+  void anEmptyBatchGivesEmptyResultsAndNoGradient() {
+    Shape shape = Shape.of(2, 2, 3, 3);
+    Weight w = new Weight.Sparse(SparseTensor.fromDense(Tensor.full(DType.FLOAT32, shape, 1)));
+    Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(0, 2, 5, 5));
+    Tensor dy = Tensor.zeros(DType.FLOAT32, Shape.of(0, 2, 3, 3));
+    assertThat(SPARSE.forward(x, w, null, false, ConvSpec.DEFAULT).shape()).isEqualTo(dy.shape());
+    assertThat(SPARSE.gradInput(dy, w, ConvSpec.DEFAULT, x.shape()).shape()).isEqualTo(x.shape());
+    assertThat(SPARSE.gradWeight(x, dy, w, ConvSpec.DEFAULT, false).toDoubleArray())
+        .hasSize(36)
+        .containsOnly(0);
   }
 
   @Test

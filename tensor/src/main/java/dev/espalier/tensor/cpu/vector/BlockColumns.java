@@ -2,6 +2,7 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The pattern of a sparse matrix as kernels walk it: rows of blocks, and for each row of blocks the
@@ -10,13 +11,48 @@ import dev.espalier.tensor.sparse.CsrPattern;
  * @param rowOffsets where each block row starts, in blocks
  * @param columns {@code blockWidth} columns per block
  * @param width columns of the matrix
+ * @param plans for each number of vectors, as far as known
  */
-record BlockColumns(int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width) {
-  static BlockColumns of(CsrPattern pattern) {
-    return new BlockColumns(pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns());
+record BlockColumns(
+    int[] rowOffsets,
+    int[] columns,
+    int blockHeight,
+    int blockWidth,
+    int width,
+    AtomicReferenceArray<PanelPlan> plans) {
+  private BlockColumns(
+      int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width) {
+    this(
+        rowOffsets,
+        columns,
+        blockHeight,
+        blockWidth,
+        width,
+        new AtomicReferenceArray<>(EntryLoop.MOST_VECTORS + 1));
   }
 
+  /** The pattern as kernels walk it, made once. */
+  static BlockColumns of(CsrPattern pattern) {
+    return pattern
+        .derived()
+        .get(
+            BlockColumns.class,
+            () ->
+                new BlockColumns(
+                    pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns()));
+  }
+
+  /** The pattern as kernels walk it, made once. */
   static BlockColumns of(BsrPattern pattern) {
+    return pattern.derived().get(BlockColumns.class, () -> expand(pattern));
+  }
+
+  /** A matrix in CSR form; the arrays are kept. */
+  static BlockColumns ofRows(int[] rowOffsets, int[] columns, int width) {
+    return new BlockColumns(rowOffsets, columns, 1, 1, width);
+  }
+
+  private static BlockColumns expand(BsrPattern pattern) {
     int[] blocks = pattern.blocks().columnIndices();
     int blockWidth = pattern.blockWidth();
     int[] columns = new int[Math.multiplyExact(blocks.length, blockWidth)];
@@ -31,6 +67,16 @@ record BlockColumns(int[] rowOffsets, int[] columns, int blockHeight, int blockW
         pattern.blockHeight(),
         blockWidth,
         pattern.columns());
+  }
+
+  /** The plan for panels of at most {@code vectors} vectors, made once. */
+  PanelPlan plan(int vectors) {
+    PanelPlan known = plans.get(vectors);
+    if (known == null) {
+      known = PanelPlan.of(this, vectors);
+      plans.set(vectors, known);
+    }
+    return known;
   }
 
   int blockRows() {

@@ -7,8 +7,8 @@ interface ColumnSource {
 
   /**
    * Writes columns {@code column .. column + columns - 1} over depth {@code k0 .. k0 + depth - 1}
-   * to {@code scratch.columnPanels} at byte {@code at}: per step of depth {@code width} floats,
-   * zero beyond {@code columns}.
+   * to {@link Panels#MEMORY} at byte {@code at}: per step of depth {@code width} floats, zero
+   * beyond {@code columns}.
    */
   void pack(int column, int columns, int width, int k0, int depth, Scratch scratch, long at);
 }

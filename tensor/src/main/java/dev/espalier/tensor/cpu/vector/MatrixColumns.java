@@ -9,7 +9,7 @@ record MatrixColumns(MatrixView b) implements ColumnSource {
   @Override
   public void pack(
       int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
-    MemorySegment panels = scratch.columnPanels;
+    MemorySegment panels = Panels.MEMORY;
     long pitch = width * (long) Float.BYTES;
     if (columns < width) {
       panels.asSlice(at, depth * pitch).fill((byte) 0);

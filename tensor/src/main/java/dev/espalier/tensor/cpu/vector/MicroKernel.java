@@ -14,8 +14,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>The accumulators are local variables and every vector operation stands in the method itself:
  * the compiler does not keep arrays of vectors in registers, and a small method that it refuses to
- * inline boxes every vector passed. The offset into B is a running sum, because for one linear in
- * the loop counter the compiler hoists the range check by a loop nest whose values spill.
+ * inline boxes every vector passed. B's panel lies in a slot of {@link Panels}, so that its loads
+ * need no range checks: whether the compiler could remove those depended on what the process had
+ * run before.
  */
 final class MicroKernel {
   /** Rows of a full tile. */
@@ -42,8 +43,8 @@ final class MicroKernel {
   }
 
   /** A tile of two vectors of columns. */
-  static void wide(
-      int rows, int depth, float[] a, MemorySegment b, long bOffset, MemorySegment tile) {
+  static void wide(int rows, int depth, float[] a, int slot, int strip, MemorySegment tile) {
+    int header = Panels.header(slot);
     boolean full = rows > LOW_ROWS;
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector c00 = zero;
@@ -58,11 +59,14 @@ final class MicroKernel {
     FloatVector c41 = zero;
     FloatVector c50 = zero;
     FloatVector c51 = zero;
-    long at = bOffset;
+    int at = strip;
     for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER);
+      long place = (long) header + (at & Panels.STRIP_MASK);
+      FloatVector b0 =
+          FloatVector.fromMemorySegment(Lanes.FLOATS, Panels.MEMORY, place, Lanes.ORDER);
       FloatVector b1 =
-          FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + Lanes.BYTES, Lanes.ORDER);
+          FloatVector.fromMemorySegment(
+              Lanes.FLOATS, Panels.MEMORY, place + Lanes.BYTES, Lanes.ORDER);
       FloatVector ai = FloatVector.broadcast(Lanes.FLOATS, a[k]);
       c00 = ai.fma(b0, c00);
       c01 = ai.fma(b1, c01);
@@ -83,7 +87,7 @@ final class MicroKernel {
         c50 = ai.fma(b0, c50);
         c51 = ai.fma(b1, c51);
       }
-      at += TILE_ROW_BYTES;
+      at += (int) TILE_ROW_BYTES;
     }
     c00.intoMemorySegment(tile, 0, Lanes.ORDER);
     c01.intoMemorySegment(tile, Lanes.BYTES, Lanes.ORDER);
@@ -102,8 +106,8 @@ final class MicroKernel {
   }
 
   /** A tile of one vector of columns: what is left of a matrix, or all of a slim one. */
-  static void narrow(
-      int rows, int depth, float[] a, MemorySegment b, long bOffset, MemorySegment tile) {
+  static void narrow(int rows, int depth, float[] a, int slot, int strip, MemorySegment tile) {
+    int header = Panels.header(slot);
     boolean full = rows > LOW_ROWS;
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector c00 = zero;
@@ -112,9 +116,11 @@ final class MicroKernel {
     FloatVector c30 = zero;
     FloatVector c40 = zero;
     FloatVector c50 = zero;
-    long at = bOffset;
+    int at = strip;
     for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER);
+      FloatVector b0 =
+          FloatVector.fromMemorySegment(
+              Lanes.FLOATS, Panels.MEMORY, (long) header + (at & Panels.STRIP_MASK), Lanes.ORDER);
       FloatVector ai = FloatVector.broadcast(Lanes.FLOATS, a[k]);
       c00 = ai.fma(b0, c00);
       ai = FloatVector.broadcast(Lanes.FLOATS, a[k + DEPTH]);
@@ -129,7 +135,7 @@ final class MicroKernel {
         ai = FloatVector.broadcast(Lanes.FLOATS, a[k + 5 * DEPTH]);
         c50 = ai.fma(b0, c50);
       }
-      at += Lanes.BYTES;
+      at += (int) Lanes.BYTES;
     }
     c00.intoMemorySegment(tile, 0, Lanes.ORDER);
     c10.intoMemorySegment(tile, TILE_ROW_BYTES, Lanes.ORDER);

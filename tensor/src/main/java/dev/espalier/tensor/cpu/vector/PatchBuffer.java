@@ -250,8 +250,18 @@ final class PatchBuffer {
    * next one or the next row overwrites.
    */
   void packPanel(int row, int depth, MemorySegment target, long at, long rowBytes) {
-    if (pieces == 2) {
-      packTwoPieces(row, depth, target, at, rowBytes);
+    if (pieces <= PieceCopy.MOST_PIECES) {
+      PieceCopy.of(pieces)
+          .run(
+              data,
+              rowOffsets,
+              row - firstRow,
+              depth,
+              pieceOffsets,
+              piecePixels,
+              target,
+              at,
+              rowBytes);
       return;
     }
     MemorySegment source = data;
@@ -265,28 +275,6 @@ final class PatchBuffer {
         FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offsets[i], Lanes.ORDER)
             .intoMemorySegment(target, to + pixels[i] * (long) Float.BYTES, Lanes.ORDER);
       }
-    }
-  }
-
-  /** The usual case of maps at least as wide as a panel, without an inner loop. */
-  private void packTwoPieces(int row, int depth, MemorySegment target, long at, long rowBytes) {
-    MemorySegment source = data;
-    long[] rows = rowOffsets;
-    int skipped = row - firstRow;
-    long offset0 = pieceOffsets[0];
-    long offset1 = pieceOffsets[1];
-    long to0 = at;
-    long to1 = at + piecePixels[1] * (long) Float.BYTES;
-    for (int k = 0; k < depth; k++) {
-      long from = rows[skipped + k];
-      FloatVector v0 =
-          FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offset0, Lanes.ORDER);
-      FloatVector v1 =
-          FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offset1, Lanes.ORDER);
-      v0.intoMemorySegment(target, to0, Lanes.ORDER);
-      v1.intoMemorySegment(target, to1, Lanes.ORDER);
-      to0 += rowBytes;
-      to1 += rowBytes;
     }
   }
 

@@ -73,7 +73,7 @@ record Patches(
           int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
         long pitch = width * (long) Float.BYTES;
         scratch.patches.listPieces(column, columns);
-        scratch.patches.packPanel(k0, depth, scratch.columnPanels, at, pitch);
+        scratch.patches.packPanel(k0, depth, Panels.MEMORY, at, pitch);
       }
     };
   }

@@ -43,7 +43,7 @@ record PlaneMatrix(Planes planes, int firstPixel) {
 
   private void copyColumns(
       long from, long pitch, Scratch scratch, long at, int width, int done, int depth, int count) {
-    MemorySegment panels = scratch.columnPanels;
+    MemorySegment panels = Panels.MEMORY;
     if (count == MicroKernel.COLUMNS) {
       Packing.copyWideRows(planes.data(), from, pitch, panels, at, depth);
     } else {
@@ -67,7 +67,7 @@ record PlaneMatrix(Planes planes, int firstPixel) {
                   planes.data(),
                   offset,
                   planeBytes,
-                  scratch.columnPanels,
+                  Panels.MEMORY,
                   at + done * rowBytes,
                   rowBytes,
                   columns,

@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
  *
  * <p>There are never more than tasks that ran at one time. The panels of A are on the heap: the
  * compiler removes the range checks of an int-indexed array from the micro-kernel's loop entirely,
- * and scalars that are broadcast need no alignment. The panels of B are loaded as whole vectors,
- * which must not straddle cache lines, so they are off-heap.
+ * and scalars that are broadcast need no alignment. The panels of B, loaded as whole vectors, lie
+ * in {@link Panels}.
  */
 final class Scratch implements AutoCloseable {
   private static final int ALIGNMENT = 64;
@@ -24,8 +24,6 @@ final class Scratch implements AutoCloseable {
 
   // One vector of slack each, because patches are copied in whole vectors.
   final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH + Lanes.COUNT];
-  final MemorySegment columnPanels =
-      floats((long) TiledProduct.STRIP * MicroKernel.DEPTH + Lanes.COUNT);
   final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
   final MemorySegment partials = floats(12L * Lanes.COUNT);
   final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);

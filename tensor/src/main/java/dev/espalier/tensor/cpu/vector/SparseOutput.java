@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
  * The result of a sparse product and what its rows go through on their way there: {@code c =
  * epilogue(rows + beta c)}.
  */
-final class SparseOutput implements AutoCloseable {
+final class SparseOutput implements ProductSink, AutoCloseable {
   /** {@code max(x + p, q)}. */
   private static final MapLoop SHIFT_AND_CLAMP = MapLoop.of((x, p, q) -> x.add(p).max(q));
 
@@ -23,6 +23,7 @@ final class SparseOutput implements AutoCloseable {
   private final Tensor columnBias;
   private final MemorySegment rowBiases;
   private final MemorySegment columnBiases;
+  private final float[] rowBiasValues;
   private final float floor;
 
   SparseOutput(Tensor c, double beta, Epilogue epilogue) {
@@ -34,6 +35,8 @@ final class SparseOutput implements AutoCloseable {
     this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
     this.rowBiases = rowBias == null ? null : rowBias.segment();
     this.columnBiases = columnBias == null ? null : columnBias.segment();
+    this.rowBiasValues =
+        rowBias == null ? new float[c.dim(0)] : rowBiases.toArray(ValueLayout.JAVA_FLOAT);
     this.floor = epilogue.relu() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
@@ -47,61 +50,72 @@ final class SparseOutput implements AutoCloseable {
     }
   }
 
-  MemorySegment segment() {
+  @Override
+  public MemorySegment segment() {
     return c;
   }
 
   /** Distance of rows in bytes, or of columns where c is transposed. */
-  long pitch() {
+  @Override
+  public long pitch() {
     return pitch;
   }
 
-  long offset(int row, int column) {
+  @Override
+  public long offset(int row, int column) {
     return row * pitch + (long) column * Float.BYTES;
   }
 
-  /**
-   * Whether the products are c's elements as they are, so that a kernel may store them there
-   * itself.
-   */
-  boolean isPlain() {
-    return !transposed && beta == 0 && rowBias == null && columnBias == null && floor != 0;
+  @Override
+  public boolean isDirect(int column, int width) {
+    return !transposed && beta == 0;
   }
 
-  /**
-   * Takes in {@code rows} × {@code columns} products, which lie from {@code shift} on in rows
-   * {@code tilePitch} bytes apart, at (row, column).
-   */
-  void write(
-      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
-    for (int i = 0; i < rows; i++) {
-      long from = shift + i * tilePitch;
-      long to = offset(row + i, column);
-      if (beta != 0) {
-        Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
-      }
-      if (columnBiases != null) {
-        Loops.ADD.run(
-            tile, from, columnBiases, (long) column * Float.BYTES, 0, 0, tile, from, columns);
-      }
-      float bias = rowBiases == null ? 0 : rowBiases.getAtIndex(ValueLayout.JAVA_FLOAT, row + i);
-      if (transposed) {
-        SHIFT_AND_CLAMP.run(tile, from, bias, floor, tile, from, columns);
-      } else {
-        SHIFT_AND_CLAMP.run(tile, from, bias, floor, c, to, columns);
-      }
+  @Override
+  public boolean isClampedInLoop() {
+    return floor == 0 && beta == 0;
+  }
+
+  @Override
+  public float[] rowBias() {
+    return rowBiasValues;
+  }
+
+  @Override
+  public void columnBias(int column, int width, int vectors, int slot) {
+    long header = Panels.header(slot);
+    VectorFill.floats(Panels.MEMORY, header, (long) vectors * Lanes.COUNT, 0);
+    if (columnBiases != null) {
+      long from = (long) column * Float.BYTES;
+      Packing.copyRow(columnBiases, from, Panels.MEMORY, header, width);
     }
+  }
+
+  @Override
+  public void store(
+      MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
     if (transposed) {
-      writeTransposed(tile, shift, tilePitch, row, rows, column, columns);
+      writeTransposed(tile, tilePitch, row, rows, column, columns);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      long from = i * tilePitch;
+      long to = offset(row + i, column);
+      if (beta == 0) {
+        Packing.copyRow(tile, from, c, to, columns);
+      } else {
+        Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
+        SHIFT_AND_CLAMP.run(tile, from, 0, floor, c, to, columns);
+      }
     }
   }
 
   /** A few columns at a time, so that lines a power of two apart are full before they collide. */
   private void writeTransposed(
-      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
+      MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
     for (int j = 0; j < columns; j += TRANSPOSED_COLUMNS) {
       int width = Math.min(TRANSPOSED_COLUMNS, columns - j);
-      long from = shift + (long) j * Float.BYTES;
+      long from = (long) j * Float.BYTES;
       long to = (column + j) * pitch + (long) row * Float.BYTES;
       Packing.transpose(tile, from, tilePitch, c, to, pitch, rows, width);
     }

@@ -84,14 +84,17 @@ record TiledProduct(
     if (beta != 0 && beta != 1) {
       writer.scale(beta, row, row + rows, column, column + columns);
     }
+    int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
       int k0 = 0;
       do {
         int depth = Math.min(MicroKernel.DEPTH, k - k0);
-        packStrip(column, columns, k0, depth, scratch);
-        sweep(row, rows, column, columns, k0, depth, writer, scratch);
+        packStrip(column, columns, k0, depth, slot, scratch);
+        sweep(row, rows, column, columns, k0, depth, writer, slot, scratch);
         k0 += depth;
       } while (k0 < k);
+    } finally {
+      Panels.release(slot);
     }
   }
 
@@ -99,18 +102,19 @@ record TiledProduct(
     return columns <= Lanes.COUNT ? Lanes.COUNT : MicroKernel.COLUMNS;
   }
 
-  private static long panelOffset(int columnInStrip, int depth) {
-    return (long) columnInStrip * depth * Float.BYTES;
+  private static int panelOffset(int columnInStrip, int depth) {
+    return columnInStrip * depth * Float.BYTES;
   }
 
-  private void packStrip(int column, int columns, int k0, int depth, Scratch scratch) {
+  private void packStrip(int column, int columns, int k0, int depth, int slot, Scratch scratch) {
     if (depth == 0) {
       return;
     }
     b.prepare(column, columns, k0, depth, scratch);
     for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
       int taken = Math.min(MicroKernel.COLUMNS, columns - j);
-      b.pack(column + j, taken, panelWidth(taken), k0, depth, scratch, panelOffset(j, depth));
+      long at = (long) Panels.header(slot) + panelOffset(j, depth);
+      b.pack(column + j, taken, panelWidth(taken), k0, depth, scratch, at);
     }
   }
 
@@ -122,6 +126,7 @@ record TiledProduct(
       int k0,
       int depth,
       TileWriter writer,
+      int slot,
       Scratch scratch) {
     boolean accumulate = k0 > 0 || beta != 0;
     boolean last = k0 + depth == k;
@@ -140,18 +145,19 @@ record TiledProduct(
       }
       for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
         int width = Math.min(MicroKernel.COLUMNS, columns - j);
-        multiply(tileRows, depth, width, panelOffset(j, depth), scratch);
+        multiply(tileRows, depth, width, slot, panelOffset(j, depth), scratch);
         writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
       }
       i += height;
     }
   }
 
-  private static void multiply(int rows, int depth, int width, long panel, Scratch scratch) {
+  private static void multiply(
+      int rows, int depth, int width, int slot, int strip, Scratch scratch) {
     if (width > Lanes.COUNT) {
-      MicroKernel.wide(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+      MicroKernel.wide(rows, depth, scratch.rowPanel, slot, strip, scratch.tile);
     } else {
-      MicroKernel.narrow(rows, depth, scratch.rowPanel, scratch.columnPanels, panel, scratch.tile);
+      MicroKernel.narrow(rows, depth, scratch.rowPanel, slot, strip, scratch.tile);
     }
   }
 }

@@ -3,10 +3,12 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Distribution;
@@ -327,6 +329,43 @@ public final class VectorBackend extends ScalarBackend {
       super.bsrSddmm(pattern, a, b, out);
     } else {
       VectorSparse.sddmm(pattern, a, b, out);
+    }
+  }
+
+  @Override
+  public void sparseConv2d(
+      SparsePattern pattern,
+      Tensor values,
+      Shape weight,
+      Tensor x,
+      Tensor bias,
+      boolean relu,
+      ConvSpec spec,
+      Tensor out) {
+    if (!isFast(out)) {
+      super.sparseConv2d(pattern, values, weight, x, bias, relu, spec, out);
+    } else {
+      SparseConvolution.forward(pattern, values, weight, x, bias, relu, spec, out);
+    }
+  }
+
+  @Override
+  public void sparseConv2dGradInput(
+      SparsePattern pattern, Tensor values, Shape weight, Tensor dy, ConvSpec spec, Tensor dx) {
+    if (!isFast(dx)) {
+      super.sparseConv2dGradInput(pattern, values, weight, dy, spec, dx);
+    } else {
+      SparseConvolution.gradInput(pattern, values, weight, dy, spec, dx);
+    }
+  }
+
+  @Override
+  public void sparseConv2dGradWeight(
+      SparsePattern pattern, Shape weight, Tensor x, Tensor dy, ConvSpec spec, Tensor dvalues) {
+    if (!isFast(dvalues)) {
+      super.sparseConv2dGradWeight(pattern, weight, x, dy, spec, dvalues);
+    } else {
+      SparseConvolution.gradWeight(pattern, weight, x, dy, spec, dvalues);
     }
   }
 

@@ -4,8 +4,6 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.spi.Epilogue;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Float32 products with a sparse operand: which loop for which case. */
 final class VectorSparse {
@@ -31,23 +29,32 @@ final class VectorSparse {
         new VectorSpmv(pattern, values, b, output).run();
         return;
       }
+      int n = c.dim(1);
       int stored = Math.toIntExact(values.size());
-      float[] entries = HeapFloats.ENTRIES.own(stored);
-      MemorySegment.copy(values.segment(), ValueLayout.JAVA_FLOAT, 0, entries, 0, stored);
-      // blocks of one row hold their entries in the order of CSR
-      SparseKernel kernel =
-          pattern.blockHeight() == 1
-              ? new CsrKernel(pattern, entries)
-              : new BsrKernel(pattern, entries);
-      new PanelProduct(pattern, kernel, b, output).run();
+      PanelPlan plan = pattern.plan(GroupedProduct.vectors(n));
+      FilledGroups filled = FilledGroups.of(plan, values.segment(), stored, null);
+      var source = new MatrixPanels(b, plan.blockColumns());
+      new GroupedProduct(pattern, plan, filled, source, n, output).run();
     }
   }
 
   static void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    VectorSddmm.sddmm(BlockColumns.of(pattern), a, b, out);
+    sddmm(BlockColumns.of(pattern), null, a, b, out);
   }
 
   static void sddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    VectorSddmm.sddmm(BlockColumns.of(pattern), a, b, out);
+    sddmm(BlockColumns.of(pattern.elements()), pattern.elementOrder(), a, b, out);
+  }
+
+  private static void sddmm(BlockColumns pattern, int[] order, Tensor a, Tensor b, Tensor out) {
+    int n = a.dim(1);
+    if (out.size() == 0 || n == 0) {
+      VectorFill.floats(out.segment(), 0, out.size(), 0);
+      return;
+    }
+    PanelPlan plan = pattern.plan(GroupedProduct.vectors(n));
+    var left = LeftRows.matrix(a.segment(), n);
+    var source = new MatrixPanels(b, plan.blockColumns());
+    new SampledProduct(plan, left, source, n, order, out.segment()).run();
   }
 }

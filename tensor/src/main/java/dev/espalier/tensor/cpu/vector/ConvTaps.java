@@ -1,0 +1,142 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The pattern of a sparse convolution weight as its products walk it, kept with the pattern: the
+ * columns are rows of {@link Patches}, (channel, tap).
+ */
+final class ConvTaps {
+  private record Key(int groups, List<Integer> taps) {}
+
+  private static final List<Integer> FORWARD = List.of(-1);
+  private static final List<Integer> ELEMENTS = List.of(-2);
+
+  private final SparsePattern pattern;
+  private final Map<Key, TapColumns> known = new ConcurrentHashMap<>();
+
+  private ConvTaps(SparsePattern pattern) {
+    this.pattern = pattern;
+  }
+
+  /**
+   * A pattern and where its values lie.
+   *
+   * @param order for each entry the position of its value, null if that is p
+   */
+  record TapColumns(BlockColumns columns, int[] order) {}
+
+  static ConvTaps of(SparsePattern pattern) {
+    return pattern.derived().get(ConvTaps.class, () -> new ConvTaps(pattern));
+  }
+
+  private TapColumns known(int groups, List<Integer> taps, Supplier<TapColumns> make) {
+    return known.computeIfAbsent(new Key(groups, taps), _ -> make.get());
+  }
+
+  /** Rows are output channels, columns the patches of the input. */
+  TapColumns forward(Shape weight, int groups) {
+    return known(groups, FORWARD, () -> makeForward(weight, groups));
+  }
+
+  /** As {@link #forward}, blocks taken apart. */
+  TapColumns elements(Shape weight, int groups) {
+    return pattern instanceof BsrPattern
+        ? known(groups, ELEMENTS, () -> takeApart(weight, groups))
+        : forward(weight, groups);
+  }
+
+  private TapColumns makeForward(Shape weight, int groups) {
+    return groups == 1 && pattern instanceof BsrPattern bsr
+        ? new TapColumns(BlockColumns.of(bsr), null)
+        : takeApart(weight, groups);
+  }
+
+  private TapColumns takeApart(Shape weight, int groups) {
+    if (groups == 1) {
+      return new TapColumns(BlockColumns.of(elements()), order());
+    }
+    CsrPattern elements = elements();
+    int perGroup = weight.dim(0) / groups;
+    int depth = elements.columns();
+    int[] columns = elements.columnIndices().clone();
+    for (int row = 0; row < elements.rows(); row++) {
+      for (int p = elements.rowOffsets()[row]; p < elements.rowOffsets()[row + 1]; p++) {
+        columns[p] += row / perGroup * depth;
+      }
+    }
+    int width = Math.multiplyExact(depth, groups);
+    return new TapColumns(BlockColumns.ofRows(elements.rowOffsets(), columns, width), order());
+  }
+
+  /**
+   * Rows are input channels, columns the patches of the output's gradient through some of the taps.
+   */
+  TapColumns backward(Shape weight, int groups, int[] taps) {
+    List<Integer> key = Arrays.stream(taps).boxed().toList();
+    return known(groups, key, () -> makeBackward(weight, groups, taps));
+  }
+
+  private TapColumns makeBackward(Shape weight, int groups, int[] taps) {
+    CsrPattern elements = elements();
+    int[] order = order();
+    int all = weight.dim(2) * weight.dim(3);
+    int[] place = new int[all];
+    Arrays.fill(place, -1);
+    for (int i = 0; i < taps.length; i++) {
+      place[taps[i]] = i;
+    }
+    int perGroup = weight.dim(0) / groups;
+    int channels = weight.dim(1) * groups;
+    int[] offsets = new int[channels + 1];
+    int[] columns = {};
+    int[] values = {};
+    int[] next = {};
+    for (int pass = 0; pass < 2; pass++) {
+      for (int o = 0; o < elements.rows(); o++) {
+        for (int p = elements.rowOffsets()[o]; p < elements.rowOffsets()[o + 1]; p++) {
+          int column = elements.columnIndices()[p];
+          int tap = place[column % all];
+          int channel = o / perGroup * weight.dim(1) + column / all;
+          if (tap >= 0 && pass == 0) {
+            offsets[channel + 1]++;
+          } else if (tap >= 0) {
+            int at = next[channel]++;
+            columns[at] = o * taps.length + tap;
+            values[at] = order == null ? p : order[p];
+          }
+        }
+      }
+      if (pass == 0) {
+        for (int channel = 0; channel < channels; channel++) {
+          offsets[channel + 1] += offsets[channel];
+        }
+        next = offsets.clone();
+        columns = new int[offsets[channels]];
+        values = new int[columns.length];
+      }
+    }
+    int width = Math.multiplyExact(weight.dim(0), taps.length);
+    return new TapColumns(BlockColumns.ofRows(offsets, columns, width), values);
+  }
+
+  private CsrPattern elements() {
+    return switch (pattern) {
+      case CsrPattern csr -> csr;
+      case BsrPattern bsr -> bsr.elements();
+    };
+  }
+
+  /** Where the values of {@link #elements} lie. */
+  private int[] order() {
+    return pattern instanceof BsrPattern bsr ? bsr.elementOrder() : null;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.cpu.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * The values of a sparse matrix in the order in which the loops read them: a thread's arrays, which
+ * hold them until its next sparse product.
+ */
+final class FilledGroups {
+  private static final ThreadLocal<FilledGroups> OWN = ThreadLocal.withInitial(FilledGroups::new);
+
+  /** Entries that are worth a task. */
+  private static final int TASK_ENTRIES = 64 * 1024;
+
+  private float[] source = {};
+  private float[] ordered = {};
+  private long[] entries = {};
+  private final int[][] shared = new int[GroupLoop.MOST_ROWS + 1][0];
+
+  private FilledGroups() {}
+
+  /**
+   * This thread's arrays, filled with the values of a matrix.
+   *
+   * @param order for each entry of the pattern that was planned the position of its value; null if
+   *     that is p
+   */
+  static FilledGroups of(PanelPlan plan, MemorySegment values, int count, int[] order) {
+    FilledGroups filled = OWN.get();
+    filled.source = grown(filled.source, count);
+    MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, 0, filled.source, 0, count);
+    if (order != null) {
+      filled.reorder(order);
+    }
+    for (RowGroups groups : plan.groups()) {
+      filled.fill(groups);
+    }
+    return filled;
+  }
+
+  private static float[] grown(float[] array, long length) {
+    return array.length >= length
+        ? array
+        : new float[(int) Math.max(length, Math.min(2L * array.length, Integer.MAX_VALUE / 2))];
+  }
+
+  private void reorder(int[] order) {
+    ordered = grown(ordered, order.length);
+    float[] from = source;
+    float[] to = ordered;
+    for (int p = 0; p < order.length; p++) {
+      to[p] = from[order[p]];
+    }
+    source = to;
+    ordered = from;
+  }
+
+  private void fill(RowGroups groups) {
+    int count = groups.entries();
+    if (groups.height() == 1) {
+      entries = entries.length >= count ? entries : Arrays.copyOf(new long[0], count + count / 2);
+    } else {
+      int height = groups.height();
+      int length = Math.multiplyExact(count, 1 + height);
+      shared[height] = shared[height].length >= length ? shared[height] : new int[length];
+    }
+    int tasks = Math.ceilDiv(count, TASK_ENTRIES);
+    Workers.run(
+        tasks,
+        task -> {
+          int begin = (int) ((long) count * task / tasks);
+          int end = (int) ((long) count * (task + 1) / tasks);
+          if (groups.height() > 1) {
+            fillShared(groups, source, shared[groups.height()], begin, end);
+          } else if (groups.order() == null) {
+            zip(source, groups.places(), entries, begin, end);
+          } else {
+            gather(source, groups.order(), groups.places(), entries, begin, end);
+          }
+        });
+  }
+
+  private static void zip(float[] source, int[] places, long[] entries, int begin, int end) {
+    for (int p = begin; p < end; p++) {
+      entries[p] = EntryLoop.entry(source[p], places[p]);
+    }
+  }
+
+  private static void gather(
+      float[] source, int[] order, int[] places, long[] entries, int begin, int end) {
+    for (int p = begin; p < end; p++) {
+      entries[p] = EntryLoop.entry(source[order[p]], places[p]);
+    }
+  }
+
+  private static void fillShared(
+      RowGroups groups, float[] source, int[] entries, int begin, int end) {
+    int[] places = groups.places();
+    int[] order = groups.order();
+    int height = groups.height();
+    int stride = groups.stride();
+    int at = begin * (1 + height);
+    for (int p = begin; p < end; p++) {
+      entries[at++] = places[p];
+      for (int i = 0; i < height; i++) {
+        entries[at++] = Float.floatToRawIntBits(source[order[p] + i * stride]);
+      }
+    }
+  }
+
+  /** Adds groups of rows times the slot's panel to the result. */
+  void multiply(RowGroups groups, GroupRange range, int vectors, int slot, ResultRows result) {
+    int height = groups.height();
+    if (height == 1) {
+      EntryLoop.of(vectors, result.first()).run(range, entries, slot, result);
+      return;
+    }
+    int most = GroupLoop.SUMS / height;
+    for (int vector = 0; vector < vectors; vector += most) {
+      GroupLoop.of(height, Math.min(most, vectors - vector), result.first())
+          .run(range, shared[height], slot, vector * Lanes.BYTES, result);
+    }
+  }
+}

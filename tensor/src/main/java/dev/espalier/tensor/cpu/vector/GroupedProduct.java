@@ -1,0 +1,141 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.cpu.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A sparse matrix times a dense one, {@code c = epilogue(A b + beta c)}, in float32.
+ *
+ * <p>The columns of b are cut into panels of at most four vectors, A's columns into blocks as the
+ * {@link PanelPlan} says. A task owns a panel and a chunk of rows: block by block it packs the
+ * panel's rows next to each other into its slot of {@link Panels} and runs the rows over it; the
+ * sums wait in the result, or in a tile that the second-level cache holds. Each sum takes the
+ * entries of its row in one order, wherever panels and chunks are cut.
+ */
+final class GroupedProduct {
+  /** Rows of a chunk, so that their sums stay in the second-level cache. */
+  private static final int CHUNK_ROWS = 512;
+
+  /** Multiply-adds worth more than one thread. */
+  private static final long TASK_WORK = 256 * 1024;
+
+  /** Panels per thread beyond which rows need not be cut. */
+  private static final int MANY_TASKS = 4;
+
+  private final BlockColumns pattern;
+  private final PanelPlan plan;
+  private final FilledGroups values;
+  private final PanelSource source;
+  private final int n;
+  private final ProductSink sink;
+
+  GroupedProduct(
+      BlockColumns pattern,
+      PanelPlan plan,
+      FilledGroups values,
+      PanelSource source,
+      int n,
+      ProductSink sink) {
+    this.pattern = pattern;
+    this.plan = plan;
+    this.values = values;
+    this.source = source;
+    this.n = n;
+    this.sink = sink;
+  }
+
+  /** Most vectors per panel for n columns. */
+  static int vectors(int n) {
+    return Math.min(EntryLoop.MOST_VECTORS, Math.ceilDiv(n, Lanes.COUNT));
+  }
+
+  void run() {
+    int vectors = Math.ceilDiv(n, Lanes.COUNT);
+    int panels = Math.ceilDiv(vectors, plan.vectors());
+    int together = panelsTogether(panels);
+    int stretches = Math.ceilDiv(panels, together);
+    int chunks = chunks(stretches);
+    int[] first = RowBlocks.cut(pattern.rowOffsets(), chunks);
+    int height = pattern.blockHeight();
+    Workers.run(
+        stretches * chunks,
+        task -> {
+          int chunk = task % chunks;
+          int panel = task / chunks * together;
+          int[] begins = new int[Math.min(together, panels - panel) + 1];
+          for (int i = 0; i < begins.length; i++) {
+            begins[i] = (int) ((long) vectors * (panel + i) / panels) * Lanes.COUNT;
+          }
+          panels(begins, first[chunk] * height, first[chunk + 1] * height);
+        });
+  }
+
+  /** As many as the source can hold, but not so many that threads go without. */
+  private int panelsTogether(int panels) {
+    return Math.clamp(panels / (2L * Workers.threads()), 1, source.panelsTogether());
+  }
+
+  /**
+   * Into how many chunks rows are cut: few, since each of them packs its panels anew. No sum
+   * depends on it.
+   */
+  private int chunks(int stretches) {
+    int least = Math.max(1, Math.ceilDiv(pattern.blockRows() * pattern.blockHeight(), CHUNK_ROWS));
+    int threads = Workers.threads();
+    long work = pattern.entries(0, pattern.blockRows()) * n;
+    int tasks = stretches * least;
+    if (tasks % threads == 0 || tasks >= MANY_TASKS * threads || work < TASK_WORK) {
+      return least;
+    }
+    return Math.max(least, Math.ceilDiv(2 * threads, stretches));
+  }
+
+  /**
+   * Rows {@code [begin, end)} of the panels that begin at these columns; the last one ends them.
+   */
+  private void panels(int[] columns, int begin, int end) {
+    if (begin == end) {
+      return;
+    }
+    int slot = Panels.acquire();
+    try (Scratch scratch = Scratch.acquire()) {
+      int last = columns.length - 1;
+      int width = Math.min(n, columns[last]) - columns[0];
+      source.prepare(0, plan.blocks(), columns[0], width, scratch);
+      for (int i = 0; i < last; i++) {
+        int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
+        panel(columns[i], vectors, begin, end, slot, scratch);
+      }
+    } finally {
+      Panels.release(slot);
+    }
+  }
+
+  /** Rows {@code [begin, end)} of {@code vectors} vectors of columns from {@code column} on. */
+  private void panel(int column, int vectors, int begin, int end, int slot, Scratch scratch) {
+    int width = Math.min(n - column, vectors * Lanes.COUNT);
+    long tilePitch = vectors * Lanes.BYTES;
+    boolean direct = sink.isDirect(column, width) && width == vectors * Lanes.COUNT;
+    sink.columnBias(column, width, vectors, slot);
+    MemorySegment data =
+        direct ? sink.segment() : scratch.work.floats((end - begin) * tilePitch / Float.BYTES);
+    long offset = direct ? sink.offset(0, column) : -begin * tilePitch;
+    long pitch = direct ? sink.pitch() : tilePitch;
+    boolean apart = pattern.blockHeight() > 1;
+    for (int block = 0; block < plan.blocks(); block++) {
+      source.pack(block, column, vectors, plan.pitch(), slot, scratch);
+      boolean relu = sink.isClampedInLoop() && block == plan.blocks() - 1;
+      boolean first = block == 0;
+      var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
+      for (RowGroups groups : plan.groups()) {
+        values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
+      }
+      if (relu && apart) {
+        RowClamp.run(rows, begin, end, vectors);
+      }
+    }
+    if (!direct) {
+      sink.store(data, tilePitch, begin, end - begin, column, width);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.espalier.tensor.cpu.vector;
+
+import dev.espalier.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/** A matrix, or a transposed one, as the dense operand. */
+final class MatrixPanels implements PanelSource {
+  /** Rows that are transposed at a time, which the first-level cache holds. */
+  private static final int TRANSPOSED_ROWS = 64;
+
+  private final MemorySegment b;
+  private final int rows;
+  private final int columns;
+  private final boolean transposed;
+
+  /** Distance of rows in bytes, or of columns where it is transposed. */
+  private final long pitch;
+
+  private final int blockRows;
+
+  /**
+   * @param blockRows rows per panel
+   */
+  MatrixPanels(Tensor b, int blockRows) {
+    this.b = b.segment();
+    this.rows = b.dim(0);
+    this.columns = b.dim(1);
+    this.transposed = b.stride(1) != 1;
+    this.pitch = b.stride(transposed ? 1 : 0) * Float.BYTES;
+    this.blockRows = blockRows;
+  }
+
+  @Override
+  public void pack(int block, int column, int vectors, int panelPitch, int slot, Scratch scratch) {
+    int begin = block * blockRows;
+    int height = Math.min(blockRows, rows - begin);
+    int width = Math.min(vectors * Lanes.COUNT, columns - column);
+    long to = Panels.panel(slot);
+    if (width < vectors * Lanes.COUNT) {
+      VectorFill.floats(Panels.MEMORY, to, (long) height * panelPitch / Float.BYTES, 0);
+    }
+    if (transposed) {
+      for (int row = 0; row < height; row += TRANSPOSED_ROWS) {
+        int taken = Math.min(TRANSPOSED_ROWS, height - row);
+        long from = column * pitch + (long) (begin + row) * Float.BYTES;
+        long at = to + (long) row * panelPitch;
+        Packing.transpose(b, from, pitch, Panels.MEMORY, at, panelPitch, width, taken);
+      }
+    } else {
+      long from = begin * pitch + (long) column * Float.BYTES;
+      if (width == 4 * Lanes.COUNT) {
+        copyFour(b, from, pitch, to, panelPitch, height);
+      } else {
+        Packing.copyRows(b, from, pitch, Panels.MEMORY, to, panelPitch, height, width);
+      }
+    }
+  }
+
+  /** The usual case, without an inner loop. */
+  private static void copyFour(
+      MemorySegment b, long from, long pitch, long to, long panelPitch, int rows) {
+    long f = from;
+    long t = to;
+    for (int i = 0; i < rows; i++) {
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + Lanes.BYTES, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 2 * Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + 2 * Lanes.BYTES, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 3 * Lanes.BYTES, Lanes.ORDER)
+          .intoMemorySegment(Panels.MEMORY, t + 3 * Lanes.BYTES, Lanes.ORDER);
+      f += pitch;
+      t += panelPitch;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.espalier.tensor.sparse;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * What kernels have worked out from a pattern, such as another order of its entries: it lives as
+ * long as the pattern, so that training and inference pay for it once.
+ */
+public final class Derived {
+  private final Map<Class<?>, Object> known = new ConcurrentHashMap<>();
+
+  Derived() {}
+
+  /** What is known under this type, made by {@code make} the first time. */
+  public <T> T get(Class<T> type, Supplier<T> make) {
+    return type.cast(known.computeIfAbsent(type, _ -> make.get()));
+  }
+}
