@@ -1,5 +1,6 @@
 package dev.espalier.bench.peer;
 
+import dev.espalier.bench.machine.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -79,7 +80,8 @@ public final class Natives {
       URLConnection connection = found.openConnection();
       long length = connection.getContentLengthLong();
       Path target =
-          cache()
+          UserCache.directory()
+              .resolve("peers")
               .resolve(jarName(found))
               .resolve(resource.substring(resource.lastIndexOf('/') + 1));
       if (!Files.exists(target) || Files.size(target) != length) {
@@ -95,15 +97,6 @@ public final class Natives {
       throw new PeerUnavailableException(
           "%s: %s cannot be unpacked (%s)".formatted(peer, resource, e.getMessage()), e);
     }
-  }
-
-  private static Path cache() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path directory =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
-    return directory.resolve("espalier").resolve("peers");
   }
 
   /** {@code dnnl-3.11.jar} of {@code jar:file:/.../dnnl-3.11.jar!/org/...}. */
