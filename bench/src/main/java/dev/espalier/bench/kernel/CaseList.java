@@ -236,6 +236,10 @@ public final class CaseList {
         }
         add("conv2d", Pass.DX, "csr", shape, 0.9);
         add("conv2d", Pass.DW, "csr", shape, 0.9);
+        if (!quick) {
+          add("conv2d", Pass.FORWARD, "vector-4x1", shape, 0.9);
+          add("conv2d", Pass.FORWARD, "bsr-16", shape, 0.9);
+        }
       }
     }
   }

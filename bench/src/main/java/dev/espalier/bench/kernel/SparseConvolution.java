@@ -4,12 +4,17 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.espalier.bench.peer.Problem;
 import dev.espalier.bench.peer.Problem.Pass;
+import dev.espalier.tensor.Backends;
+import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
-import dev.espalier.tensor.sparse.Weight;
+import dev.espalier.tensor.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -18,9 +23,11 @@ final class SparseConvolution implements Workload {
   private final Pass pass;
   private final ConvShape shape;
   private final ConvOperands operands;
-  private final Weight.Sparse weight;
-  private final int[] positions;
-  private Tensor result;
+  private final Backend backend = Backends.of(Device.CPU);
+  private final SparseTensor weight;
+  private final SparsePattern pattern;
+  private final Tensor result;
+  private final MemorySegment resultData;
 
   SparseConvolution(CaseName name) {
     pass = name.pass();
@@ -29,44 +36,47 @@ final class SparseConvolution implements Workload {
     SparseFormat format = SparseFormat.of(name.format());
     Mask mask = format.randomMask(shape.weight(), name.sparsity(), generator);
     Tensor dense = mask.apply(ConvOperands.random(generator, shape.weight()));
-    SparseTensor stored = format.store(dense, mask);
-    weight = new Weight.Sparse(stored);
-    positions = SparseFormat.pattern(stored).flatPositions();
+    weight = format.store(dense, mask);
+    pattern = SparseFormat.pattern(weight);
     operands = new ConvOperands(shape, pass, dense, generator);
+    result =
+        Tensor.zeros(
+            DType.FLOAT32, pass == Pass.DW ? pattern.valuesShape() : operands.resultShape());
+    resultData = result.segment();
   }
 
   @Override
   public void run() {
-    if (result != null) {
-      result.close();
+    Shape dense = shape.weight();
+    ConvSpec spec = shape.spec();
+    Tensor values = weight.values();
+    switch (pass) {
+      case FORWARD ->
+          backend.sparseConv2d(pattern, values, dense, operands.x(), null, false, spec, result);
+      case DX -> backend.sparseConv2dGradInput(pattern, values, dense, operands.dy(), spec, result);
+      default ->
+          backend.sparseConv2dGradWeight(pattern, dense, operands.x(), operands.dy(), spec, result);
     }
-    result =
-        switch (pass) {
-          case FORWARD -> SparseOps.conv2d(operands.x(), weight, null, false, shape.spec());
-          case DX -> SparseOps.conv2dGradInput(operands.dy(), weight, shape.spec(), shape.image());
-          default ->
-              SparseOps.conv2dGradWeight(operands.x(), operands.dy(), weight, shape.spec(), false);
-        };
   }
 
   @Override
   public double usefulFlops() {
-    return problem().flops() * weight.density();
+    return problem().flops() * pattern.density();
   }
 
   @Override
   public double bytes() {
-    return operands.activationBytes() + 8.0 * positions.length;
+    return operands.activationBytes() + 8.0 * pattern.nnz();
   }
 
   @Override
   public long elements() {
-    return pass == Pass.DW ? positions.length : denseElements();
+    return result.size();
   }
 
   @Override
   public double actual(long element) {
-    return result.segment().getAtIndex(JAVA_FLOAT, element);
+    return resultData.getAtIndex(JAVA_FLOAT, element);
   }
 
   @Override
@@ -76,7 +86,7 @@ final class SparseConvolution implements Workload {
 
   @Override
   public long inDense(long element) {
-    return pass == Pass.DW ? positions[Math.toIntExact(element)] : element;
+    return pass == Pass.DW ? pattern.flatPositions()[Math.toIntExact(element)] : element;
   }
 
   @Override
@@ -96,9 +106,7 @@ final class SparseConvolution implements Workload {
 
   @Override
   public void close() {
-    if (result != null) {
-      result.close();
-    }
-    weight.tensor().close();
+    result.close();
+    weight.close();
   }
 }

@@ -27,6 +27,7 @@ public final class TinyCases {
           List.of("2x8x9x7-12x3x3-s1p1", "1x8x9x9-4x3x3-s2p1", "2x8x6x6-8x3x3-s1p1g4")) {
         cases.add(new CaseName("conv2d", pass, DENSE, shape, 0));
         cases.add(new CaseName("conv2d", pass, "csr", shape, 0.75));
+        cases.add(new CaseName("conv2d", pass, "vector-4x1", shape, 0.75));
       }
     }
     cases.add(new CaseName("spmv", Pass.FORWARD, "csr", "16x24x1", 0.75));
