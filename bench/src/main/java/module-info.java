@@ -9,12 +9,15 @@ module dev.espalier.bench {
   requires jmh.core;
   requires tools.jackson.databind;
 
+  uses dev.espalier.bench.peer.PeerProvider;
   uses dev.espalier.tensor.spi.BackendProvider;
 
   opens dev.espalier.bench to
       info.picocli;
   opens dev.espalier.bench.command to
       info.picocli;
+  opens dev.espalier.bench.measure to
+      tools.jackson.databind;
   opens dev.espalier.bench.report to
       tools.jackson.databind;
 }

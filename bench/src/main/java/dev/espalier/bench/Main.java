@@ -1,5 +1,6 @@
 package dev.espalier.bench;
 
+import dev.espalier.bench.command.BenchCommand;
 import dev.espalier.bench.command.CompileCommand;
 import dev.espalier.bench.command.DoctorCommand;
 import dev.espalier.bench.command.EvalCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompileCommand.class,
       TuneCommand.class,
       DoctorCommand.class,
+      BenchCommand.class,
       JmhCommand.class
     },
     scope = ScopeType.INHERIT,

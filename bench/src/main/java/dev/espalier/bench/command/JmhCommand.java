@@ -16,7 +16,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  espalier jmh -l                        list the benchmarks",
       "  espalier jmh Gemm                      run those whose name contains Gemm",
-      "  espalier jmh Spmm -f 1 -p density=0.1  one fork, one value of a parameter",
+      "  espalier jmh Gemm -p threads=2         with two threads",
+      "  espalier jmh Spmm -p \"name=spmm dx csr 512x512x768 0.95\"",
+      "                                         any case, also one that no list has",
       "  espalier jmh -- -h                     JMH's own help"
     })
 public final class JmhCommand implements Runnable {

@@ -1,8 +1,9 @@
 /**
- * Kernel benchmarks: a dense baseline and the contender in one class, results compared once before
- * anything is timed.
+ * Kernel benchmarks, one class per family. Each times one side of one case of {@link
+ * dev.espalier.bench.kernel.Cases}, given by the parameters {@code name}, {@code library} and
+ * {@code threads}; the result is compared with a plain loop before anything is timed.
  *
- * <p>One invocation is one call of the kernel; the shapes are in the parameters, so GFLOP/s follow
- * from the score.
+ * <p>{@code espalier bench kernels} runs them in pairs and computes the ratios. By hand: {@code
+ * espalier jmh Gemm -p "name=gemm forward dense 768x768x768 0"}.
  */
 package dev.espalier.bench.jmh;

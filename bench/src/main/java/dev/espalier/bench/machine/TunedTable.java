@@ -19,12 +19,7 @@ public final class TunedTable {
 
   /** {@code $XDG_CACHE_HOME/espalier/crossover.txt}, by default under {@code ~/.cache}. */
   public static Path file() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path directory =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
-    return directory.resolve("espalier").resolve("crossover.txt");
+    return UserCache.directory().resolve("crossover.txt");
   }
 
   /** The measured table, or the library's own where there is none or it cannot be read. */

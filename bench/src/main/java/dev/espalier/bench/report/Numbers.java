@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /** How numbers are printed in tables and charts; plain ASCII, the same in every locale. */
-final class Numbers {
+public final class Numbers {
 
   private static final String[] BYTE_UNITS = {"B", "kB", "MB", "GB", "TB"};
 
@@ -17,7 +17,8 @@ final class Numbers {
         : Double.toString(value);
   }
 
-  static String fixed(double value, int decimals) {
+  /** A number of decimals. */
+  public static String fixed(double value, int decimals) {
     String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
     boolean negativeZero =
         text.startsWith("-") && text.chars().allMatch(c -> "-0.".indexOf(c) >= 0);

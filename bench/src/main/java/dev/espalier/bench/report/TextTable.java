@@ -4,19 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of text: aligned columns for a terminal, or Markdown. */
-final class TextTable {
+public final class TextTable {
 
   private final List<String> header;
   private final int leftColumns;
   private final List<List<String>> rows = new ArrayList<>();
 
   /** The first {@code leftColumns} columns are flush left, the others flush right. */
-  TextTable(int leftColumns, List<String> header) {
+  public TextTable(int leftColumns, List<String> header) {
     this.leftColumns = leftColumns;
     this.header = header.stream().map(TextTable::printable).toList();
   }
 
-  TextTable row(List<String> cells) {
+  /** Adds a row. */
+  public TextTable row(List<String> cells) {
     if (cells.size() != header.size()) {
       throw new IllegalArgumentException(
           "row has " + cells.size() + " cells, the table " + header.size() + " columns");
@@ -25,7 +26,8 @@ final class TextTable {
     return this;
   }
 
-  String plain() {
+  /** For a terminal. */
+  public String plain() {
     StringBuilder text = new StringBuilder();
     List<Integer> widths = widths();
     append(text, header, widths);
@@ -34,7 +36,8 @@ final class TextTable {
     return text.toString();
   }
 
-  String markdown() {
+  /** As Markdown, whatever is in the cells. */
+  public String markdown() {
     StringBuilder text = new StringBuilder();
     appendMarkdown(text, header);
     List<String> rule = new ArrayList<>();

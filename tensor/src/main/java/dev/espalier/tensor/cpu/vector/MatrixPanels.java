@@ -2,7 +2,6 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /** A matrix, or a transposed one, as the dense operand. */
 final class MatrixPanels implements PanelSource {
@@ -49,30 +48,7 @@ final class MatrixPanels implements PanelSource {
       }
     } else {
       long from = begin * pitch + (long) column * Float.BYTES;
-      if (width == 4 * Lanes.COUNT) {
-        copyFour(b, from, pitch, to, panelPitch, height);
-      } else {
-        Packing.copyRows(b, from, pitch, Panels.MEMORY, to, panelPitch, height, width);
-      }
-    }
-  }
-
-  /** The usual case, without an inner loop. */
-  private static void copyFour(
-      MemorySegment b, long from, long pitch, long to, long panelPitch, int rows) {
-    long f = from;
-    long t = to;
-    for (int i = 0; i < rows; i++) {
-      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f, Lanes.ORDER)
-          .intoMemorySegment(Panels.MEMORY, t, Lanes.ORDER);
-      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + Lanes.BYTES, Lanes.ORDER)
-          .intoMemorySegment(Panels.MEMORY, t + Lanes.BYTES, Lanes.ORDER);
-      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 2 * Lanes.BYTES, Lanes.ORDER)
-          .intoMemorySegment(Panels.MEMORY, t + 2 * Lanes.BYTES, Lanes.ORDER);
-      FloatVector.fromMemorySegment(Lanes.FLOATS, b, f + 3 * Lanes.BYTES, Lanes.ORDER)
-          .intoMemorySegment(Panels.MEMORY, t + 3 * Lanes.BYTES, Lanes.ORDER);
-      f += pitch;
-      t += panelPitch;
+      PanelCopy.rows(b, from, pitch, to, panelPitch, height, width);
     }
   }
 }

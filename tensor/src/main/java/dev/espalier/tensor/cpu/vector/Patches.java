@@ -60,6 +60,24 @@ record Patches(
     return tapRows.length;
   }
 
+  /** Whether the patches are the input itself. */
+  boolean isInput() {
+    return taps() == 1
+        && strideH == 1
+        && strideW == 1
+        && tapRows[0] == 0
+        && tapColumns[0] == 0
+        && gridHeight == input.height()
+        && gridWidth == input.width();
+  }
+
+  /** The first {@code rows} rows as the dense operand of a sparse product. */
+  PanelSource panels(int rows, int pixels, int blockRows) {
+    return isInput()
+        ? new PlanePanels(input, rows, pixels, blockRows)
+        : new PatchPanels(this, rows, pixels, blockRows);
+  }
+
   /** Depth runs over (channel, tap), columns over pixels. */
   ColumnSource columnSource() {
     return new ColumnSource() {

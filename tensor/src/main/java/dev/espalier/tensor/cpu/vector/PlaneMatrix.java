@@ -36,13 +36,12 @@ record PlaneMatrix(Planes planes, int firstPixel) {
           column,
           columns,
           k0,
-          (offset, done, count) ->
-              copyColumns(offset, planeBytes, scratch, at, width, done, depth, count));
+          (offset, done, count) -> copyColumns(offset, planeBytes, at, width, done, depth, count));
     };
   }
 
   private void copyColumns(
-      long from, long pitch, Scratch scratch, long at, int width, int done, int depth, int count) {
+      long from, long pitch, long at, int width, int done, int depth, int count) {
     MemorySegment panels = Panels.MEMORY;
     if (count == MicroKernel.COLUMNS) {
       Packing.copyWideRows(planes.data(), from, pitch, panels, at, depth);

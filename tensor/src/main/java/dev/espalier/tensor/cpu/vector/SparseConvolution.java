@@ -73,7 +73,7 @@ final class SparseConvolution {
       var taps = ConvTaps.of(pattern).elements(weight, spec.groups());
       int pixels = Math.multiplyExact(g.batch(), g.outPlane());
       PanelPlan plan = taps.columns().plan(GroupedProduct.vectors(pixels));
-      var source = new PatchPanels(patches, taps.columns().width(), pixels, plan.blockColumns());
+      var source = patches.panels(taps.columns().width(), pixels, plan.blockColumns());
       new SampledProduct(plan, left, source, pixels, taps.order(), dvalues.segment()).run();
     }
   }
@@ -98,7 +98,7 @@ final class SparseConvolution {
     PanelPlan plan = columns.plan(GroupedProduct.vectors(pixels));
     int count = Math.toIntExact(values.size());
     FilledGroups filled = FilledGroups.of(plan, values.segment(), count, taps.order());
-    var source = new PatchPanels(patches, columns.width(), pixels, plan.blockColumns());
+    var source = patches.panels(columns.width(), pixels, plan.blockColumns());
     new GroupedProduct(columns, plan, filled, source, pixels, sink).run();
   }
 }

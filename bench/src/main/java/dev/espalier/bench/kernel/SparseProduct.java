@@ -1,0 +1,149 @@
+package dev.espalier.bench.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.espalier.bench.peer.Problem;
+import dev.espalier.bench.peer.Problem.Pass;
+import dev.espalier.tensor.Backends;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Device;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparsePattern;
+import dev.espalier.tensor.sparse.SparseTensor;
+import dev.espalier.tensor.spi.Backend;
+import dev.espalier.tensor.spi.Epilogue;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Our products with a sparse weight: forward, through the transposed index with its values gathered
+ * anew (as a training step must) for dx, and sampled at the pattern for dw.
+ */
+final class SparseProduct implements Workload {
+  private final Backend backend = Backends.of(Device.CPU);
+  private final Pass pass;
+  private final ProductOperands operands;
+  private final SparseTensor weight;
+  private final SparsePattern pattern;
+  private final Tensor result;
+  private final MemorySegment resultData;
+  private final Runnable kernel;
+
+  SparseProduct(CaseName name) {
+    pass = name.pass();
+    ProductShape shape = ProductShape.parse(name.shape());
+    Generator generator = new Generator(1);
+    SparseFormat format = SparseFormat.of(name.format());
+    Shape weightShape = Shape.of(shape.m(), shape.k());
+    Mask mask =
+        name.pattern().isEmpty()
+            ? format.randomMask(weightShape, name.sparsity(), generator)
+            : SmtxFile.read(name.pattern()).mask();
+    Tensor dense = mask.apply(ProductOperands.random(shape, shape.m(), shape.k(), generator));
+    weight = format.store(dense, mask);
+    pattern = SparseFormat.pattern(weight);
+    operands = ProductOperands.of(shape, pass, dense, generator);
+    result =
+        pass == Pass.DW
+            ? Tensor.zeros(DType.FLOAT32, pattern.valuesShape())
+            : operands.emptyResult();
+    resultData = result.segment();
+    kernel = kernel();
+  }
+
+  private Runnable kernel() {
+    Tensor values = weight.values();
+    Tensor right = operands.right();
+    return switch (pass) {
+      case FORWARD -> () -> multiply(pattern, values, right);
+      case DX -> {
+        SparsePattern transposed = pattern.transpose();
+        int[] order = pattern.transposePermutation();
+        Tensor permuted = Tensor.zeros(DType.FLOAT32, transposed.valuesShape());
+        yield () -> {
+          backend.gatherElements(values, order, permuted);
+          multiply(transposed, permuted, right);
+        };
+      }
+      case DW -> {
+        Tensor left = operands.left();
+        yield switch (pattern) {
+          case CsrPattern csr -> () -> backend.sddmm(csr, left, right, result);
+          case BsrPattern bsr -> () -> backend.bsrSddmm(bsr, left, right, result);
+        };
+      }
+      case STEP -> throw new IllegalArgumentException("a product has no training step");
+    };
+  }
+
+  private void multiply(SparsePattern positions, Tensor values, Tensor right) {
+    switch (positions) {
+      case CsrPattern csr -> backend.spmm(csr, values, right, 0, result, Epilogue.NONE);
+      case BsrPattern bsr -> backend.bsrSpmm(bsr, values, right, 0, result, Epilogue.NONE);
+    }
+  }
+
+  @Override
+  public void run() {
+    kernel.run();
+  }
+
+  @Override
+  public double usefulFlops() {
+    return operands.problem().flops() * pattern.density();
+  }
+
+  @Override
+  public double bytes() {
+    double index = 4.0 * pattern.nnz();
+    double values = 4.0 * pattern.nnz();
+    double left = pass == Pass.DW ? 4.0 * operands.left().size() : values;
+    return index + left + 4.0 * (operands.right().size() + result.size());
+  }
+
+  @Override
+  public long elements() {
+    return result.size();
+  }
+
+  @Override
+  public double actual(long element) {
+    return resultData.getAtIndex(JAVA_FLOAT, element);
+  }
+
+  @Override
+  public Expected expected(long element) {
+    return operands.expected(inDense(element));
+  }
+
+  @Override
+  public long inDense(long element) {
+    return pass == Pass.DW ? pattern.flatPositions()[Math.toIntExact(element)] : element;
+  }
+
+  @Override
+  public Problem problem() {
+    return operands.problem();
+  }
+
+  @Override
+  public List<MemorySegment> inputs() {
+    return operands.inputs();
+  }
+
+  @Override
+  public long denseElements() {
+    return operands.resultElements();
+  }
+
+  @Override
+  public void close() {
+    result.close();
+    weight.close();
+  }
+}

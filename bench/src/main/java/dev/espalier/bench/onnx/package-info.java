@@ -1,0 +1,2 @@
+/** Writes networks in the ONNX format, enough for a peer to run them. */
+package dev.espalier.bench.onnx;
