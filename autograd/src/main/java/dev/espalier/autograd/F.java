@@ -23,7 +23,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.ops.RandomFill;
-import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Mask;
 
 /**
@@ -57,8 +57,8 @@ public final class F {
     return Autograd.apply(new Masked(mask, denseGradient), w);
   }
 
-  /** {@code A X} with A in CSR: values [nnz], x [K, N]. */
-  public static Variable spmm(CsrPattern pattern, Variable values, Variable x) {
+  /** {@code A X} with A sparse: values in the shape of the pattern, x [K, N]. */
+  public static Variable spmm(SparsePattern pattern, Variable values, Variable x) {
     return Autograd.apply(new Spmm(pattern), values, x);
   }
 

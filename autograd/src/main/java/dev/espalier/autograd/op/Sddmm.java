@@ -6,13 +6,13 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
-import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
  * {@code v[p] = Σ_n a[row(p), n] b[col(p), n]} at the positions of a pattern: the sampled
  * dense-dense product; bilinear.
  */
-public record Sddmm(CsrPattern pattern) implements Op {
+public record Sddmm(SparsePattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);

@@ -6,13 +6,13 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
-import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
- * {@code Y = A X} with A in CSR: inputs the values [nnz] and X [K, N]; gradients {@link Sddmm} at
+ * {@code Y = A X} with A sparse: inputs the values in the shape of the pattern and X [K, N]; gradients {@link Sddmm} at
  * the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}.
  */
-public record Spmm(CsrPattern pattern) implements Op {
+public record Spmm(SparsePattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);

@@ -6,13 +6,13 @@ import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
-import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
- * {@code X = Aᵀ Y} with A in CSR through the cached transpose: inputs the values [nnz] and Y [M,
+ * {@code X = Aᵀ Y} with A sparse through the cached transpose: inputs the values in the shape of the pattern and Y [M,
  * N].
  */
-public record SpmmTransposed(CsrPattern pattern) implements Op {
+public record SpmmTransposed(SparsePattern pattern) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);

@@ -37,7 +37,7 @@ final class SparseConvolution implements Workload {
     Mask mask = format.randomMask(shape.weight(), name.sparsity(), generator);
     Tensor dense = mask.apply(ConvOperands.random(generator, shape.weight()));
     weight = format.store(dense, mask);
-    pattern = SparseFormat.pattern(weight);
+    pattern = weight.pattern();
     operands = new ConvOperands(shape, pass, dense, generator);
     result =
         Tensor.zeros(

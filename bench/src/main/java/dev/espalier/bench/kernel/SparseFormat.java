@@ -5,12 +5,8 @@ import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
-import dev.espalier.tensor.sparse.Bsr;
-import dev.espalier.tensor.sparse.Coo;
-import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
-import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -65,14 +61,5 @@ record SparseFormat(Granularity granularity, Function<SparseTensor, SparseTensor
     try (SparseTensor csr = SparseTensor.fromDense(dense, mask)) {
       return storage.apply(csr);
     }
-  }
-
-  /** The positions in the form that kernels take. */
-  static SparsePattern pattern(SparseTensor tensor) {
-    return switch (tensor) {
-      case Csr csr -> csr.pattern();
-      case Bsr bsr -> bsr.pattern();
-      case Coo coo -> coo.pattern();
-    };
   }
 }

@@ -10,8 +10,6 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
@@ -46,7 +44,7 @@ final class SparseProduct implements Workload {
             : SmtxFile.read(name.pattern()).mask();
     Tensor dense = mask.apply(ProductOperands.random(shape, shape.m(), shape.k(), generator));
     weight = format.store(dense, mask);
-    pattern = SparseFormat.pattern(weight);
+    pattern = weight.pattern();
     operands = ProductOperands.of(shape, pass, dense, generator);
     result =
         pass == Pass.DW
@@ -72,20 +70,14 @@ final class SparseProduct implements Workload {
       }
       case DW -> {
         Tensor left = operands.left();
-        yield switch (pattern) {
-          case CsrPattern csr -> () -> backend.sddmm(csr, left, right, result);
-          case BsrPattern bsr -> () -> backend.bsrSddmm(bsr, left, right, result);
-        };
+        yield () -> backend.sddmm(pattern, left, right, result);
       }
       case STEP -> throw new IllegalArgumentException("a product has no training step");
     };
   }
 
   private void multiply(SparsePattern positions, Tensor values, Tensor right) {
-    switch (positions) {
-      case CsrPattern csr -> backend.spmm(csr, values, right, 0, result, Epilogue.NONE);
-      case BsrPattern bsr -> backend.bsrSpmm(bsr, values, right, 0, result, Epilogue.NONE);
-    }
+    backend.spmm(positions, values, right, 0, result, Epilogue.NONE);
   }
 
   @Override

@@ -5,8 +5,6 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.Backend;
@@ -212,21 +210,14 @@ public class ScalarBackend implements Backend {
 
   @Override
   public void spmm(
-      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+      SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     untransposed(
         b, c, (rows, out) -> ScalarSparse.spmm(pattern, values, rows, beta, out, epilogue));
   }
 
   @Override
-  public void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
+  public void sddmm(SparsePattern pattern, Tensor a, Tensor b, Tensor out) {
     ScalarSparse.sddmm(pattern, a, b, out);
-  }
-
-  @Override
-  public void bsrSpmm(
-      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    untransposed(
-        b, c, (rows, out) -> ScalarSparse.bsrSpmm(pattern, values, rows, beta, out, epilogue));
   }
 
   @Override
@@ -267,11 +258,6 @@ public class ScalarBackend implements Backend {
         copy(out, c);
       }
     }
-  }
-
-  @Override
-  public void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    ScalarSparse.bsrSddmm(pattern, a, b, out);
   }
 
   @Override

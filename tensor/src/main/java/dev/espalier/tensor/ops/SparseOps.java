@@ -4,12 +4,7 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
-import dev.espalier.tensor.sparse.Bsr;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.Coo;
 import dev.espalier.tensor.sparse.Crossover;
-import dev.espalier.tensor.sparse.Csr;
-import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
@@ -38,12 +33,12 @@ public final class SparseOps {
    * N]. PyTorch: {@code torch.sparse.mm}.
    */
   public static Tensor spmm(SparseTensor a, Tensor b) {
-    return spmm(pattern(a), a.values(), b, Epilogue.NONE);
+    return spmm(a.pattern(), a.values(), b, Epilogue.NONE);
   }
 
   /** {@code c = epilogue(A b)}, with a bias per row or column and ReLU. */
   public static Tensor spmm(SparseTensor a, Tensor b, Epilogue epilogue) {
-    return spmm(pattern(a), a.values(), b, epilogue);
+    return spmm(a.pattern(), a.values(), b, epilogue);
   }
 
   /** {@code c = A b} for a pattern [M, K] with its values; b [K, N], c [M, N]. */
@@ -62,12 +57,9 @@ public final class SparseOps {
   static void spmm(SparsePattern pattern, Tensor values, Tensor b, Epilogue epilogue, Tensor c) {
     checkProduct("spmm", pattern, values, b, epilogue);
     try (Tensor packed = values.contiguous();
-        Tensor rows = rowsOf(b, pattern);
+        Tensor rows = rowsOf(b);
         var use = Use.of("spmm", packed, rows, c, epilogue.rowBias(), epilogue.columnBias())) {
-      switch (pattern) {
-        case CsrPattern csr -> use.backend().spmm(csr, packed, rows, 0, c, epilogue);
-        case BsrPattern bsr -> use.backend().bsrSpmm(bsr, packed, rows, 0, c, epilogue);
-      }
+      use.backend().spmm(pattern, packed, rows, 0, c, epilogue);
     }
   }
 
@@ -114,35 +106,23 @@ public final class SparseOps {
     }
     Tensor out = Tensor.empty(a.dtype(), pattern.valuesShape(), a.device());
     try (Tensor left = a.contiguous();
-        Tensor right = sampledRows(b, pattern);
+        Tensor right = sampledRows(b);
         var use = Use.of("sddmm", left, right, out)) {
-      switch (pattern) {
-        case CsrPattern csr -> use.backend().sddmm(csr, left, right, out);
-        case BsrPattern bsr -> use.backend().bsrSddmm(bsr, left, right, out);
-      }
+      use.backend().sddmm(pattern, left, right, out);
     }
     return out;
   }
 
-  /** The positions of a sparse tensor in the form that kernels take. */
-  static SparsePattern pattern(SparseTensor tensor) {
-    return switch (tensor) {
-      case Csr csr -> csr.pattern();
-      case Bsr bsr -> bsr.pattern();
-      case Coo coo -> coo.pattern();
-    };
-  }
-
   /** The dense operand of a product as the kernel takes it. */
-  private static Tensor rowsOf(Tensor b, SparsePattern pattern) {
+  private static Tensor rowsOf(Tensor b) {
     boolean transposed = b.stride(0) == 1 && b.dim(1) > 1 && b.stride(1) >= b.dim(0);
-    return transposed ? b.alias() : sampledRows(b, pattern);
+    return transposed ? b.alias() : sampledRows(b);
   }
 
-  /** The right operand as sampled kernels take it: rows at any distance, for blocks contiguous. */
-  private static Tensor sampledRows(Tensor b, SparsePattern pattern) {
+  /** The right operand as sampled kernels take it: rows at any distance. */
+  private static Tensor sampledRows(Tensor b) {
     boolean adjacent = b.dim(1) == 1 ? b.stride(0) == 1 : b.stride(1) == 1;
-    return pattern instanceof CsrPattern && adjacent ? b.alias() : b.contiguous();
+    return adjacent ? b.alias() : b.contiguous();
   }
 
   private static void checkValues(String name, SparsePattern pattern, Tensor values) {

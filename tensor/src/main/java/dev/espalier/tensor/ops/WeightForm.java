@@ -26,7 +26,7 @@ final class WeightForm {
       Weight w, Crossover crossover, Family family, Direction direction, long columns) {
     return switch (w) {
       case Weight.Dense _ -> null;
-      case Weight.Sparse(var tensor) -> SparseOps.pattern(tensor);
+      case Weight.Sparse(var tensor) -> tensor.pattern();
       case Weight.Masked(var tensor, var mask) -> {
         var decision =
             crossover.decide(

@@ -40,9 +40,7 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
 
   @Override
   public Csr toCsr() {
-    CsrPattern elements = pattern.elements();
-    return new Csr(
-        shape, elements, Entries.gather(values, pattern.elementOrder(), elements.valuesShape()));
+    return new Csr(shape, pattern.elements(), Entries.inElementOrder(values, pattern));
   }
 
   @Override

@@ -185,7 +185,7 @@ public final class BsrPattern implements SparsePattern {
     return known;
   }
 
-  /** Every position of every block in CSR order, computed once. */
+  @Override
   public CsrPattern elements() {
     CsrPattern known = elements;
     if (known == null) {
@@ -196,6 +196,9 @@ public final class BsrPattern implements SparsePattern {
   }
 
   private CsrPattern computeElements() {
+    if (blockHeight == 1 && blockWidth == 1) {
+      return blocks;
+    }
     int[] offsets = new int[rows() + 1];
     int[] columnIndices = new int[nnz()];
     int at = 0;
@@ -211,10 +214,10 @@ public final class BsrPattern implements SparsePattern {
     return CsrPattern.owning(rows(), columns(), offsets, columnIndices);
   }
 
-  /** Where in the block storage the positions of {@link #elements} lie, computed once. */
+  @Override
   public int[] elementOrder() {
     int[] known = elementOrder;
-    if (known == null) {
+    if (known == null && blockHeight > 1) {
       known = valuePositions(elements());
       elementOrder = known;
     }

@@ -89,6 +89,7 @@ public final class Coo implements SparseTensor {
   }
 
   /** The same positions in compressed rows. */
+  @Override
   public CsrPattern pattern() {
     return pattern;
   }

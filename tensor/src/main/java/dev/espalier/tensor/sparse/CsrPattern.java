@@ -167,6 +167,16 @@ public final class CsrPattern implements SparsePattern {
   }
 
   @Override
+  public CsrPattern elements() {
+    return this;
+  }
+
+  @Override
+  public int[] elementOrder() {
+    return null;
+  }
+
+  @Override
   public int[] transposedFlatPositions() {
     int[] known = transposedFlatPositions;
     if (known == null) {

@@ -44,6 +44,13 @@ public final class Entries {
     return out;
   }
 
+  /** The values in the order of {@link SparsePattern#elements}, a handle of the caller's own. */
+  static Tensor inElementOrder(Tensor values, SparsePattern pattern) {
+    Shape shape = pattern.elements().valuesShape();
+    int[] order = pattern.elementOrder();
+    return order == null ? values.reshape(shape) : gather(values, order, shape);
+  }
+
   /**
    * {@code out[positions[p]] = values[p]}, zero elsewhere; positions are row-major indices of out.
    */

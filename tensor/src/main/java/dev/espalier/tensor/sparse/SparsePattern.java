@@ -40,6 +40,15 @@ public sealed interface SparsePattern permits CsrPattern, BsrPattern {
    */
   int[] transposedFlatPositions();
 
+  /** Every stored position in CSR order, worked out once; the pattern itself if it is a CSR one. */
+  CsrPattern elements();
+
+  /**
+   * Where among the values those of {@link #elements} lie, worked out once; null where they lie in
+   * that order. Shared, not to be written.
+   */
+  int[] elementOrder();
+
   /** What kernels keep with this pattern. */
   Derived derived();
 

@@ -27,6 +27,9 @@ public sealed interface SparseTensor extends AutoCloseable permits Coo, Csr, Bsr
   /** The shape of the dense tensor. */
   Shape shape();
 
+  /** The stored positions of the matrix view, in the form that kernels take. */
+  SparsePattern pattern();
+
   /** The stored values, contiguous, in the order of the format. */
   Tensor values();
 

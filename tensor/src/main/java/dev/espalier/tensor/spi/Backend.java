@@ -6,8 +6,6 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
@@ -193,31 +191,23 @@ public interface Backend {
       long position,
       Tensor out);
 
-  // ---- sparse; values [nnz] contiguous, in the pattern's order
+  // ---- sparse; values contiguous, in the order and shape that the pattern gives them
 
   /**
-   * {@code c = epilogue(A b + beta c)}; A [M, K] in CSR, b [K, N], c [M, N]. N 1 is SpMV.
+   * {@code c = epilogue(A b + beta c)}; A [M, K] sparse, b [K, N], c [M, N]. N 1 is SpMV.
    *
    * <p>The columns of b lie next to each other, its rows at any distance; or b is a transposed
    * matrix, whose rows lie next to each other, as the activations of a linear layer do. c is
    * contiguous, or the transpose of a contiguous matrix and beta 0.
    */
-  void spmm(CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
+  void spmm(
+      SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
 
   /**
    * {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N] contiguous,
-   * b [K, N] as in {@link #spmm}.
+   * b [K, N] with adjacent columns, its rows at any distance; out in the shape of the values.
    */
-  void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out);
-
-  /**
-   * As {@link #spmm} with A in block-CSR and b contiguous or transposed; values [blocks, bh, bw].
-   */
-  void bsrSpmm(
-      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
-
-  /** As {@link #sddmm} at the pattern's blocks, b contiguous; out [blocks, bh, bw]. */
-  void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out);
+  void sddmm(SparsePattern pattern, Tensor a, Tensor b, Tensor out);
 
   /**
    * As {@link #conv2d} with a sparse weight: the pattern of the matrix [O, C/groups · kh · kw] with

@@ -251,19 +251,19 @@ abstract class SparseContract extends Contract {
                 pattern.blockHeight(),
                 pattern.blockWidth());
     check(
-        "bsrSpmm " + what,
+        "spmm " + what,
         dtype,
         scattered(values, positions, m * k),
         m,
         k,
         n,
         layout,
-        (b, beta, c, epilogue) -> backend.bsrSpmm(pattern, blocks, b, beta, c, epilogue));
+        (b, beta, c, epilogue) -> backend.spmm(pattern, blocks, b, beta, c, epilogue));
     double[] a = values(dtype, 9, (long) m * n);
     double[] b = values(dtype, 10, (long) k * n);
     Tensor out = output(dtype, stored);
-    backend.bsrSddmm(
+    backend.sddmm(
         pattern, tensor(dtype, Shape.of(m, n), a), tensor(dtype, Shape.of(k, n), b), out);
-    checkSampled("bsrSddmm " + what, out, positions, k, a, b, n);
+    checkSampled("sddmm " + what, out, positions, k, a, b, n);
   }
 }

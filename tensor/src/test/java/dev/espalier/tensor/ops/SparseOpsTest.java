@@ -83,7 +83,7 @@ class SparseOpsTest {
     var expected = SparseReference.matmul(a.transpose().copy(), b, null);
     for (SparseTensor format : formats(a)) {
       expected.assertMatches(
-          SparseOps.spmmTransposed(SparseOps.pattern(format), format.values(), b));
+          SparseOps.spmmTransposed(format.pattern(), format.values(), b));
     }
   }
 
@@ -94,7 +94,7 @@ class SparseOpsTest {
     Tensor b = RandomSparse.tensor(DType.FLOAT32, Shape.of(k, n), 6);
     var full = SparseReference.matmul(a, b.transpose().copy(), null);
     for (SparseTensor format : formats(sparse(DType.FLOAT32, m, k, density))) {
-      var pattern = SparseOps.pattern(format);
+      var pattern = format.pattern();
       var expected = SparseReference.Sums.zeros(pattern.nnz(), n);
       for (int p = 0; p < pattern.nnz(); p++) {
         int flat = pattern.flatPositions()[p];

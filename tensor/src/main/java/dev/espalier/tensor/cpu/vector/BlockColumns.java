@@ -2,6 +2,7 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -32,19 +33,17 @@ record BlockColumns(
   }
 
   /** The pattern as kernels walk it, made once. */
-  static BlockColumns of(CsrPattern pattern) {
+  static BlockColumns of(SparsePattern pattern) {
     return pattern
         .derived()
         .get(
             BlockColumns.class,
             () ->
-                new BlockColumns(
-                    pattern.rowOffsets(), pattern.columnIndices(), 1, 1, pattern.columns()));
-  }
-
-  /** The pattern as kernels walk it, made once. */
-  static BlockColumns of(BsrPattern pattern) {
-    return pattern.derived().get(BlockColumns.class, () -> expand(pattern));
+                switch (pattern) {
+                  case CsrPattern csr ->
+                      ofRows(csr.rowOffsets(), csr.columnIndices(), csr.columns());
+                  case BsrPattern bsr -> expand(bsr);
+                });
   }
 
   /** A matrix in CSR form; the arrays are kept. */

@@ -1,7 +1,6 @@
 package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Shape;
-import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.Arrays;
@@ -49,22 +48,22 @@ final class ConvTaps {
 
   /** As {@link #forward}, blocks taken apart. */
   TapColumns elements(Shape weight, int groups) {
-    return pattern instanceof BsrPattern
-        ? known(groups, ELEMENTS, () -> takeApart(weight, groups))
-        : forward(weight, groups);
+    return pattern instanceof CsrPattern
+        ? forward(weight, groups)
+        : known(groups, ELEMENTS, () -> takeApart(weight, groups));
   }
 
   private TapColumns makeForward(Shape weight, int groups) {
-    return groups == 1 && pattern instanceof BsrPattern bsr
-        ? new TapColumns(BlockColumns.of(bsr), null)
+    return groups == 1
+        ? new TapColumns(BlockColumns.of(pattern), null)
         : takeApart(weight, groups);
   }
 
   private TapColumns takeApart(Shape weight, int groups) {
     if (groups == 1) {
-      return new TapColumns(BlockColumns.of(elements()), order());
+      return new TapColumns(BlockColumns.of(pattern.elements()), pattern.elementOrder());
     }
-    CsrPattern elements = elements();
+    CsrPattern elements = pattern.elements();
     int perGroup = weight.dim(0) / groups;
     int depth = elements.columns();
     int[] columns = elements.columnIndices().clone();
@@ -74,7 +73,8 @@ final class ConvTaps {
       }
     }
     int width = Math.multiplyExact(depth, groups);
-    return new TapColumns(BlockColumns.ofRows(elements.rowOffsets(), columns, width), order());
+    return new TapColumns(
+        BlockColumns.ofRows(elements.rowOffsets(), columns, width), pattern.elementOrder());
   }
 
   /**
@@ -86,8 +86,8 @@ final class ConvTaps {
   }
 
   private TapColumns makeBackward(Shape weight, int groups, int[] taps) {
-    CsrPattern elements = elements();
-    int[] order = order();
+    CsrPattern elements = pattern.elements();
+    int[] order = pattern.elementOrder();
     int all = weight.dim(2) * weight.dim(3);
     int[] place = new int[all];
     Arrays.fill(place, -1);
@@ -126,17 +126,5 @@ final class ConvTaps {
     }
     int width = Math.multiplyExact(weight.dim(0), taps.length);
     return new TapColumns(BlockColumns.ofRows(offsets, columns, width), values);
-  }
-
-  private CsrPattern elements() {
-    return switch (pattern) {
-      case CsrPattern csr -> csr;
-      case BsrPattern bsr -> bsr.elements();
-    };
-  }
-
-  /** Where the values of {@link #elements} lie. */
-  private int[] order() {
-    return pattern instanceof BsrPattern bsr ? bsr.elementOrder() : null;
   }
 }

@@ -6,8 +6,6 @@ import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
-import dev.espalier.tensor.sparse.BsrPattern;
-import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
@@ -296,7 +294,7 @@ public final class VectorBackend extends ScalarBackend {
 
   @Override
   public void spmm(
-      CsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+      SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     if (!isFast(c)) {
       super.spmm(pattern, values, b, beta, c, epilogue);
     } else {
@@ -305,28 +303,9 @@ public final class VectorBackend extends ScalarBackend {
   }
 
   @Override
-  public void sddmm(CsrPattern pattern, Tensor a, Tensor b, Tensor out) {
+  public void sddmm(SparsePattern pattern, Tensor a, Tensor b, Tensor out) {
     if (!isFast(out)) {
       super.sddmm(pattern, a, b, out);
-    } else {
-      VectorSparse.sddmm(pattern, a, b, out);
-    }
-  }
-
-  @Override
-  public void bsrSpmm(
-      BsrPattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    if (!isFast(c)) {
-      super.bsrSpmm(pattern, values, b, beta, c, epilogue);
-    } else {
-      VectorSparse.spmm(pattern, values, b, beta, c, epilogue);
-    }
-  }
-
-  @Override
-  public void bsrSddmm(BsrPattern pattern, Tensor a, Tensor b, Tensor out) {
-    if (!isFast(out)) {
-      super.bsrSddmm(pattern, a, b, out);
     } else {
       VectorSparse.sddmm(pattern, a, b, out);
     }

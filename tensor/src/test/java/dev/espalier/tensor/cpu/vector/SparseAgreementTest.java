@@ -140,10 +140,10 @@ class SparseAgreementTest {
             Tensor plain = empty(pattern.rows(), n);
             Tensor full = random(3, pattern.rows(), n);
             var epilogue = new Epilogue(random(4, pattern.rows()), random(5, n), true);
-            backend.bsrSpmm(pattern, values, b, 0, plain, Epilogue.NONE);
-            backend.bsrSpmm(pattern, values, b, 0.5, full, epilogue);
+            backend.spmm(pattern, values, b, 0, plain, Epilogue.NONE);
+            backend.spmm(pattern, values, b, 0.5, full, epilogue);
             Tensor sampled = empty(stored, height, width);
-            backend.bsrSddmm(pattern, full, b, sampled);
+            backend.sddmm(pattern, full, b, sampled);
             return new Tensor[] {plain, full, sampled};
           });
     }
