@@ -23,8 +23,8 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Normalization;
 import dev.espalier.tensor.ops.RandomFill;
-import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
  * The functions of neural networks over variables; the counterpart of {@code torch.nn.functional}.

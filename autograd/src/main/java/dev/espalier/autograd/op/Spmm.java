@@ -9,8 +9,8 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
- * {@code Y = A X} with A sparse: inputs the values in the shape of the pattern and X [K, N]; gradients {@link Sddmm} at
- * the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}.
+ * {@code Y = A X} with A sparse: inputs the values in the shape of the pattern and X [K, N];
+ * gradients {@link Sddmm} at the pattern and {@code Aᵀ dY}. PyTorch: {@code torch.sparse.mm}.
  */
 public record Spmm(SparsePattern pattern) implements Op {
   @Override

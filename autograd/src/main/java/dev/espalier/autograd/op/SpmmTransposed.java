@@ -9,8 +9,8 @@ import dev.espalier.tensor.ops.SparseOps;
 import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
- * {@code X = Aᵀ Y} with A sparse through the cached transpose: inputs the values in the shape of the pattern and Y [M,
- * N].
+ * {@code X = Aᵀ Y} with A sparse through the cached transpose: inputs the values in the shape of
+ * the pattern and Y [M, N].
  */
 public record SpmmTransposed(SparsePattern pattern) implements Op {
   @Override

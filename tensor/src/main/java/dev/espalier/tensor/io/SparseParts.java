@@ -8,9 +8,14 @@ import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Coo;
 import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Nm;
+import dev.espalier.tensor.sparse.NmPattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Tiling;
 import dev.espalier.tensor.spi.Elements;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +26,9 @@ final class SparseParts {
   private static final String ROW_OFFSETS = ".row_offsets";
   private static final String ROW_INDICES = ".row_indices";
   private static final String COLUMN_INDICES = ".column_indices";
+  private static final String POSITIONS = ".positions";
   private static final String VALUES = ".values";
+  private static final String NM = "nm-";
 
   private final SafeTensorsFile file;
   private final String name;
@@ -48,6 +55,10 @@ final class SparseParts {
           }
           case Csr csr -> addPattern(out, name, "csr", csr.pattern());
           case Bsr bsr -> addPattern(out, name, "bsr", bsr.pattern().blocks());
+          case Nm nm -> {
+            out.tensor(name + POSITIONS, positions(nm.pattern()));
+            yield NM + nm.pattern().structure().name();
+          }
         };
     out.tensor(name + VALUES, tensor.values());
     List<Integer> extents = Arrays.stream(tensor.shape().toArray()).boxed().toList();
@@ -62,6 +73,14 @@ final class SparseParts {
     out.tensor(name + ROW_OFFSETS, vector(pattern.rowOffsets()));
     out.tensor(name + COLUMN_INDICES, vector(pattern.columnIndices()));
     return format;
+  }
+
+  /** [rows / shared rows, groups, n], as the values but for their last axis. */
+  private static Tensor positions(NmPattern pattern) {
+    Tensor tensor = Tensor.empty(DType.UINT8, pattern.valuesShape().without(-1));
+    MemorySegment.copy(
+        MemorySegment.ofArray(pattern.positions()), 0, tensor.segment(), 0, tensor.size());
+    return tensor;
   }
 
   private static Tensor vector(int[] values) {
@@ -102,7 +121,10 @@ final class SparseParts {
           yield new Csr(shape, pattern(matrix.rows(), matrix.columns()), values);
         }
         case "bsr" -> new Bsr(shape, blocks(values.shape()), values);
-        default -> throw file.fault(name, field(name), "format must be coo, csr or bsr", format);
+        case String nm when nm.startsWith(NM) -> new Nm(shape, nmPattern(), values);
+        default ->
+            throw file.fault(
+                name, field(name), "format must be coo, csr, bsr or nm-N:M[xROWS]", format);
       };
     } catch (IllegalArgumentException e) { // what the format's own checks say of its parts
       values.close();
@@ -130,6 +152,32 @@ final class SparseParts {
     int height = stored.dim(1);
     int width = stored.dim(2);
     return new BsrPattern(pattern(matrix.rows() / height, matrix.columns() / width), height, width);
+  }
+
+  private NmPattern nmPattern() {
+    Tiling matrix = Tiling.elements(shape);
+    if (!(Granularity.parse(format.substring(NM.length())) instanceof Granularity.NOfM structure)) {
+      throw file.fault(name, field(name), "format must be like nm-2:4 or nm-2:4x4", format);
+    }
+    try (Tensor tensor = part(POSITIONS)) {
+      if (tensor.dtype() != DType.UINT8) {
+        throw file.fault(
+            name + POSITIONS,
+            "tensor '" + name + POSITIONS + "'",
+            "must be of type uint8",
+            tensor.dtype());
+      }
+      byte[] positions = tensor.segment().toArray(ValueLayout.JAVA_BYTE);
+      NmPattern pattern = NmPattern.of(matrix.rows(), matrix.columns(), structure, positions);
+      if (!tensor.shape().equals(pattern.valuesShape().without(-1))) {
+        throw file.fault(
+            name + POSITIONS,
+            field(name),
+            "its positions must be " + pattern.valuesShape().without(-1),
+            tensor.shape());
+      }
+      return pattern;
+    }
   }
 
   private CsrPattern pattern(int rows, int columns) {

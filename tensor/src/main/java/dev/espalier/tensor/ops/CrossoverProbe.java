@@ -116,6 +116,9 @@ public final class CrossoverProbe {
             1.1);
   }
 
+  private static final Granularity TWO_OF_FOUR = new Granularity.NOfM(2, 4);
+  private static final Granularity SHARED = new Granularity.NOfM(2, 4, 4);
+
   private final Settings settings;
   private final Consumer<Measurement> listener;
 
@@ -134,7 +137,7 @@ public final class CrossoverProbe {
   public static List<Case> standardCases() {
     List<Case> cases = new ArrayList<>();
     for (Granularity granularity :
-        List.of(new Granularity.Element(), new Granularity.Block(4, 4))) {
+        List.of(new Granularity.Element(), new Granularity.Block(4, 4), TWO_OF_FOUR, SHARED)) {
       for (int batch : new int[] {1, 16, 100}) {
         cases.add(new Case.Linear(batch, 300, 100, granularity));
         cases.add(new Case.Linear(batch, 784, 300, granularity));
@@ -148,17 +151,24 @@ public final class CrossoverProbe {
       cases.add(convolution(batch, 64, 8, 64, 3, ConvSpec.of(1, 1)));
       cases.add(convolution(batch, 64, 16, 64, 1, ConvSpec.DEFAULT));
       cases.add(convolution(batch, 128, 8, 256, 1, ConvSpec.DEFAULT));
+      for (Granularity nm : List.of(TWO_OF_FOUR, SHARED)) {
+        cases.add(convolution(batch, 32, 16, 32, 3, ConvSpec.of(1, 1), nm));
+        cases.add(convolution(batch, 64, 8, 64, 3, ConvSpec.of(1, 1), nm));
+        cases.add(convolution(batch, 128, 8, 256, 1, ConvSpec.DEFAULT, nm));
+      }
     }
     return cases;
   }
 
   private static Case convolution(
       int batch, int in, int extent, int out, int kernel, ConvSpec spec) {
+    return convolution(batch, in, extent, out, kernel, spec, new Granularity.Element());
+  }
+
+  private static Case convolution(
+      int batch, int in, int extent, int out, int kernel, ConvSpec spec, Granularity granularity) {
     return new Case.Convolution(
-        Shape.of(batch, in, extent, extent),
-        Shape.of(out, in, kernel, kernel),
-        spec,
-        new Granularity.Element());
+        Shape.of(batch, in, extent, extent), Shape.of(out, in, kernel, kernel), spec, granularity);
   }
 
   /** Measures every case in every direction, and makes the table. */
@@ -190,23 +200,28 @@ public final class CrossoverProbe {
     AtomicFile.write(file, out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Compiled models store weights of every granularity in CSR, so that one measurement serves. */
+  /** Blocks at inference are served by the rules for elements; N:M is denser than those reach. */
   private static List<Direction> directions(Case one) {
     return Stream.of(Direction.values())
-        .filter(d -> d != Direction.INFERENCE || one.granularity() instanceof Granularity.Element)
+        .filter(d -> d != Direction.INFERENCE || kernel(one) != Kernel.BSR)
         .toList();
   }
 
   private static Kernel kernel(Case one) {
-    return one.granularity() instanceof Granularity.Element || one.family() != Family.LINEAR
-        ? Kernel.CSR
-        : Kernel.BSR;
+    return Kernel.nativeTo(one.granularity());
+  }
+
+  /** A full N:M mask has one density. */
+  private List<Double> densities(Case one) {
+    return one.granularity() instanceof Granularity.NOfM(int n, int m, int _)
+        ? List.of((double) n / m)
+        : settings.densities();
   }
 
   private Rule rule(Case one, Direction direction) {
     Kernel kernel = kernel(one);
     double best = 0;
-    for (double density : settings.densities()) {
+    for (double density : densities(one)) {
       Measurement measurement = measure(one, direction, kernel, density);
       listener.accept(measurement);
       if (measurement.speedUp() < settings.margin()) {
@@ -231,7 +246,7 @@ public final class CrossoverProbe {
       Mask mask = mask(one.weight(), one.granularity(), density, generator);
       Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
       if (direction == Direction.INFERENCE) {
-        Weight stored = new Weight.Sparse(SparseTensor.fromDense(w));
+        Weight stored = new Weight.Sparse(stored(w, mask));
         Crossover none = Crossover.of(List.of());
         return new Pair(
             product(one, direction, new Weight.Dense(w), none, generator),
@@ -245,9 +260,14 @@ public final class CrossoverProbe {
     }
   }
 
+  private static SparseTensor stored(Tensor w, Mask mask) {
+    SparseTensor csr = SparseTensor.fromDense(w, mask);
+    return mask.granularity() instanceof Granularity.NOfM structure ? csr.toNm(structure) : csr;
+  }
+
   private void rehearse(Case one, Direction direction) {
     try (var _ = Scope.open("crossover rehearsal")) {
-      Pair pair = Pair.of(one, direction, settings.densities().getFirst());
+      Pair pair = Pair.of(one, direction, densities(one).getFirst());
       for (Runnable product : List.of(pair.dense, pair.sparse)) {
         long end = System.nanoTime() + settings.rehearsalNanos();
         do {
@@ -271,6 +291,10 @@ public final class CrossoverProbe {
 
   private static Mask mask(
       Shape shape, Granularity granularity, double density, Generator generator) {
+    if (granularity instanceof Granularity.NOfM structure) {
+      return Mask.keepLargestPerGroup(
+          RandomFill.uniform(generator, DType.FLOAT32, shape, 0, 1), structure);
+    }
     int groups = Math.toIntExact(granularity.groupCount(shape));
     Tensor scores = RandomFill.uniform(generator, DType.FLOAT32, Shape.of(groups), 0, 1);
     Mask chosen = Mask.keepLargest(scores, Math.round(density * groups));

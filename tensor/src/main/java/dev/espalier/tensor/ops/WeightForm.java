@@ -35,6 +35,7 @@ final class WeightForm {
           case DENSE -> null;
           case CSR -> mask.csr();
           case BSR -> blocks(mask);
+          case NM -> mask.nm((Granularity.NOfM) mask.granularity());
         };
       }
     };
@@ -87,9 +88,12 @@ final class WeightForm {
    * sparse weight the values.
    */
   static Tensor gradient(Weight w, SparsePattern pattern, Tensor sampled) {
-    return w instanceof Weight.Sparse
-        ? sampled
-        : Entries.scatter(sampled, pattern.flatPositions(), w.shape());
+    if (w instanceof Weight.Sparse) {
+      return sampled;
+    }
+    Tensor gradient = Entries.scatter(sampled, pattern.flatPositions(), w.shape());
+    boolean padded = w instanceof Weight.Masked(var _, var mask) && pattern.nnz() > mask.kept();
+    return padded ? masked(w, gradient, false) : gradient;
   }
 
   /** Zeros at the pruned positions of a dense gradient, unless all of it is wanted. */

@@ -54,6 +54,13 @@ public record Bsr(Shape shape, BsrPattern pattern, Tensor values) implements Spa
   }
 
   @Override
+  public Nm toNm(Granularity.NOfM structure) {
+    try (Csr csr = toCsr()) {
+      return csr.toNm(structure);
+    }
+  }
+
+  @Override
   public Bsr transpose() {
     BsrPattern transposed = pattern.transpose();
     return new Bsr(

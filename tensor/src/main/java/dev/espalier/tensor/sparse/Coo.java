@@ -13,7 +13,7 @@ import java.util.Arrays;
  *       c . d .        values        a b c d
  * </pre>
  *
- * The format of exchange with other systems; kernels take {@link Csr} and {@link Bsr}.
+ * The format of exchange with other systems; kernels take {@link Csr}, {@link Bsr} and {@link Nm}.
  */
 public final class Coo implements SparseTensor {
   private final Shape shape;
@@ -118,6 +118,13 @@ public final class Coo implements SparseTensor {
   public Bsr toBsr(int blockHeight, int blockWidth) {
     try (Csr csr = toCsr()) {
       return csr.toBsr(blockHeight, blockWidth);
+    }
+  }
+
+  @Override
+  public Nm toNm(Granularity.NOfM structure) {
+    try (Csr csr = toCsr()) {
+      return csr.toNm(structure);
     }
   }
 

@@ -62,9 +62,20 @@ public final class Crossover {
   public enum Kernel {
     DENSE,
     CSR,
-    BSR;
+    BSR,
+    NM;
 
-    String label() {
+    /** The sparse kernel whose format a granularity is made for: blocks, N:M, or else CSR. */
+    public static Kernel nativeTo(Granularity granularity) {
+      return switch (granularity) {
+        case Granularity.RowVector _, Granularity.ColumnVector _, Granularity.Block _ -> BSR;
+        case Granularity.NOfM(int _, int m, int _) -> m <= NmPattern.MOST_NEIGHBOURS ? NM : CSR;
+        default -> CSR;
+      };
+    }
+
+    /** The name in tables and reports, such as {@code csr}. */
+    public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -78,7 +89,7 @@ public final class Crossover {
    * @param minColumns smallest number of columns of the dense operand (rows of a batch, output
    *     positions of a convolution)
    * @param minWeights smallest number of elements of the weight
-   * @param kernel CSR, or BSR where the granularity is a block or vector
+   * @param kernel CSR, or the one that is {@linkplain Kernel#nativeTo native} to the granularity
    * @param maxDensity the largest density at which the sparse kernel runs; 0 for never
    */
   public record Rule(
@@ -95,14 +106,9 @@ public final class Crossover {
             "columns and weights must be >= 0 and the density in [0, 1] but are %d, %d and %s"
                 .formatted(minColumns, minWeights, maxDensity));
       }
-      boolean blocked =
-          switch (granularity) {
-            case Granularity.RowVector _, Granularity.ColumnVector _, Granularity.Block _ -> true;
-            default -> false;
-          };
-      if (kernel == Kernel.DENSE || kernel == Kernel.BSR && !blocked) {
+      if (kernel != Kernel.CSR && kernel != Kernel.nativeTo(granularity)) {
         throw new IllegalArgumentException(
-            "kernel %s does not serve granularity %s; use csr, or bsr for blocks and vectors"
+            "kernel %s does not serve granularity %s; use csr, or bsr for blocks and vectors, nm for n:m"
                 .formatted(kernel.label(), granularity.name()));
       }
     }

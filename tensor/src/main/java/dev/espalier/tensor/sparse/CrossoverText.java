@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * Fields are separated by blanks; {@code #} starts a comment; families are linear, pointwise and
  * convolution, directions forward, grad-input, grad-weight and inference, granularities as {@link
- * Granularity#parse} reads them, kernels csr and bsr.
+ * Granularity#parse} reads them, kernels csr, bsr and nm.
  */
 final class CrossoverText {
   private static final String HEADER = "espalier-crossover 1";

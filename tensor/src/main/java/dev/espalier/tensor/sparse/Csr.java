@@ -51,6 +51,15 @@ public record Csr(Shape shape, CsrPattern pattern, Tensor values) implements Spa
   }
 
   @Override
+  public Nm toNm(Granularity.NOfM structure) {
+    NmPattern covering = NmPattern.covering(pattern, structure);
+    return new Nm(
+        shape,
+        covering,
+        Entries.scatter(values, covering.valuePositions(pattern), covering.valuesShape()));
+  }
+
+  @Override
   public Csr transpose() {
     return new Csr(
         pattern.transpose(),

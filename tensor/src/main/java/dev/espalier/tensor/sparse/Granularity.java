@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * Which weights live or die together: the structure of a {@link Mask}.
  *
  * <p>Groups are tiles of the weight's matrix view (see {@link Tiling}). All but {@link NOfM} ask
- * that a mask be constant inside each group; N:M asks that a group keep at most n elements.
+ * that a mask be constant inside each group; N:M asks that a group keep at most n elements of each
+ * of its rows, the same ones in all.
  *
  * <p>Source of the axis: Blalock, Gonzalez Ortiz, Frankle, Guttag, "What is the State of Neural
  * Network Pruning?", 2020.
@@ -39,13 +40,23 @@ public sealed interface Granularity {
     }
   }
 
-  /** At most n kept in every m neighbours of a row, such as 2:4. */
-  record NOfM(int n, int m) implements Granularity {
+  /**
+   * At most n kept in every m neighbours of a row, such as 2:4.
+   *
+   * @param rows how many consecutive rows keep the same positions
+   */
+  record NOfM(int n, int m, int rows) implements Granularity {
     public NOfM {
       if (n < 1 || n > m) {
         throw new IllegalArgumentException(
             "granularity n:m: needs 1 <= n <= m but is %d:%d".formatted(n, m));
       }
+      requirePositive("n:m rows", rows);
+    }
+
+    /** Every row has positions of its own. */
+    public NOfM(int n, int m) {
+      this(n, m, 1);
     }
   }
 
@@ -104,8 +115,9 @@ public sealed interface Granularity {
 
   private int height(Tiling view) {
     return switch (this) {
-      case Element _, RowVector _, NOfM _, Kernel _, Filter _ -> 1;
+      case Element _, RowVector _, Kernel _, Filter _ -> 1;
       case ColumnVector(int n) -> n;
+      case NOfM(int _, int _, int rows) -> rows;
       case Block(int height, int _) -> height;
       case Channel _, Layer _ -> view.rows();
     };
@@ -115,7 +127,7 @@ public sealed interface Granularity {
     return switch (this) {
       case Element _, ColumnVector _ -> 1;
       case RowVector(int n) -> n;
-      case NOfM(int _, int m) -> m;
+      case NOfM(int _, int m, int _) -> m;
       case Block(int _, int width) -> width;
       case Kernel _ -> shape.dim(2) * shape.dim(3);
       case Channel _ -> shape.dim(1) == 0 ? 1 : view.columns() / shape.dim(1);
@@ -138,7 +150,7 @@ public sealed interface Granularity {
 
   /**
    * A name that {@link #parse} reads back: {@code element}, {@code row-vector-4}, {@code
-   * block-4x8}, {@code 2:4}, {@code filter}, …
+   * block-4x8}, {@code 2:4}, {@code 2:4x4} for four rows of one pattern, {@code filter}, …
    */
   default String name() {
     return switch (this) {
@@ -146,7 +158,7 @@ public sealed interface Granularity {
       case RowVector(int n) -> "row-vector-" + n;
       case ColumnVector(int n) -> "column-vector-" + n;
       case Block(int height, int width) -> "block-" + height + "x" + width;
-      case NOfM(int n, int m) -> n + ":" + m;
+      case NOfM(int n, int m, int rows) -> n + ":" + m + (rows == 1 ? "" : "x" + rows);
       case Kernel _ -> "kernel";
       case Filter _ -> "filter";
       case Channel _ -> "channel";
@@ -168,12 +180,14 @@ public sealed interface Granularity {
 
   private static Granularity parseSized(String name) {
     Matcher sized =
-        Pattern.compile("(row-vector-|column-vector-|block-|)(\\d{1,9})(?:([x:])(\\d{1,9}))?")
+        Pattern.compile(
+                "(row-vector-|column-vector-|block-|)(\\d{1,9})(?:([x:])(\\d{1,9})(?:x(\\d{1,9}))?)?")
             .matcher(name);
     if (sized.matches()) {
       int first = Integer.parseInt(sized.group(2));
       int second = sized.group(4) == null ? 0 : Integer.parseInt(sized.group(4));
-      switch (sized.group(1) + sized.group(3)) {
+      int third = sized.group(5) == null ? 1 : Integer.parseInt(sized.group(5));
+      switch (sized.group(1) + sized.group(3) + (sized.group(5) == null ? "" : "x")) {
         case "row-vector-null" -> {
           return new RowVector(first);
         }
@@ -183,14 +197,14 @@ public sealed interface Granularity {
         case "block-x" -> {
           return new Block(first, second);
         }
-        case ":" -> {
-          return new NOfM(first, second);
+        case ":", ":x" -> {
+          return new NOfM(first, second, third);
         }
         default -> {}
       }
     }
     throw new IllegalArgumentException(
-        "granularity: '%s' is unknown; use element, row-vector-N, column-vector-N, block-HxW, N:M, kernel, filter, channel or layer"
+        "granularity: '%s' is unknown; use element, row-vector-N, column-vector-N, block-HxW, N:M, N:MxROWS, kernel, filter, channel or layer"
             .formatted(name));
   }
 

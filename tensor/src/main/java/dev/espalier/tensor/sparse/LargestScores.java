@@ -48,10 +48,10 @@ final class LargestScores {
     }
   }
 
-  /** The bits of the n largest of each m neighbours. */
-  static long[] selectPerGroup(Tensor scores, int n, int m) {
+  /** The bits of the n largest columns of each tile, where a column has the sum of its scores. */
+  static long[] selectPerGroup(Tensor scores, int n, Tiling tiling) {
     try (var _ = Scope.open("keepLargestPerGroup")) {
-      return of(List.of(scores)).selectPerGroup(n, m);
+      return of(List.of(scores)).selectPerGroup(n, tiling);
     }
   }
 
@@ -67,28 +67,45 @@ final class LargestScores {
   }
 
   /**
-   * Counts for each element how many of its group beat it: cheap, as groups are a few elements
-   * long.
+   * Counts for each column how many of its tile beat it: cheap, as tiles are a few columns wide.
    */
-  private long[] selectPerGroup(int n, int m) {
+  private long[] selectPerGroup(int n, Tiling tiling) {
     long[] words = new long[Mask.wordCount(sizes[0])];
-    long[] keys = new long[m];
-    for (int start = 0; start < sizes[0]; start += m) {
-      for (int i = 0; i < m; i++) {
-        keys[i] = key(0, start + i);
-      }
-      for (int i = 0; i < m; i++) {
-        int better = 0;
-        for (int j = 0; j < m; j++) {
-          int order = Long.compareUnsigned(keys[j], keys[i]);
-          better += order > 0 || order == 0 && j < i ? 1 : 0;
+    long[] keys = new long[tiling.width()];
+    for (int row = 0; row < tiling.rows(); row += tiling.height()) {
+      for (int column = 0; column < tiling.columns(); column += keys.length) {
+        int start = row * tiling.columns() + column;
+        for (int i = 0; i < keys.length; i++) {
+          keys[i] = columnKey(start + i, tiling);
         }
-        if (better < n) {
-          words[(start + i) >> 6] |= 1L << (start + i);
+        for (int i = 0; i < keys.length; i++) {
+          if (better(keys, i) < n) {
+            for (int r = 0; r < tiling.height(); r++) {
+              int element = start + i + r * tiling.columns();
+              words[element >> 6] |= 1L << element;
+            }
+          }
         }
       }
     }
     return words;
+  }
+
+  private static int better(long[] keys, int i) {
+    int better = 0;
+    for (int j = 0; j < keys.length; j++) {
+      int order = Long.compareUnsigned(keys[j], keys[i]);
+      better += order > 0 || order == 0 && j < i ? 1 : 0;
+    }
+    return better;
+  }
+
+  private long columnKey(int element, Tiling tiling) {
+    double sum = 0;
+    for (int r = 0; r < tiling.height(); r++) {
+      sum += score(0, element + r * tiling.columns());
+    }
+    return key(sum, 0, element);
   }
 
   private long[][] select(long k) {
@@ -145,9 +162,16 @@ final class LargestScores {
     return shift == Long.SIZE ? 0 : key >>> shift;
   }
 
-  /** The score as an unsigned integer of the same order; both zeros are equal. */
+  private double score(int tensor, int index) {
+    return Elements.get(types[tensor], segments[tensor], index);
+  }
+
   private long key(int tensor, int index) {
-    double score = Elements.get(types[tensor], segments[tensor], index);
+    return key(score(tensor, index), tensor, index);
+  }
+
+  /** The score as an unsigned integer of the same order; both zeros are equal. */
+  private long key(double score, int tensor, int index) {
     if (Double.isNaN(score)) {
       throw new IllegalArgumentException(
           "keepLargest: the score at flat index %d%s is NaN, which has no rank"

@@ -35,6 +35,7 @@ public final class Mask {
   private volatile int[] positions;
   private volatile CsrPattern csr;
   private volatile BsrPattern bsr;
+  private volatile NmPattern nm;
 
   /** Takes the words; the caller has made sure that they conform to the granularity. */
   private Mask(Shape shape, Granularity granularity, long[] words) {
@@ -176,15 +177,13 @@ public final class Mask {
   }
 
   /**
-   * Keeps the n largest scores of each m neighbours in a row; ties go to the lower index; NaN is
-   * refused.
+   * Keeps the n largest scores of each m neighbours in a row; rows of one pattern are ranked by the
+   * sums of their scores. Ties go to the lower index; NaN is refused.
    */
   public static Mask keepLargestPerGroup(Tensor scores, Granularity.NOfM granularity) {
-    granularity.over(scores.shape());
+    Tiling tiling = granularity.over(scores.shape());
     return new Mask(
-        scores.shape(),
-        granularity,
-        LargestScores.selectPerGroup(scores, granularity.n(), granularity.m()));
+        scores.shape(), granularity, LargestScores.selectPerGroup(scores, granularity.n(), tiling));
   }
 
   /**
@@ -279,8 +278,9 @@ public final class Mask {
     }
     return switch (other) {
       case Granularity.Element _ -> true;
-      case Granularity.NOfM(int n, int _) ->
-          Arrays.stream(perGroupCounts(other)).allMatch(count -> count <= n);
+      case Granularity.NOfM(int n, int _, int rows) ->
+          isConstantPerGroup(new Granularity.ColumnVector(rows))
+              && Arrays.stream(perGroupCounts(other)).allMatch(count -> count <= n * rows);
       default -> isConstantPerGroup(other);
     };
   }
@@ -289,22 +289,22 @@ public final class Mask {
 
   /** Kept in both. */
   public Mask and(Mask other) {
-    return combine("and", other, (a, b) -> a & b);
+    return combine("and", other, true, (a, b) -> a & b);
   }
 
   /** Kept in either. */
   public Mask or(Mask other) {
-    return combine("or", other, (a, b) -> a | b);
+    return combine("or", other, false, (a, b) -> a | b);
   }
 
   /** Kept here and not in the other. */
   public Mask andNot(Mask other) {
-    return combine("andNot", other, (a, b) -> a & ~b);
+    return combine("andNot", other, true, (a, b) -> a & ~b);
   }
 
   /** Kept in exactly one. */
   public Mask xor(Mask other) {
-    return combine("xor", other, (a, b) -> a ^ b);
+    return combine("xor", other, false, (a, b) -> a ^ b);
   }
 
   /** Kept where this mask prunes. */
@@ -326,7 +326,10 @@ public final class Mask {
     long apply(long a, long b);
   }
 
-  private Mask combine(String operation, Mask other, WordOperator operator) {
+  /**
+   * @param subset whether the result keeps nothing that this mask prunes
+   */
+  private Mask combine(String operation, Mask other, boolean subset, WordOperator operator) {
     if (!shape.equals(other.shape)) {
       throw new IllegalArgumentException(
           "mask %s: the shapes differ, %s and %s".formatted(operation, shape, other.shape));
@@ -336,7 +339,8 @@ public final class Mask {
       result[i] = operator.apply(words[i], other.words[i]);
     }
     boolean conforms =
-        granularity.equals(other.granularity) && !(granularity instanceof Granularity.NOfM);
+        granularity.equals(other.granularity)
+            && (subset || !(granularity instanceof Granularity.NOfM));
     return new Mask(shape, conforms ? granularity : new Granularity.Element(), result);
   }
 
@@ -383,6 +387,21 @@ public final class Mask {
     if (known == null || known.blockHeight() != blockHeight || known.blockWidth() != blockWidth) {
       known = BsrPattern.covering(csr(), blockHeight, blockWidth);
       bsr = known;
+    }
+    return known;
+  }
+
+  /**
+   * The kept elements of the matrix view as exactly n of every m neighbours, padded where fewer are
+   * kept; the last structure asked for is remembered.
+   *
+   * @throws IllegalArgumentException if this mask does not conform to such a granularity
+   */
+  public NmPattern nm(Granularity.NOfM structure) {
+    NmPattern known = nm;
+    if (known == null || !known.structure().equals(structure)) {
+      known = NmPattern.covering(csr(), structure);
+      nm = known;
     }
     return known;
   }

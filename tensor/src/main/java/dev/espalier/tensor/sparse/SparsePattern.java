@@ -6,7 +6,7 @@ import dev.espalier.tensor.Shape;
  * The stored positions of a sparse matrix, in the form that a kernel takes; immutable, without
  * values.
  */
-public sealed interface SparsePattern permits CsrPattern, BsrPattern {
+public sealed interface SparsePattern permits CsrPattern, BsrPattern, NmPattern {
   int rows();
 
   int columns();
@@ -14,7 +14,7 @@ public sealed interface SparsePattern permits CsrPattern, BsrPattern {
   /** Number of stored values. */
   int nnz();
 
-  /** The shape of the values: [nnz], or [blocks, height, width]. */
+  /** The shape of the values: [nnz], or as the format has it. */
   Shape valuesShape();
 
   /** The pattern of the transposed matrix; index work is done once. */

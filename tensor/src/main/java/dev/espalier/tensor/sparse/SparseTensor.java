@@ -21,9 +21,9 @@ import dev.espalier.tensor.spi.UnaryOp;
  * are closed at its end unless kept by {@code scope.keep(sparse.values())}.
  *
  * <p>PyTorch: {@code torch.sparse_coo_tensor}, {@code torch.sparse_csr_tensor}, {@code
- * torch.sparse_bsr_tensor}.
+ * torch.sparse_bsr_tensor}, {@code torch.sparse.to_sparse_semi_structured}.
  */
-public sealed interface SparseTensor extends AutoCloseable permits Coo, Csr, Bsr {
+public sealed interface SparseTensor extends AutoCloseable permits Coo, Csr, Bsr, Nm {
   /** The shape of the dense tensor. */
   Shape shape();
 
@@ -48,6 +48,15 @@ public sealed interface SparseTensor extends AutoCloseable permits Coo, Csr, Bsr
    * @throws IllegalArgumentException if the matrix view is not divisible into such blocks
    */
   Bsr toBsr(int blockHeight, int blockWidth);
+
+  /**
+   * The same entries as exactly n of every m neighbours of a row; what that adds is stored as
+   * zeros.
+   *
+   * @throws IllegalArgumentException if the matrix view is not divisible into such groups, or one
+   *     of them holds more than n entries
+   */
+  Nm toNm(Granularity.NOfM structure);
 
   /**
    * The transpose of the matrix view, of shape [columns, rows]; its index structure is computed

@@ -6,6 +6,9 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.NmPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
@@ -163,6 +166,58 @@ abstract class SparseContract extends Contract {
   }
 
   @ComputeTypes
+  void nmProductsMatchDenseLoops(DType dtype) {
+    var structures =
+        new Granularity.NOfM[] {
+          new Granularity.NOfM(1, 4), new Granularity.NOfM(2, 4, 2), new Granularity.NOfM(2, 4, 4),
+          new Granularity.NOfM(4, 8), new Granularity.NOfM(3, 3, 8), new Granularity.NOfM(1, 2, 7)
+        };
+    for (var structure : structures) {
+      for (int[] grid : new int[][] {{0, 0}, {3, 0}, {1, 1}, {3, 9}}) {
+        NmPattern pattern = pattern(structure, grid[0], grid[1]);
+        for (int n : new int[] {0, 1, 17, 67}) {
+          checkStored(structure.name(), dtype, pattern, n, Layout.CONTIGUOUS);
+        }
+        checkStored(structure.name(), dtype, pattern, 67, Layout.GAPPED);
+        checkStored(structure.name(), dtype, pattern, 67, Layout.TRANSPOSED);
+      }
+    }
+  }
+
+  /** Random positions in {@code rowGroups} × {@code groups} groups. */
+  private static NmPattern pattern(Granularity.NOfM structure, int rowGroups, int groups) {
+    var generator = new Generator(structure.m());
+    byte[] positions = new byte[rowGroups * groups * structure.n()];
+    int at = 0;
+    for (int group = 0; group < rowGroups * groups; group++) {
+      int missing = structure.n();
+      for (int place = 0; place < structure.m(); place++) {
+        if (generator.nextDouble() * (structure.m() - place) < missing) {
+          positions[at++] = (byte) place;
+          missing--;
+        }
+      }
+    }
+    return NmPattern.of(rowGroups * structure.rows(), groups * structure.m(), structure, positions);
+  }
+
+  /** Row-major positions in the dense matrix, by the definition of the layout. */
+  private static int[] positions(NmPattern pattern) {
+    var structure = pattern.structure();
+    int[] positions = new int[pattern.nnz()];
+    int at = 0;
+    for (int p = 0; p < pattern.positions().length; p++) {
+      int group = p / structure.n();
+      int perRow = pattern.columns() / structure.m();
+      int column = group % perRow * structure.m() + pattern.positions()[p];
+      for (int row = 0; row < structure.rows(); row++) {
+        positions[at++] = (group / perRow * structure.rows() + row) * pattern.columns() + column;
+      }
+    }
+    return positions;
+  }
+
+  @ComputeTypes
   void spmmReadsOverlappingRows(DType dtype) {
     CsrPattern pattern = CsrPattern.of(1, 3, new int[] {0, 2}, new int[] {0, 2});
     Tensor signal = tensor(dtype, Shape.of(6), 1, 2, 3, 4, 5, 6);
@@ -228,28 +283,28 @@ abstract class SparseContract extends Contract {
         for (int[] grid : new int[][] {{0, 0}, {1, 1}, {3, 5}}) {
           var pattern = new BsrPattern(pattern(grid[0], grid[1], density), block[0], block[1]);
           for (int n : new int[] {0, 1, 17, 67}) {
-            checkBlocks(dtype, pattern, n, Layout.CONTIGUOUS);
+            checkStored("bsr", dtype, pattern, n, Layout.CONTIGUOUS);
           }
-          checkBlocks(dtype, pattern, 67, Layout.TRANSPOSED);
+          checkStored("bsr", dtype, pattern, 67, Layout.GAPPED);
+          checkStored("bsr", dtype, pattern, 67, Layout.TRANSPOSED);
         }
       }
     }
   }
 
-  private void checkBlocks(DType dtype, BsrPattern pattern, int n, Layout layout) {
+  private void checkStored(
+      String format, DType dtype, SparsePattern pattern, int n, Layout layout) {
     int m = pattern.rows();
     int k = pattern.columns();
-    int[] positions = positions(pattern);
+    int[] positions =
+        switch (pattern) {
+          case CsrPattern csr -> positions(csr);
+          case BsrPattern bsr -> positions(bsr);
+          case NmPattern nm -> positions(nm);
+        };
     double[] values = values(dtype, 8, positions.length);
-    Shape stored = Shape.of(pattern.blocks().nnz(), pattern.blockHeight(), pattern.blockWidth());
-    Tensor blocks = tensor(dtype, stored, values);
-    String what =
-        "%d×%d blocks of %d×%d"
-            .formatted(
-                pattern.blocks().rows(),
-                pattern.blocks().columns(),
-                pattern.blockHeight(),
-                pattern.blockWidth());
+    Tensor stored = tensor(dtype, pattern.valuesShape(), values);
+    String what = "%s %s".formatted(format, pattern);
     check(
         "spmm " + what,
         dtype,
@@ -258,12 +313,15 @@ abstract class SparseContract extends Contract {
         k,
         n,
         layout,
-        (b, beta, c, epilogue) -> backend.spmm(pattern, blocks, b, beta, c, epilogue));
+        (b, beta, c, epilogue) -> backend.spmm(pattern, stored, b, beta, c, epilogue));
+    if (layout == Layout.TRANSPOSED) {
+      return;
+    }
     double[] a = values(dtype, 9, (long) m * n);
     double[] b = values(dtype, 10, (long) k * n);
-    Tensor out = output(dtype, stored);
+    Tensor out = output(dtype, pattern.valuesShape());
     backend.sddmm(
-        pattern, tensor(dtype, Shape.of(m, n), a), tensor(dtype, Shape.of(k, n), b), out);
+        pattern, tensor(dtype, Shape.of(m, n), a), tensor(dtype, layout, Shape.of(k, n), b), out);
     checkSampled("sddmm " + what, out, positions, k, a, b, n);
   }
 }

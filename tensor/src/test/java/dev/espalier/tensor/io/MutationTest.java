@@ -7,6 +7,7 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Csr;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparseTensor;
 import java.io.IOException;
@@ -58,6 +59,7 @@ final class MutationTest {
           .sparse("csr", csr)
           .sparse("coo", csr.toCoo())
           .sparse("bsr", csr.toBsr(2, 2))
+          .sparse("nm", csr.toNm(new Granularity.NOfM(2, 4)))
           .write(path);
     }
     readsOrRefuses(path, MutationTest::readSparse, 7);

@@ -11,6 +11,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Coo;
 import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.SparseTensor;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,6 +68,8 @@ final class SparseFilesTest {
     assertReadsBackEqual(matrix().toCoo());
     assertReadsBackEqual(matrix().toBsr(1, 2));
     assertReadsBackEqual(matrix().toBsr(3, 4));
+    assertReadsBackEqual(matrix().toNm(new Granularity.NOfM(2, 4)));
+    assertReadsBackEqual(matrix().toNm(new Granularity.NOfM(4, 4, 3)));
   }
 
   @Test
@@ -85,6 +88,10 @@ final class SparseFilesTest {
     assertReadsBackEqual(
         SparseTensor.fromDense(Tensor.zeros(DType.FLOAT32, Shape.of(2, 4))).toBsr(2, 2));
     assertReadsBackEqual(SparseTensor.fromDense(Tensor.zeros(DType.FLOAT32, Shape.of(0, 4))));
+    for (Shape shape : new Shape[] {Shape.of(2, 4), Shape.of(0, 4), Shape.of(2, 0)}) {
+      Csr empty = SparseTensor.fromDense(Tensor.zeros(DType.FLOAT32, shape));
+      assertReadsBackEqual(empty.toNm(new Granularity.NOfM(1, 2, 2)));
+    }
   }
 
   @Test
@@ -237,6 +244,49 @@ final class SparseFilesTest {
     Tensor values = Tensor.zeros(DType.FLOAT32, Shape.of(parse(shape)));
     Path path = written("{\"format\":\"bsr\",\"shape\":[3,4]}", ints(0, 1), ints(0), values);
     refusal(path, "sparse tensor 'w' values");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "nm-2:4; 1 2 2; 0 1 1 1", // not ascending
+        "nm-2:4; 1 2 2; 0 1 1 4", // not among the four
+        "nm-2:4; 1 2 2; 0 1 1 255",
+        "nm-2:4; 2 1 2; 0 1 0 1", // another shape
+        "nm-2:4; 4; 0 1 0 1",
+        "nm-2:4; 1 2 1; 0 1", // too few
+        "nm-2:4; 1 2 3; 0 1 2 0 1 2", // too many
+        "nm-2:3; 1 2 2; 0 1 0 1", // columns not divisible
+        "nm-2:4x2; 1 2 2; 0 1 0 1", // rows not divisible
+        "nm-; 1 2 2; 0 1 0 1",
+        "nm-3; 1 2 2; 0 1 0 1",
+        "nm-5:4; 1 2 2; 0 1 0 1",
+        "nm-2:999999999; 1 2 2; 0 1 0 1",
+        "nm-element; 1 2 2; 0 1 0 1",
+        "nm-block-1x4; 1 2 2; 0 1 0 1"
+      })
+  void invalidNmPositions(String format, String shape, String positions) {
+    refusal(
+        nm(format, Tensor.of(Shape.of(parse(shape)), parse(positions)).to(DType.UINT8)),
+        "sparse tensor 'w'");
+  }
+
+  @Test
+  void nmPositionsOfAnotherTypeOrNone() {
+    refusal(nm("nm-2:4", Tensor.of(Shape.of(1, 2, 2), 0, 1, 0, 1)), "tensor 'w.positions'");
+    Path path = written("{\"format\":\"nm-2:4\",\"shape\":[1,4]}", ints(), ints(), floats(1, 2));
+    assertThat(refusal(path, "sparse tensor 'w'")).hasMessageContaining("'w.positions'");
+  }
+
+  private Path nm(String format, Tensor positions) {
+    Path path = directory.resolve("nm.safetensors");
+    new SafeTensorsWriter()
+        .metadata("espalier.sparse.w", "{\"format\":\"" + format + "\",\"shape\":[1,8]}")
+        .tensor("w.positions", positions)
+        .tensor("w.values", Tensor.zeros(DType.FLOAT32, Shape.of(1, 2, 2, 1)))
+        .write(path);
+    return path;
   }
 
   @Test

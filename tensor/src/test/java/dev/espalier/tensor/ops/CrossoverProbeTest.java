@@ -8,6 +8,7 @@ import dev.espalier.tensor.ops.CrossoverProbe.Case;
 import dev.espalier.tensor.ops.CrossoverProbe.Measurement;
 import dev.espalier.tensor.ops.CrossoverProbe.Settings;
 import dev.espalier.tensor.sparse.Crossover;
+import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Granularity;
 import java.io.IOException;
@@ -37,6 +38,35 @@ class CrossoverProbeTest {
     assertThat(table.rules()).hasSize(11).allMatch(rule -> rule.maxDensity() == 0);
     assertThat(seen).hasSize(11).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
     assertThat(table.rules()).filteredOn(rule -> rule.kernel() == Kernel.BSR).hasSize(3);
+  }
+
+  @Test
+  void nmIsMeasuredAtItsOwnDensityInEveryDirection() {
+    List<Case> cases =
+        List.of(
+            new Case.Linear(8, 24, 16, new Granularity.NOfM(1, 4)),
+            new Case.Convolution(
+                Shape.of(2, 4, 6, 6),
+                Shape.of(4, 4, 3, 3),
+                ConvSpec.of(1, 1),
+                new Granularity.NOfM(2, 4, 4)));
+    List<Measurement> seen = new ArrayList<>();
+    Settings settings = new Settings(List.of(0.1, 0.7), 0, 1, 1, 0);
+    Crossover table = new CrossoverProbe(settings, seen::add).measure(cases);
+    assertThat(table.rules()).hasSize(8).allMatch(rule -> rule.kernel() == Kernel.NM);
+    assertThat(table.rules())
+        .allMatch(rule -> rule.maxDensity() == (rule.family() == Family.LINEAR ? 0.25 : 0.5));
+    assertThat(seen).hasSize(8);
+    assertThat(Crossover.parse(table.text(), "again").rules()).isEqualTo(table.rules());
+  }
+
+  @Test
+  void standardCasesHaveEveryFormat() {
+    assertThat(CrossoverProbe.standardCases())
+        .extracting(one -> Kernel.nativeTo(one.granularity()))
+        .contains(Kernel.CSR, Kernel.BSR, Kernel.NM);
+    assertThat(CrossoverProbe.standardCases())
+        .allMatch(one -> one.granularity().refusal(one.weight()).isEmpty());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.RandomSparse;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.spi.Epilogue;
@@ -54,7 +55,13 @@ class SparseOpsTest {
     Csr csr = SparseTensor.fromDense(dense);
     int height = dense.dim(0) % 2 == 0 ? 2 : 1;
     int width = dense.dim(1) % 2 == 0 ? 2 : 1;
-    return List.of(csr, csr.toCoo(), csr.toBsr(height, width), csr.toBsr(1, width));
+    return List.of(
+        csr,
+        csr.toCoo(),
+        csr.toBsr(height, width),
+        csr.toBsr(1, width),
+        csr.toNm(new Granularity.NOfM(width, width)), // any density fits where n is m
+        csr.toNm(new Granularity.NOfM(width, width, height)));
   }
 
   private static Tensor sparse(DType type, int rows, int columns, double density) {
@@ -82,8 +89,7 @@ class SparseOpsTest {
     Tensor b = RandomSparse.tensor(DType.FLOAT32, Shape.of(m, n), 4);
     var expected = SparseReference.matmul(a.transpose().copy(), b, null);
     for (SparseTensor format : formats(a)) {
-      expected.assertMatches(
-          SparseOps.spmmTransposed(format.pattern(), format.values(), b));
+      expected.assertMatches(SparseOps.spmmTransposed(format.pattern(), format.values(), b));
     }
   }
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WeightedConvolutionTest {
   private static final WeightedConvolution DENSE = new WeightedConvolution(Crossover.of(List.of()));
-  private static final WeightedConvolution SPARSE = new WeightedConvolution(csrAlways());
+  private static final WeightedConvolution SPARSE =
+      new WeightedConvolution(always(new Granularity.Element(), "csr"));
   private Scope scope;
 
   @BeforeEach
@@ -40,11 +41,12 @@ class WeightedConvolutionTest {
     scope.close();
   }
 
-  private static Crossover csrAlways() {
+  private static Crossover always(Granularity granularity, String kernel) {
     StringBuilder table = new StringBuilder("espalier-crossover 1\n");
     for (String family : List.of("pointwise", "convolution")) {
       for (String direction : List.of("forward", "grad-input", "grad-weight")) {
-        table.append("%s %s element 0 0 csr 1\n".formatted(family, direction));
+        table.append(
+            "%s %s %s 0 0 %s 1\n".formatted(family, direction, granularity.name(), kernel));
       }
     }
     return Crossover.parse(table.toString(), "test");
@@ -87,6 +89,21 @@ class WeightedConvolutionTest {
         assertProducts(SPARSE, w, mask, RandomSparse.tensor(type, input, 3), spec);
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("geometries")
+  void nmMatchesTheReference(Shape input, Shape weight, ConvSpec spec) {
+    int columns = (int) (weight.size() / weight.dim(0));
+    int rows = weight.dim(0) % 2 == 0 ? 2 : 1;
+    var structure = new Granularity.NOfM((columns + 1) / 2, columns, rows);
+    Tensor dense = RandomSparse.tensor(DType.FLOAT32, weight, 2);
+    Mask mask = Mask.keepLargestPerGroup(dense, structure);
+    Weight w = new Weight.Masked(mask.apply(dense), mask);
+    Tensor x = RandomSparse.tensor(DType.FLOAT32, input, 3);
+    assertProducts(new WeightedConvolution(always(structure, "nm")), w, mask, x, spec);
+    var stored = new Weight.Sparse(SparseTensor.fromDense(w.dense(), mask).toNm(structure));
+    assertProducts(DENSE, stored, mask, x, spec);
   }
 
   private static void assertProducts(

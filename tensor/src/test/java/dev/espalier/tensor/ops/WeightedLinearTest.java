@@ -79,6 +79,35 @@ class WeightedLinearTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1, 4, 1", "7, 2, 4, 1", "17, 2, 4, 2", "1, 2, 4, 4", "33, 2, 4, 4", "5, 4, 8, 2"})
+  void nmMatchesTheReference(int batch, int n, int m, int rows) {
+    var structure = new Granularity.NOfM(n, m, rows);
+    for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      Tensor dense = RandomSparse.tensor(type, Shape.of(8, 24), 2);
+      Mask mask = Mask.keepLargestPerGroup(dense, structure);
+      Tensor w = mask.apply(dense);
+      Tensor x = RandomSparse.tensor(type, Shape.of(batch, 24), 3);
+      Tensor dy = RandomSparse.tensor(type, Shape.of(batch, 8), 4);
+      Tensor bias = RandomSparse.tensor(type, Shape.of(8), 5);
+      assertProducts(always(structure, "nm"), new Weight.Masked(w, mask), x, dy, bias);
+      assertSparse(SparseTensor.fromDense(w, mask).toNm(structure), x, dy, bias);
+    }
+  }
+
+  @Test
+  void zerosThatFillUpAnNmPatternGetNoGradient() {
+    var structure = new Granularity.NOfM(2, 4);
+    Mask mask = Mask.of(Shape.of(1, 4), i -> i == 2).withGranularity(structure);
+    Weight w = new Weight.Masked(Tensor.of(Shape.of(1, 4), 0f, 0f, 3f, 0f), mask);
+    Tensor x = Tensor.of(Shape.of(1, 4), 1f, 10f, 100f, 1000f);
+    var nm = always(structure, "nm");
+    assertThat(nm.forward(x, w, null, false).item()).isEqualTo(300);
+    Tensor dy = Tensor.of(Shape.of(1, 1), 2f);
+    assertThat(nm.gradWeight(x, dy, w, false).toFloatArray()).containsExactly(0, 0, 200, 0);
+    assertThat(nm.gradWeight(x, dy, w, true).toFloatArray()).containsExactly(2, 20, 200, 2000);
+  }
+
   private static void assertProducts(
       WeightedLinear linear, Weight.Masked w, Tensor x, Tensor dy, Tensor bias) {
     var y = SparseReference.matmul(w.tensor(), x.transpose().copy(), bias);

@@ -54,6 +54,27 @@ class CrossoverTest {
   }
 
   @Test
+  void nmRulesServeTheirStructureAlone() {
+    Crossover table =
+        Crossover.parse(
+            TABLE + "linear forward 2:4x4 16 0 nm 0.5\nlinear forward 1:4 0 0 csr 1", "t");
+    var shared = new Granularity.NOfM(2, 4, 4);
+    for (Crossover read : new Crossover[] {table, Crossover.parse(table.text(), "again")}) {
+      assertThat(kernel(read, shared, 16, 0.5)).isEqualTo(Kernel.NM);
+      assertThat(kernel(read, shared, 15, 0.5)).isEqualTo(Kernel.DENSE);
+      assertThat(kernel(read, new Granularity.NOfM(2, 4), 16, 0.5)).isEqualTo(Kernel.DENSE);
+      assertThat(kernel(read, new Granularity.NOfM(1, 4), 16, 0.25)).isEqualTo(Kernel.CSR);
+    }
+  }
+
+  private static Kernel kernel(
+      Crossover table, Granularity granularity, long columns, double density) {
+    return table
+        .decide(Family.LINEAR, Direction.FORWARD, granularity, columns, 100, density)
+        .kernel();
+  }
+
+  @Test
   void densityZeroInARuleMeansNever() {
     Crossover table = Crossover.parse(TABLE, "test");
     var decision =
@@ -96,6 +117,9 @@ class CrossoverTest {
         "linear forward element -1 0 csr 0.5|must be >= 0",
         "linear forward element x 0 csr 0.5|For input string",
         "linear forward element 1 0 bsr 0.5|kernel bsr does not serve granularity element",
+        "linear forward block-4x4 1 0 nm 0.5|kernel nm does not serve granularity block-4x4",
+        "linear forward 2:4 1 0 bsr 0.5|kernel bsr does not serve granularity 2:4",
+        "linear forward 2:256 1 0 nm 0.5|kernel nm does not serve granularity 2:256",
         "linear forward element 1 0 dense 0.5|kernel dense does not serve",
         "linear forward elements 1 0 csr 0.5|granularity: 'elements' is unknown",
         "lineal forward element 1 0 csr 0.5|'lineal' is none of [linear, pointwise, convolution]",

@@ -38,6 +38,15 @@ class GranularityTest {
   }
 
   @Test
+  void neighboursOfRowsThatShareAPatternAreOneGroup() {
+    assertThat(groups(new Granularity.NOfM(1, 3), LINEAR))
+        .containsExactly(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7);
+    assertThat(groups(new Granularity.NOfM(1, 3, 2), LINEAR))
+        .containsExactly(0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 2, 2, 2, 3, 3, 3);
+    assertThat(new Granularity.NOfM(1, 3, 3).refusal(LINEAR)).isPresent();
+  }
+
+  @Test
   void kernelsFiltersAndChannelsOfAConvolution() {
     assertThat(groups(new Granularity.Kernel(), CONV))
         .containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5);
@@ -95,6 +104,7 @@ class GranularityTest {
         "column-vector-8",
         "block-4x8",
         "2:4",
+        "2:4x4",
         "kernel",
         "filter",
         "channel",
@@ -116,6 +126,11 @@ class GranularityTest {
         "4x8",
         "5:4",
         "0:4",
+        "2:4x0",
+        "2:4:4",
+        "2x4x4",
+        "block-4x8x2",
+        "row-vector-4x2",
         "2:99999999999"
       })
   void parseRefusesOtherNames(String name) {

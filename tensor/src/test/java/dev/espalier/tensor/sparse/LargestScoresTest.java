@@ -117,4 +117,20 @@ class LargestScoresTest {
       assertThat(mask.perGroupCounts()).containsExactly(2, 2);
     }
   }
+
+  @Test
+  void rowsOfOnePatternAreRankedByTheirSums() {
+    float[] values = {1, 4, 2, 3, 9, 0, 8, 0, /* */ 5, 0, 3, 3, 0, 7, 0, 9};
+    try (Tensor scores = Tensor.of(Shape.of(2, 8), values)) {
+      Mask mask = Mask.keepLargestPerGroup(scores, new Granularity.NOfM(2, 4, 2));
+      assertThat(mask.positions()).containsExactly(0, 3, 4, 7, 8, 11, 12, 15);
+      assertThat(mask.perGroupCounts()).containsExactly(4, 4);
+    }
+    float infinity = Float.POSITIVE_INFINITY;
+    try (Tensor scores = Tensor.of(Shape.of(2, 2), infinity, 1, -infinity, 1)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Mask.keepLargestPerGroup(scores, new Granularity.NOfM(1, 2, 2)))
+          .withMessageContaining("flat index 0 is NaN");
+    }
+  }
 }

@@ -140,6 +140,36 @@ class MaskTest {
   }
 
   @Test
+  void subsetsOfNOfMStaySo() {
+    var shared = new Granularity.NOfM(2, 4, 2);
+    Mask first = Mask.of(Shape.of(2, 4), i -> i % 4 < 2).withGranularity(shared);
+    Mask second = Mask.of(Shape.of(2, 4), i -> i % 4 > 0 && i % 4 < 3).withGranularity(shared);
+    assertThat(first.and(second).granularity()).isEqualTo(shared);
+    assertThat(first.and(second).conformsTo(shared)).isTrue();
+    assertThat(first.andNot(second).granularity()).isEqualTo(shared);
+    assertThat(first.or(second).granularity()).isEqualTo(new Granularity.Element());
+  }
+
+  @Test
+  void rowsThatShareAPatternMustKeepTheSame() {
+    Mask mask = Mask.of(Shape.of(2, 4), i -> i == 0 || i == 5);
+    assertThat(mask.conformsTo(new Granularity.NOfM(2, 4))).isTrue();
+    assertThat(mask.conformsTo(new Granularity.NOfM(2, 4, 2))).isFalse();
+  }
+
+  @Test
+  void nmCoversTheKeptElements() {
+    Mask mask = Mask.of(Shape.of(1, 2, 2, 2), i -> i == 1 || i == 4 || i == 7);
+    NmPattern nm = mask.nm(new Granularity.NOfM(2, 4));
+    assertThat(nm.positions()).containsExactly(0, 1, 0, 3);
+    assertThat(mask.nm(new Granularity.NOfM(2, 4))).isSameAs(nm);
+    assertThat(mask.nm(new Granularity.NOfM(3, 8)).positions()).containsExactly(1, 4, 7);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> mask.nm(new Granularity.NOfM(1, 4)))
+        .withMessageContaining("hold more than 1 of the columns 4 to 7");
+  }
+
+  @Test
   void isConstantPerGroupSeesAHalfKeptBlock() {
     Mask mask = Mask.of(Shape.of(2, 4), true, true, false, false, true, true, false, true);
     assertThat(mask.isConstantPerGroup(new Granularity.Block(2, 2))).isFalse();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SparseTensorTest {
@@ -59,6 +60,7 @@ class SparseTensorTest {
         switch (tensor) {
           case Csr csr -> csr.pattern();
           case Bsr bsr -> bsr.pattern().blocks();
+          case Nm nm -> nm.pattern().shared();
           case Coo coo -> coo.pattern();
         };
     assertThat(CsrPattern.of(grid.rows(), grid.columns(), grid.rowOffsets(), grid.columnIndices()))
@@ -80,14 +82,40 @@ class SparseTensorTest {
     int width = csr.pattern().columns() % 2 == 0 ? 2 : 1;
     Bsr bsr = csr.toBsr(height, width);
     Coo coo = csr.toCoo();
-    for (SparseTensor tensor : List.of(csr, bsr, coo)) {
+    // everything may be kept where n is m
+    var structure = new Granularity.NOfM(width, width, height);
+    for (SparseTensor tensor : List.of(csr, bsr, coo, csr.toNm(structure))) {
       assertInvariants(tensor, expected);
       assertInvariants(tensor.toCsr(), expected);
       assertInvariants(tensor.toCoo(), expected);
       assertInvariants(tensor.toBsr(height, width), expected);
       assertInvariants(tensor.toBsr(1, 1), expected);
+      assertInvariants(tensor.toNm(structure), expected);
       assertThat(tensor.transpose().transpose().dense().toDoubleArray()).isEqualTo(expected);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4, 1", "2, 4, 1", "2, 4, 2", "2, 4, 4", "4, 8, 1", "4, 8, 4", "3, 8, 3"})
+  void nmRoundTripsThroughEveryOther(int n, int m, int rows) {
+    var structure = new Granularity.NOfM(n, m, rows);
+    Shape shape = Shape.of(12, 2, 2, 4);
+    Mask mask = Mask.keepLargestPerGroup(RandomSparse.tensor(DType.FLOAT32, shape, 5), structure);
+    Tensor dense = mask.apply(RandomSparse.tensor(DType.FLOAT32, shape, 6));
+    double[] expected = dense.toDoubleArray();
+    Nm nm = SparseTensor.fromDense(dense, mask).toNm(structure);
+    assertThat(nm.nnz()).isEqualTo(mask.kept());
+    assertThat(nm.pattern()).isEqualTo(mask.nm(structure));
+    for (SparseTensor tensor :
+        List.of(nm, nm.toCsr(), nm.toCoo(), nm.toBsr(4, 2), nm.toNm(structure), nm.scale(1))) {
+      assertInvariants(tensor, expected);
+    }
+    assertInvariants(nm.toCoo().toNm(structure), expected);
+    assertThat(nm.toCsr().toNm(structure).samePattern(nm)).isTrue();
+    assertThat(nm.samePattern(nm.toCsr())).isFalse();
+    double[] transposed = dense.reshape(12, 16).transpose().toDoubleArray();
+    assertInvariants(nm.transpose(), transposed);
+    assertInvariants(nm.add(nm).scale(0.5), expected);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.NmPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -43,6 +44,7 @@ record BlockColumns(
                   case CsrPattern csr ->
                       ofRows(csr.rowOffsets(), csr.columnIndices(), csr.columns());
                   case BsrPattern bsr -> expand(bsr);
+                  case NmPattern nm -> expand(nm);
                 });
   }
 
@@ -66,6 +68,16 @@ record BlockColumns(
         pattern.blockHeight(),
         blockWidth,
         pattern.columns());
+  }
+
+  /** Every stored column is a block of the rows that share it. */
+  private static BlockColumns expand(NmPattern pattern) {
+    CsrPattern shared = pattern.shared();
+    int height = pattern.structure().rows();
+    return height == 1
+        ? of(shared)
+        : new BlockColumns(
+            shared.rowOffsets(), shared.columnIndices(), height, 1, pattern.columns());
   }
 
   /** The plan for panels of at most {@code vectors} vectors, made once. */

@@ -54,9 +54,7 @@ final class ConvTaps {
   }
 
   private TapColumns makeForward(Shape weight, int groups) {
-    return groups == 1
-        ? new TapColumns(BlockColumns.of(pattern), null)
-        : takeApart(weight, groups);
+    return groups == 1 ? new TapColumns(BlockColumns.of(pattern), null) : takeApart(weight, groups);
   }
 
   private TapColumns takeApart(Shape weight, int groups) {

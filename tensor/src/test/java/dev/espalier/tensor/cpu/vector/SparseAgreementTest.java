@@ -8,6 +8,9 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -129,20 +132,37 @@ class SparseAgreementTest {
   @ParameterizedTest
   @CsvSource({"4, 4", "3, 5", "1, 4", "2, 1", "16, 16", "7, 8"})
   void blockSparseProductsAgree(int height, int width) {
-    var pattern = new BsrPattern(pattern(40, 30, 0.2), height, width);
-    int stored = pattern.blocks().nnz();
+    productsAgree(new BsrPattern(pattern(40, 30, 0.2), height, width));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 4, 1", "2, 4, 2", "2, 4, 4", "1, 4, 4", "4, 8, 1", "4, 8, 4", "5, 64, 6"})
+  void nmProductsAgree(int n, int m, int rows) {
+    var structure = new Granularity.NOfM(n, m, rows);
+    Mask mask = Mask.keepLargestPerGroup(random(6, 20 * rows, 8 * m), structure);
+    productsAgree(mask.nm(structure));
+  }
+
+  @Test
+  void nmProductsAgreeForDeepOperands() {
+    var structure = new Granularity.NOfM(1, 4, 4);
+    productsAgree(Mask.keepLargestPerGroup(random(6, 12, 4400), structure).nm(structure));
+  }
+
+  private static void productsAgree(SparsePattern pattern) {
+    int[] stored = pattern.valuesShape().toArray();
     for (int n : new int[] {1, 5, 16, 70, 300}) {
       check(
           TOLERANCE,
           backend -> {
-            Tensor values = random(1, stored, height, width);
+            Tensor values = random(1, stored);
             Tensor b = random(2, pattern.columns(), n);
             Tensor plain = empty(pattern.rows(), n);
             Tensor full = random(3, pattern.rows(), n);
             var epilogue = new Epilogue(random(4, pattern.rows()), random(5, n), true);
             backend.spmm(pattern, values, b, 0, plain, Epilogue.NONE);
             backend.spmm(pattern, values, b, 0.5, full, epilogue);
-            Tensor sampled = empty(stored, height, width);
+            Tensor sampled = empty(stored);
             backend.sddmm(pattern, full, b, sampled);
             return new Tensor[] {plain, full, sampled};
           });

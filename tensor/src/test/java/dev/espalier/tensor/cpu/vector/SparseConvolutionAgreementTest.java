@@ -11,6 +11,8 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -127,6 +129,28 @@ class SparseConvolutionAgreementTest {
         Shape.of(6 * height, 4 * width, 3, 3),
         Shape.of(2, 4 * width, 9, 11),
         ConvSpec.of(1, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // n, m, rows, groups, stride
+    "2, 4, 1, 1, 1",
+    "2, 4, 2, 1, 2",
+    "2, 4, 4, 1, 1",
+    "1, 4, 4, 1, 2",
+    "4, 8, 4, 1, 1",
+    "2, 4, 4, 2, 1",
+    "2, 4, 1, 2, 2",
+  })
+  void nmAgrees(int n, int m, int rows, int groups, int stride) {
+    var structure = new Granularity.NOfM(n, m, rows);
+    Shape weight = Shape.of(24, 8, 3, 3);
+    Mask mask = Mask.keepLargestPerGroup(random(5, weight.toArray()), structure);
+    agrees(
+        mask.nm(structure),
+        weight,
+        Shape.of(2, 8 * groups, 9, 11),
+        ConvSpec.of(stride, 1).withGroups(groups));
   }
 
   @Test
