@@ -11,8 +11,10 @@ import dev.espalier.prune.score.Magnitude;
 import dev.espalier.prune.score.RandomScore;
 import dev.espalier.prune.structure.ElementStructure;
 import dev.espalier.prune.structure.FilterStructure;
+import dev.espalier.prune.structure.NmStructure;
 import dev.espalier.prune.tune.Continue;
 import dev.espalier.prune.tune.Rewind;
+import dev.espalier.tensor.sparse.Granularity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,24 @@ public final class Methods {
         "filter-magnitude",
         "filters of smallest L1 norm with all that hangs on them (Li et al. 2016)",
         filter,
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "nm-2:4",
+        "the 2 largest |w| of every 4 neighbours, then fine-tuning (Mishra et al. 2021)",
+        new NmStructure(new Granularity.NOfM(2, 4)),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "nm-2:4x4",
+        "as nm-2:4, with one pattern for each 4 rows, ranked by the sums of their |w|",
+        new NmStructure(new Granularity.NOfM(2, 4, 4)),
         magnitude,
         LOCAL,
         once,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
@@ -25,6 +26,11 @@ import java.util.Map;
 public final class Pruner {
   /** Halvings of [0, 1], enough to tell a billion groups apart. */
   private static final int BISECTIONS = 30;
+
+  /** How far from the ratio asked for a structure of fixed density may end. */
+  private static final double FIXED_TOLERANCE = 0.1;
+
+  private static final double FIXED_ROUNDING = 1e-9;
 
   private final Module module;
   private final Method method;
@@ -54,7 +60,8 @@ public final class Pruner {
   }
 
   /**
-   * Prunes so that all parameters divided by the non-zero ones is {@code ratio}.
+   * Prunes so that all parameters divided by the non-zero ones is {@code ratio}; by a structure of
+   * fixed density, to within 10 % of it.
    *
    * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
    */
@@ -83,6 +90,16 @@ public final class Pruner {
       throw new IllegalArgumentException("compression ratio: must be at least 1 but is " + ratio);
     }
     long total = module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+    OptionalDouble fixed = method.structure().fixedDensity();
+    if (fixed.isPresent()) {
+      double reached = (double) total / keptParameters(choose(scores, fixed.getAsDouble()));
+      if (Math.abs(reached / ratio - 1) > FIXED_TOLERANCE) {
+        throw new IllegalArgumentException(
+            "compression ratio %s: method '%s' reaches %.2f here and nothing else; ask for that"
+                .formatted(ratio, method.name(), reached));
+      }
+      return fixed.getAsDouble();
+    }
     double wanted = total / ratio;
     long least = keptParameters(choose(scores, 0));
     if (least > wanted * 1.01 + 1) {
@@ -109,6 +126,12 @@ public final class Pruner {
   public void pruneToDensity(double density) {
     if (!(density >= 0 && density <= 1)) {
       throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
+    }
+    double fixed = method.structure().fixedDensity().orElse(density);
+    if (Math.abs(density - fixed) > FIXED_ROUNDING) {
+      throw new IllegalArgumentException(
+          "density %s: method '%s' keeps %s of the weights and nothing else; ask for that"
+              .formatted(density, method.name(), fixed));
     }
     try (var _ = Scope.open("pruning")) {
       apply(choose(groupScores(), density));

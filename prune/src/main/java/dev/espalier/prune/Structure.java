@@ -3,11 +3,17 @@ package dev.espalier.prune;
 import dev.espalier.nn.Module;
 import dev.espalier.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Which weights live or die together: the first axis of a pruning method. */
 public interface Structure {
   /** Name for the registry and the results. */
   String name();
+
+  /** The share of its groups that a structure keeps by its nature; empty if that is free. */
+  default OptionalDouble fixedDensity() {
+    return OptionalDouble.empty();
+  }
 
   /**
    * The groups of a module's prunable weights.

@@ -19,6 +19,8 @@ class MethodsTest {
             "gradual-magnitude",
             "iterative-magnitude",
             "filter-magnitude",
+            "nm-2:4",
+            "nm-2:4x4",
             "random")
         .doesNotHaveDuplicates();
     assertThat(Methods.all()).allMatch(m -> Methods.get(m.name()).equals(m));

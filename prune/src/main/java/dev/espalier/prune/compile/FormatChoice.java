@@ -24,15 +24,7 @@ public interface FormatChoice {
       Granularity granularity,
       long columns,
       long weights,
-      double density) {
-    /** Whether blocks of the weight may be stored as such. */
-    public boolean isBlocked() {
-      return switch (granularity) {
-        case Granularity.RowVector _, Granularity.ColumnVector _, Granularity.Block _ -> true;
-        default -> false;
-      };
-    }
-  }
+      double density) {}
 
   /** The kernel, with the reason for it. */
   Decision choose(Product product);
@@ -66,9 +58,11 @@ public interface FormatChoice {
 
   /** Every weight that has zeros in the format of its granularity, whatever its density. */
   static FormatChoice sparse() {
-    return product ->
-        product.density < 1 && product.isBlocked()
-            ? new Decision(Kernel.BSR, "bsr: asked for")
-            : csr().choose(product);
+    return product -> {
+      Kernel kernel = Kernel.nativeTo(product.granularity);
+      return product.density < 1
+          ? new Decision(kernel, kernel.label() + ": asked for")
+          : new Decision(Kernel.DENSE, "dense: nothing is pruned");
+    };
   }
 }

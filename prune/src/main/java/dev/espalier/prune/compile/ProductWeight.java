@@ -3,12 +3,13 @@ package dev.espalier.prune.compile;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Crossover.Decision;
 import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
+import dev.espalier.tensor.sparse.NmPattern;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
 import java.util.ArrayList;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A weight in the formats that some batch size asks for: dense, CSR, BSR, or several of them. */
+/**
+ * A weight in the formats that some batch size asks for: dense, CSR, BSR, N:M, or several of them.
+ */
 final class ProductWeight {
   /**
    * Numbers of columns at which the choice is asked for at compile time; between them it follows
@@ -27,7 +30,7 @@ final class ProductWeight {
     1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096, 65_536, 1L << 20
   };
 
-  /** Zeros stored beyond the pruned ones before blocks count as broken up. */
+  /** What a format may store beyond what is kept before its groups count as broken up. */
   private static final double MOST_FILL = 1.1;
 
   private static final Granularity ELEMENT = new Granularity.Element();
@@ -75,14 +78,16 @@ final class ProductWeight {
   ProductWeight decided(FormatChoice formats) {
     Tensor values = values();
     Mask kept = Mask.nonZeros(values);
-    BsrPattern blocks = blocks(kept);
-    boolean asPruned = blocks != null || kept.conformsTo(granularity);
-    double stored = blocks == null ? kept.density() : blocks.density();
+    SparsePattern grouped = grouped(kept);
+    boolean asPruned =
+        grouped != null
+            || Kernel.nativeTo(granularity) == Kernel.CSR && kept.conformsTo(granularity);
+    double stored = grouped == null ? kept.density() : grouped.density();
     var weight =
         new ProductWeight(shape, family, asPruned ? granularity : ELEMENT, stored, formats);
     for (long columns : COLUMNS) {
       Decision decision = weight.decide(columns);
-      weight.forms.computeIfAbsent(decision.kernel(), kernel -> form(kernel, values, kept, blocks));
+      weight.forms.computeIfAbsent(decision.kernel(), kernel -> weight.form(kernel, values, kept));
       if (weight.reasons.isEmpty() || !weight.reasons.getLast().endsWith(decision.reason())) {
         weight.reasons.add("from %d columns %s".formatted(columns, decision.reason()));
       }
@@ -90,41 +95,66 @@ final class ProductWeight {
     return weight;
   }
 
-  /** The blocks of the granularity that hold what is kept, or null where they do not fit. */
-  private BsrPattern blocks(Mask kept) {
-    int[] block =
-        switch (granularity) {
-          case Granularity.RowVector(int n) -> new int[] {1, n};
-          case Granularity.ColumnVector(int n) -> new int[] {n, 1};
-          case Granularity.Block(int height, int width) -> new int[] {height, width};
-          default -> null;
-        };
-    if (block == null || granularity.refusal(shape).isPresent()) {
+  /** What is kept as blocks or N:M of the granularity, or null where they do not fit. */
+  private SparsePattern grouped(Mask kept) {
+    if (granularity.refusal(shape).isPresent()) {
       return null;
     }
-    BsrPattern blocks = kept.bsr(block[0], block[1]);
-    return blocks.nnz() <= MOST_FILL * kept.kept() ? blocks : null;
+    SparsePattern grouped =
+        switch (granularity) {
+          case Granularity.RowVector(int n) -> kept.bsr(1, n);
+          case Granularity.ColumnVector(int n) -> kept.bsr(n, 1);
+          case Granularity.Block(int height, int width) -> kept.bsr(height, width);
+          case Granularity.NOfM structure when NmPattern.refusal(kept.csr(), structure).isEmpty() ->
+              kept.nm(structure);
+          default -> null;
+        };
+    return grouped != null && grouped.nnz() <= MOST_FILL * kept.kept() ? grouped : null;
   }
 
-  private static Weight form(Kernel kernel, Tensor values, Mask kept, BsrPattern blocks) {
-    return switch (kernel) {
-      case DENSE -> new Weight.Dense(values);
-      case CSR -> new Weight.Sparse(SparseTensor.fromDense(values, kept));
-      case BSR -> {
-        try (var csr = SparseTensor.fromDense(values, kept)) {
-          yield new Weight.Sparse(csr.toBsr(blocks.blockHeight(), blocks.blockWidth()));
-        }
-      }
+  private Weight form(Kernel kernel, Tensor values, Mask kept) {
+    if (kernel == Kernel.DENSE) {
+      return new Weight.Dense(values);
+    }
+    SparseTensor csr = SparseTensor.fromDense(values, kept);
+    return new Weight.Sparse(
+        switch (kernel) {
+          case BSR, NM -> {
+            try (csr) {
+              yield grouped(csr);
+            }
+          }
+          default -> csr;
+        });
+  }
+
+  private SparseTensor grouped(SparseTensor csr) {
+    return switch (granularity) {
+      case Granularity.RowVector(int n) -> csr.toBsr(1, n);
+      case Granularity.ColumnVector(int n) -> csr.toBsr(n, 1);
+      case Granularity.Block(int height, int width) -> csr.toBsr(height, width);
+      case Granularity.NOfM structure -> csr.toNm(structure);
+      default -> throw new IllegalStateException("no format of its own: " + granularity.name());
     };
   }
 
   private Decision decide(long columns) {
     var product = new FormatChoice.Product(family, granularity, columns, shape.size(), density);
     Decision decision = choice.choose(product);
-    if (decision.kernel() == Kernel.BSR && !product.isBlocked()) {
+    Kernel kernel = decision.kernel();
+    boolean fits =
+        switch (kernel) {
+          case DENSE, CSR -> true;
+          case BSR, NM -> kernel == Kernel.nativeTo(granularity);
+        };
+    if (!fits) {
       throw new IllegalArgumentException(
-          "format choice: bsr needs a weight pruned in blocks or vectors, but that of shape %s is pruned by %s; choose csr"
-              .formatted(shape, granularity.name()));
+          "format choice: %s needs a weight pruned in %s, but that of shape %s is pruned by %s; choose csr"
+              .formatted(
+                  kernel.label(),
+                  kernel == Kernel.BSR ? "blocks or vectors" : "n:m",
+                  shape,
+                  granularity.name()));
     }
     return decision;
   }
@@ -201,7 +231,7 @@ final class ProductWeight {
     return switch (kernel) {
       case DENSE -> "dense";
       case CSR -> "csr";
-      case BSR -> "bsr " + granularity.name();
+      case BSR, NM -> kernel.label() + " " + granularity.name();
     };
   }
 

@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Weights pruned in blocks run as blocks, from the mask to the outputs. */
+/** Weights pruned in blocks or N:M run as such, from the mask to the outputs. */
 class BlockFormatTest {
   private static final Granularity BLOCK = new Granularity.Block(4, 2);
   private static final Shape IMAGE = Shape.of(8, 5, 3);
@@ -36,9 +36,16 @@ class BlockFormatTest {
     return new Conv2d(in, out, kernel, ConvSpec.of(1, kernel / 2), new Generator(2));
   }
 
-  /** Keeps every third group, but at least one of each row of groups. */
+  /**
+   * Keeps the largest of each N:M group, or of other groups every third, but at least one of each
+   * row of groups.
+   */
   private static <M extends Module> M pruned(M layer, Granularity granularity) {
     Parameter weight = layer.parameters().getFirst();
+    if (granularity instanceof Granularity.NOfM structure) {
+      weight.setMask(Mask.keepLargestPerGroup(weight.tensor(), structure), MaskMode.HARD);
+      return layer;
+    }
     boolean[] groups = new boolean[(int) granularity.groupCount(weight.shape())];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = i % 3 != 1;
@@ -88,6 +95,37 @@ class BlockFormatTest {
         .containsExactly("bsr block-4x9");
     var grouped = new Conv2d(8, 8, 3, ConvSpec.of(1, 1).withGroups(2), new Generator(2));
     assertThat(formats(IMAGE, FormatChoice.sparse(), pruned(grouped, rows))).containsExactly("csr");
+  }
+
+  @Test
+  void layersRunAsNm() {
+    var own = new Granularity.NOfM(2, 4);
+    var shared = new Granularity.NOfM(2, 4, 2);
+    Module perceptron =
+        new Sequential(pruned(linear(8, 8), own), new ReLU(), pruned(linear(8, 16), shared));
+    assertThat(formats(Shape.of(8), FormatChoice.sparse(), perceptron))
+        .containsExactly("nm 2:4", "nm 2:4x2");
+    Module convolutional =
+        new Sequential(pruned(conv(8, 8, 3), own), new ReLU(), pruned(conv(8, 16, 1), shared));
+    assertThat(formats(IMAGE, FormatChoice.sparse(), convolutional))
+        .containsExactly("nm 2:4", "nm 2:4x2");
+    var grouped = new Conv2d(8, 8, 3, ConvSpec.of(1, 1).withGroups(2), new Generator(2));
+    assertThat(formats(IMAGE, FormatChoice.sparse(), pruned(grouped, own))).containsExactly("csr");
+    Crossover table =
+        Crossover.parse("espalier-crossover 1\nlinear inference 2:4 10 0 nm 0.5", "test");
+    assertThat(formats(Shape.of(8), FormatChoice.byTable(table), pruned(linear(8, 8), own)))
+        .containsExactly("nm 2:4 or dense by batch size");
+  }
+
+  @Test
+  void nmOfWhichMuchMoreIsZeroBecomesCsr() {
+    Linear layer = pruned(linear(8, 8), new Granularity.NOfM(2, 4));
+    float[] values = layer.weight().tensor().toFloatArray();
+    for (int i = 0; i < values.length / 2; i++) {
+      values[i] = 0;
+    }
+    layer.weight().tensor().copyFrom(Tensor.of(Shape.of(8, 8), values));
+    assertThat(formats(Shape.of(8), FormatChoice.sparse(), layer)).containsExactly("csr");
   }
 
   @Test

@@ -52,6 +52,8 @@ class FormatChoiceTest {
     assertThat(kernel(FormatChoice.csr(), BLOCK, 0.99)).isEqualTo(Kernel.CSR);
     assertThat(kernel(FormatChoice.csr(), BLOCK, 1)).isEqualTo(Kernel.DENSE);
     assertThat(kernel(FormatChoice.sparse(), BLOCK, 0.99)).isEqualTo(Kernel.BSR);
+    assertThat(kernel(FormatChoice.sparse(), new Granularity.NOfM(2, 4), 0.5)).isEqualTo(Kernel.NM);
+    assertThat(kernel(FormatChoice.csr(), new Granularity.NOfM(2, 4), 0.5)).isEqualTo(Kernel.CSR);
     assertThat(kernel(FormatChoice.sparse(), BLOCK, 1)).isEqualTo(Kernel.DENSE);
     assertThat(kernel(FormatChoice.sparse(), ELEMENT, 0.99)).isEqualTo(Kernel.CSR);
   }

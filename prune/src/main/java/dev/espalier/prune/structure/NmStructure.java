@@ -1,0 +1,96 @@
+package dev.espalier.prune.structure;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.prune.GroupSet;
+import dev.espalier.prune.Place;
+import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Structure;
+import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * N:M: of every m neighbouring weights of a row the n of largest score stay, the same ones in all
+ * rows that share a pattern (there the sums of their scores rank). The density is fixed at n / m.
+ *
+ * <p>Layers that are not divisible into such groups, such as first convolutions of 3·3·3 inputs,
+ * are left alone. Source: A. Mishra et al., Accelerating Sparse Deep Neural Networks (2021).
+ *
+ * @param granularity n, m, and how many rows share a pattern
+ */
+public record NmStructure(Granularity.NOfM granularity) implements Structure {
+  private record Elements(PrunableWeight weight, Granularity.NOfM granularity) implements GroupSet {
+    @Override
+    public String name() {
+      return weight.name();
+    }
+
+    @Override
+    public int count() {
+      return Math.toIntExact(weight.parameter().tensor().size());
+    }
+
+    @Override
+    public Place place() {
+      return weight.place();
+    }
+
+    /** One for the n best of each m, zero for the others: the share n / m of the ranking. */
+    @Override
+    public Tensor scores(Map<String, Tensor> elementScores) {
+      return Mask.keepLargestPerGroup(elementScores.get(weight.name()), granularity)
+          .toTensor(DType.FLOAT32)
+          .reshape(-1);
+    }
+
+    /** All: each group's choice stands, and what is pruned in it already stays so. */
+    @Override
+    public Mask alive() {
+      return Mask.ones(Shape.of(count()));
+    }
+
+    @Override
+    public Map<Parameter, Mask> masks(Mask keptGroups) {
+      Mask mask = Mask.ofWords(weight.parameter().shape(), keptGroups.words());
+      return Map.of(
+          weight.parameter(),
+          mask.conformsTo(granularity) ? mask.withGranularity(granularity) : mask);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "nm-" + granularity.name();
+  }
+
+  @Override
+  public OptionalDouble fixedDensity() {
+    return OptionalDouble.of((double) granularity.n() / granularity.m());
+  }
+
+  @Override
+  public List<GroupSet> groups(Module module, Tensor example) {
+    List<GroupSet> sets = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    for (PrunableWeight weight : PrunableWeight.of(module)) {
+      granularity
+          .refusal(weight.parameter().shape())
+          .ifPresentOrElse(
+              reason -> reasons.add(weight.name() + ": " + reason),
+              () -> sets.add(new Elements(weight, granularity)));
+    }
+    if (sets.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s pruning: no weight of this model can be pruned so: %s"
+              .formatted(name(), String.join("; ", reasons)));
+    }
+    return sets;
+  }
+}
