@@ -81,6 +81,9 @@ public final class CaseList {
   private static final String[] VECTORS = {
     "vector-2x1", "vector-4x1", "vector-8x1", "vector-16x1", "vector-1x4", "vector-1x8"
   };
+  private static final String[] NMS = {
+    "nm-2:4", "nm-2:4x4", "nm-1:4", "nm-1:4x4", "nm-4:8", "nm-4:8x4", "nm-2:4x2"
+  };
   private static final String[] BLOCKS = {"bsr-4", "bsr-8", "bsr-16", "bsr-32", "bsr-64"};
 
   private final boolean quick;
@@ -209,6 +212,12 @@ public final class CaseList {
         sparse("512x512x768", format, QUICK_SPARSITIES, List.of(Pass.DX, Pass.DW));
       }
     }
+    for (String format : some(2, NMS)) {
+      double sparsity = format.contains("1:4") ? 0.75 : 0.5;
+      for (String shape : some(1, TRANSFORMER)) {
+        sparse(shape, format, new double[] {sparsity}, passes());
+      }
+    }
     if (!quick) {
       for (String format : List.of("vector-4x1", "bsr-16", "bsr-32")) {
         sparse("2048x512x512", format, QUICK_SPARSITIES, passes());
@@ -239,6 +248,10 @@ public final class CaseList {
         if (!quick) {
           add("conv2d", Pass.FORWARD, "vector-4x1", shape, 0.9);
           add("conv2d", Pass.FORWARD, "bsr-16", shape, 0.9);
+          for (Pass pass : passes()) {
+            add("conv2d", pass, "nm-2:4", shape, 0.5);
+            add("conv2d", pass, "nm-2:4x4", shape, 0.5);
+          }
         }
       }
     }

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  */
 record SparseFormat(Granularity granularity, Function<SparseTensor, SparseTensor> storage) {
   private static final Pattern SQUARE = Pattern.compile("bsr-(\\d{1,4})");
+  private static final String NM = "nm-";
   private static final Pattern TILE = Pattern.compile("(?:bsr|vector)-(\\d{1,4})x(\\d{1,4})");
 
   /** By its name in results. */
@@ -35,8 +36,13 @@ record SparseFormat(Granularity granularity, Function<SparseTensor, SparseTensor
     if (tile.matches()) {
       return blocks(Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
     }
+    if (name.startsWith(NM)
+        && Granularity.parse(name.substring(NM.length())) instanceof Granularity.NOfM structure) {
+      return new SparseFormat(structure, sparse -> sparse.toNm(structure));
+    }
     throw new IllegalArgumentException(
-        "a format is csr, bsr-B, bsr-HxW or vector-HxW but this is '%s'".formatted(name));
+        "a format is csr, bsr-B, bsr-HxW, vector-HxW, nm-N:M or nm-N:MxROWS but this is '%s'"
+            .formatted(name));
   }
 
   private static SparseFormat blocks(int height, int width) {
@@ -46,6 +52,9 @@ record SparseFormat(Granularity granularity, Function<SparseTensor, SparseTensor
 
   /** A random mask that keeps whole groups, as many as come nearest to the sparsity. */
   Mask randomMask(Shape shape, double sparsity, Generator generator) {
+    if (granularity instanceof Granularity.NOfM structure) {
+      return randomMask(shape, structure, sparsity, generator);
+    }
     int groups = Math.toIntExact(granularity.groupCount(shape));
     boolean[] kept = new boolean[groups];
     try (Tensor scores = RandomFill.uniform(generator, DType.FLOAT32, Shape.of(groups), 0, 1)) {
@@ -54,6 +63,18 @@ record SparseFormat(Granularity granularity, Function<SparseTensor, SparseTensor
       }
     }
     return Mask.fromGroups(shape, granularity, kept);
+  }
+
+  private static Mask randomMask(
+      Shape shape, Granularity.NOfM structure, double sparsity, Generator generator) {
+    double only = 1 - (double) structure.n() / structure.m();
+    if (Math.abs(sparsity - only) > 1e-3) {
+      throw new IllegalArgumentException(
+          "nm-%s has sparsity %s but the case says %s".formatted(structure.name(), only, sparsity));
+    }
+    try (Tensor scores = RandomFill.uniform(generator, DType.FLOAT32, shape, 0, 1)) {
+      return Mask.keepLargestPerGroup(scores, structure);
+    }
   }
 
   /** The kept weights in this format. */

@@ -23,6 +23,11 @@ public final class TinyCases {
       for (String format : List.of("csr", "vector-4x1", "vector-1x4", "bsr-4", "bsr-2x4")) {
         cases.add(new CaseName(product, pass, format, "16x24x19", 0.75));
       }
+      for (String format : List.of("nm-2:4", "nm-2:4x2", "nm-2:4x4", "nm-4:8x4")) {
+        cases.add(new CaseName(product, pass, format, "16x24x19", 0.5));
+        cases.add(new CaseName("conv2d", pass, format, "2x8x9x7-12x3x3-s1p1", 0.5));
+      }
+      cases.add(new CaseName(product, pass, "nm-1:4", "16x24x19", 0.75));
       for (String shape :
           List.of("2x8x9x7-12x3x3-s1p1", "1x8x9x9-4x3x3-s2p1", "2x8x6x6-8x3x3-s1p1g4")) {
         cases.add(new CaseName("conv2d", pass, DENSE, shape, 0));
