@@ -80,6 +80,8 @@ final class JmhTimer {
     String reason = note.failure();
     if (reason.isEmpty()) {
       reason = e == null ? "JMH gave no result" : e.getMessage();
+    } else if (e != null && e.getMessage() != null) {
+      reason += " (%s)".formatted(e.getMessage().strip());
     }
     var failure =
         new MeasurementException(

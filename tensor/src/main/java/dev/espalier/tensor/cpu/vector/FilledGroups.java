@@ -3,17 +3,23 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * The values of a sparse matrix in the order in which the loops read them: a thread's arrays, which
- * hold them until its next sparse product.
+ * hold them until its next sparse product; or, where the same values came twice, as in inference,
+ * arrays kept with the plan, which every call compares with its values first.
  */
 final class FilledGroups {
   private static final ThreadLocal<FilledGroups> OWN = ThreadLocal.withInitial(FilledGroups::new);
 
   /** Entries that are worth a task. */
   private static final int TASK_ENTRIES = 64 * 1024;
+
+  /** Values that are looked at to tell whether they may be those of the last call. */
+  private static final int FINGERS = 16;
+
+  /** The values as they came, where these arrays are kept. */
+  private float[] raw = {};
 
   private float[] source = {};
   private float[] ordered = {};
@@ -23,22 +29,60 @@ final class FilledGroups {
   private FilledGroups() {}
 
   /**
-   * This thread's arrays, filled with the values of a matrix.
+   * The values of a matrix, filled in.
    *
    * @param order for each entry of the pattern that was planned the position of its value; null if
    *     that is p
    */
   static FilledGroups of(PanelPlan plan, MemorySegment values, int count, int[] order) {
+    FilledGroups kept = plan.kept().filled;
+    if (kept != null && kept.holds(values, count)) {
+      return kept;
+    }
+    plan.kept().filled = null;
     FilledGroups filled = OWN.get();
-    filled.source = grown(filled.source, count);
-    MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, 0, filled.source, 0, count);
+    filled.fill(plan, values, count, order);
+    long print = print(values, count);
+    if (plan.kept().print == print) {
+      var copy = new FilledGroups();
+      copy.fill(plan, values, count, order);
+      copy.raw = values.asSlice(0, (long) count * Float.BYTES).toArray(ValueLayout.JAVA_FLOAT);
+      plan.kept().filled = copy;
+    }
+    plan.kept().print = print;
+    return filled;
+  }
+
+  /** What a plan knows of the values it was last used with. */
+  static final class Kept {
+    private volatile FilledGroups filled;
+    private volatile long print;
+  }
+
+  private boolean holds(MemorySegment values, int count) {
+    long bytes = (long) count * Float.BYTES;
+    return raw.length == count
+        && MemorySegment.mismatch(values, 0, bytes, MemorySegment.ofArray(raw), 0, bytes) < 0;
+  }
+
+  private static long print(MemorySegment values, int count) {
+    long print = count;
+    for (int i = 0; i < FINGERS; i++) {
+      long at = (long) (count - 1) * i / (FINGERS - 1);
+      print = 31 * print + (count == 0 ? 0 : values.getAtIndex(ValueLayout.JAVA_INT, at));
+    }
+    return print;
+  }
+
+  private void fill(PanelPlan plan, MemorySegment values, int count, int[] order) {
+    source = grown(source, count);
+    MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, 0, source, 0, count);
     if (order != null) {
-      filled.reorder(order);
+      reorder(order);
     }
     for (RowGroups groups : plan.groups()) {
-      filled.fill(groups);
+      fill(groups);
     }
-    return filled;
   }
 
   private static float[] grown(float[] array, long length) {
@@ -61,7 +105,7 @@ final class FilledGroups {
   private void fill(RowGroups groups) {
     int count = groups.entries();
     if (groups.height() == 1) {
-      entries = entries.length >= count ? entries : Arrays.copyOf(new long[0], count + count / 2);
+      entries = entries.length >= count ? entries : new long[count];
     } else {
       int height = groups.height();
       int length = Math.multiplyExact(count, 1 + height);

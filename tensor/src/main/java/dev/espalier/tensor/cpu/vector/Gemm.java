@@ -5,6 +5,9 @@ import java.util.function.IntConsumer;
 
 /** Single-precision matrix product on raw memory. Checks nothing but assertions. */
 public final class Gemm {
+  /** Columns beside whole vectors that would leave most lanes of a tile idle. */
+  private static final int FEW_COLUMNS = 2;
+
   private Gemm() {}
 
   /**
@@ -34,11 +37,22 @@ public final class Gemm {
     } else if (SlimProduct.handles(n, SlimProduct.MAX_COLUMNS, k, bT, aT)) {
       TileEpilogue epilogueT = epilogue.transposed();
       new SlimProduct(n, m, k, alpha, bT, aT, beta, c.transposed(), epilogueT).run();
+    } else if (n > 2 * Lanes.COUNT && n % Lanes.COUNT <= FEW_COLUMNS && isSlim(n, k, aT, bT)) {
+      int whole = n - n % Lanes.COUNT;
+      sgemm(m, whole, k, alpha, a, b, beta, c, epilogue);
+      MatrixView restB = b.shifted(whole * b.columnStride());
+      MatrixView restC = c.shifted(whole * c.columnStride());
+      sgemm(m, n - whole, k, alpha, a, restB, beta, restC, epilogue.fromColumn(whole));
     } else {
       RowSource rows = new MatrixRows(a, alpha);
       ColumnSource columns = new MatrixColumns(b);
       new TiledProduct(m, n, k, rows, columns, beta, OutputMap.plain(c, n), epilogue).run();
     }
+  }
+
+  /** Whether the last columns, some but few, are cheaper as dot products than as a tile's part. */
+  private static boolean isSlim(int n, int k, MatrixView aT, MatrixView bT) {
+    return SlimProduct.handles(n % Lanes.COUNT, FEW_COLUMNS, k, bT, aT);
   }
 
   /** {@link #sgemm} for each of a batch of operands that lie at fixed distances (in elements). */

@@ -66,16 +66,41 @@ final class LaneSums {
    * @param folded room for {@link #FOLDED} floats
    */
   static void of(MemorySegment vectors, long at, MemorySegment folded) {
+    // each merge: lanes of a plus their partners in the lower parts, of b in the upper ones;
+    // written
+    // out as in EntryLoop
+    FloatVector a = FloatVector.fromMemorySegment(S, vectors, at, Lanes.ORDER);
+    FloatVector b = FloatVector.fromMemorySegment(S, vectors, at + V, Lanes.ORDER);
+    FloatVector half0 =
+        a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(EXCHANGE_HALVES));
+    a = FloatVector.fromMemorySegment(S, vectors, at + 2 * V, Lanes.ORDER);
+    b = FloatVector.fromMemorySegment(S, vectors, at + 3 * V, Lanes.ORDER);
+    FloatVector half1 =
+        a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(EXCHANGE_HALVES));
+    a = FloatVector.fromMemorySegment(S, vectors, at + 4 * V, Lanes.ORDER);
+    b = FloatVector.fromMemorySegment(S, vectors, at + 5 * V, Lanes.ORDER);
+    FloatVector half2 =
+        a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(EXCHANGE_HALVES));
+    a = FloatVector.fromMemorySegment(S, vectors, at + 6 * V, Lanes.ORDER);
+    b = FloatVector.fromMemorySegment(S, vectors, at + 7 * V, Lanes.ORDER);
+    FloatVector half3 =
+        a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(EXCHANGE_HALVES));
     FloatVector low =
-        merge(pair(vectors, at, 0), pair(vectors, at, 2), UPPER_QUARTERS, EXCHANGE_QUARTERS);
+        half0
+            .blend(half1, UPPER_QUARTERS)
+            .add(half1.blend(half0, UPPER_QUARTERS).rearrange(EXCHANGE_QUARTERS));
     FloatVector high =
-        merge(pair(vectors, at, 4), pair(vectors, at, 6), UPPER_QUARTERS, EXCHANGE_QUARTERS);
+        half2
+            .blend(half3, UPPER_QUARTERS)
+            .add(half3.blend(half2, UPPER_QUARTERS).rearrange(EXCHANGE_QUARTERS));
     if (EIGHTH == 0) {
       low.intoMemorySegment(folded, 0, Lanes.ORDER);
       high.intoMemorySegment(folded, V, Lanes.ORDER);
       return;
     }
-    FloatVector all = merge(low, high, UPPER_EIGHTHS, EXCHANGE_EIGHTHS);
+    FloatVector all =
+        low.blend(high, UPPER_EIGHTHS)
+            .add(high.blend(low, UPPER_EIGHTHS).rearrange(EXCHANGE_EIGHTHS));
     if (EIGHTH > 1) {
       all = all.add(all.rearrange(EXCHANGE_NEIGHBOURS));
     }
@@ -85,17 +110,5 @@ final class LaneSums {
   /** The sum of the lanes of vector {@code j}, from 0 to 7. */
   static float get(MemorySegment folded, int j) {
     return folded.get(ValueLayout.JAVA_FLOAT, (long) POSITIONS[j] * Float.BYTES);
-  }
-
-  private static FloatVector pair(MemorySegment vectors, long at, int j) {
-    FloatVector a = FloatVector.fromMemorySegment(S, vectors, at + j * V, Lanes.ORDER);
-    FloatVector b = FloatVector.fromMemorySegment(S, vectors, at + (j + 1) * V, Lanes.ORDER);
-    return merge(a, b, UPPER_HALF, EXCHANGE_HALVES);
-  }
-
-  /** Lanes of a plus their partners where {@code upper} is not set, of b where it is. */
-  private static FloatVector merge(
-      FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> partner) {
-    return a.blend(b, upper).add(b.blend(a, upper).rearrange(partner));
   }
 }

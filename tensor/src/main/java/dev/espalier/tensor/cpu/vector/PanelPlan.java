@@ -12,8 +12,10 @@ import java.util.List;
  *
  * @param blockColumns columns per block, the last may have less
  * @param vectors most vectors per row of a panel
+ * @param kept values that came more than once, filled in
  */
-record PanelPlan(int blockColumns, int blocks, int vectors, List<RowGroups> groups) {
+record PanelPlan(
+    int blockColumns, int blocks, int vectors, List<RowGroups> groups, FilledGroups.Kept kept) {
   /**
    * What a panel may take of the caches: the first level for rows on their own, up to a quarter of
    * the second where rows share each load and so ask for less.
@@ -21,7 +23,7 @@ record PanelPlan(int blockColumns, int blocks, int vectors, List<RowGroups> grou
   private static final int[] CACHE_BYTES = {0, 32 * 1024, 32 * 1024, 0, 256 * 1024};
 
   /** Multiply-adds per vector of a group and block that outweigh its start and end. */
-  private static final int LEAST_WORK = 20;
+  private static final int LEAST_WORK = 26;
 
   /** Bytes from one row of a panel to the next. */
   int pitch() {
@@ -45,7 +47,7 @@ record PanelPlan(int blockColumns, int blocks, int vectors, List<RowGroups> grou
         groups.add(groups(pattern, height, within, columns, blocks, pitch));
       }
     }
-    return new PanelPlan(columns, blocks, vectors, List.copyOf(groups));
+    return new PanelPlan(columns, blocks, vectors, List.copyOf(groups), new FilledGroups.Kept());
   }
 
   private static int blockColumns(BlockColumns pattern, int pitch) {

@@ -89,7 +89,7 @@ final class SampledProduct {
         var stretch = left.rows(begin, width, taken, from, to, scratch.work);
         DotLoop.of(taken).run(range, rows.places(), firstEntry, panel == 0, slot, stretch);
       }
-      store(firstEntry, entries, slot, scratch.partials);
+      store(firstEntry, entries, slot, scratch.folded);
     } finally {
       Panels.release(slot);
     }

@@ -16,11 +16,6 @@ final class SlimKernels {
   /** Columns that {@link #dots} finishes at a time. */
   static final int DOTS = 8;
 
-  /** Rows and columns of {@link #dotTile}: twelve accumulators, as many as hide the latency. */
-  static final int DOT_TILE_ROWS = 4;
-
-  static final int DOT_TILE_COLUMNS = 3;
-
   private SlimKernels() {}
 
   /**
@@ -168,66 +163,6 @@ final class SlimKernels {
     s5.intoMemorySegment(partials, 5 * Lanes.BYTES, Lanes.ORDER);
     s6.intoMemorySegment(partials, 6 * Lanes.BYTES, Lanes.ORDER);
     s7.intoMemorySegment(partials, 7 * Lanes.BYTES, Lanes.ORDER);
-  }
-
-  /** As {@link #dots} for {@value #DOT_TILE_ROWS} × {@value #DOT_TILE_COLUMNS} pairs of vectors. */
-  static void dotTile(Bundle a, Bundle b, int depth, long step, MemorySegment partials) {
-    MemorySegment aData = a.data();
-    MemorySegment bData = b.data();
-    long a0 = a.begin(0);
-    long a1 = a.begin(1);
-    long a2 = a.begin(2);
-    long a3 = a.begin(3);
-    long b0 = b.begin(0);
-    long b1 = b.begin(1);
-    long b2 = b.begin(2);
-    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
-    FloatVector s00 = zero;
-    FloatVector s01 = zero;
-    FloatVector s02 = zero;
-    FloatVector s10 = zero;
-    FloatVector s11 = zero;
-    FloatVector s12 = zero;
-    FloatVector s20 = zero;
-    FloatVector s21 = zero;
-    FloatVector s22 = zero;
-    FloatVector s30 = zero;
-    FloatVector s31 = zero;
-    FloatVector s32 = zero;
-    long end = wholeBytes(depth);
-    for (long at = 0; at < end; at += step) {
-      FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b0 + at, Lanes.ORDER);
-      FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b1 + at, Lanes.ORDER);
-      FloatVector v2 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b2 + at, Lanes.ORDER);
-      FloatVector u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a0 + at, Lanes.ORDER);
-      s00 = u.fma(v0, s00);
-      s01 = u.fma(v1, s01);
-      s02 = u.fma(v2, s02);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a1 + at, Lanes.ORDER);
-      s10 = u.fma(v0, s10);
-      s11 = u.fma(v1, s11);
-      s12 = u.fma(v2, s12);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a2 + at, Lanes.ORDER);
-      s20 = u.fma(v0, s20);
-      s21 = u.fma(v1, s21);
-      s22 = u.fma(v2, s22);
-      u = FloatVector.fromMemorySegment(Lanes.FLOATS, aData, a3 + at, Lanes.ORDER);
-      s30 = u.fma(v0, s30);
-      s31 = u.fma(v1, s31);
-      s32 = u.fma(v2, s32);
-    }
-    s00.intoMemorySegment(partials, 0, Lanes.ORDER);
-    s01.intoMemorySegment(partials, Lanes.BYTES, Lanes.ORDER);
-    s02.intoMemorySegment(partials, 2 * Lanes.BYTES, Lanes.ORDER);
-    s10.intoMemorySegment(partials, 3 * Lanes.BYTES, Lanes.ORDER);
-    s11.intoMemorySegment(partials, 4 * Lanes.BYTES, Lanes.ORDER);
-    s12.intoMemorySegment(partials, 5 * Lanes.BYTES, Lanes.ORDER);
-    s20.intoMemorySegment(partials, 6 * Lanes.BYTES, Lanes.ORDER);
-    s21.intoMemorySegment(partials, 7 * Lanes.BYTES, Lanes.ORDER);
-    s22.intoMemorySegment(partials, 8 * Lanes.BYTES, Lanes.ORDER);
-    s30.intoMemorySegment(partials, 9 * Lanes.BYTES, Lanes.ORDER);
-    s31.intoMemorySegment(partials, 10 * Lanes.BYTES, Lanes.ORDER);
-    s32.intoMemorySegment(partials, 11 * Lanes.BYTES, Lanes.ORDER);
   }
 
   private static long wholeBytes(int depth) {

@@ -42,6 +42,11 @@ public record TileEpilogue(
     return new TileEpilogue(rowBias, rowBiasOffset + row, columnBias, columnBiasOffset, relu);
   }
 
+  /** The same for a product whose column 0 is column {@code column} here. */
+  TileEpilogue fromColumn(long column) {
+    return new TileEpilogue(rowBias, rowBiasOffset, columnBias, columnBiasOffset + column, relu);
+  }
+
   TileEpilogue transposed() {
     return new TileEpilogue(columnBias, columnBiasOffset, rowBias, rowBiasOffset, relu);
   }
