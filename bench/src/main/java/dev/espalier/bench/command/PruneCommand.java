@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
       "  espalier prune --in model.safetensors --method global-magnitude --ratio 10 --out"
           + " pruned.safetensors",
       "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink"
-          + " --out small.safetensors"
+          + " --out small.safetensors",
+      "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
   private static final int BATCH = 500;

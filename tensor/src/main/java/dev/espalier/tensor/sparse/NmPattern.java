@@ -16,11 +16,11 @@ import java.util.Optional;
  *                           . e . f | g . . h      values    (a e) (b f) | (c g) (d h)
  * </pre>
  *
- * The index has one byte per stored column of each {@code sharedRows} rows: its place among the m.
- * Values are [rows / sharedRows, columns / m, n, sharedRows]: rows that share a position lie next
- * to each other, so that a kernel loads the dense operand once for all of them. What keeps less
- * than n of some m stores explicit zeros there, which are multiplied as other values are; the
- * transpose of N:M is not N:M but CSR.
+ * The index has one byte per stored column of the rows that share it: its place among the m. Values
+ * are [rows / shared rows, columns / m, n, shared rows]: rows that share a position lie next to
+ * each other, so that a kernel loads the dense operand once for all of them. What keeps less than n
+ * of some m stores explicit zeros there, which are multiplied as other values are; the transpose of
+ * N:M is not N:M but CSR.
  *
  * <p>Source of the format: A. Mishra et al., Accelerating Sparse Deep Neural Networks, 2021.
  */

@@ -80,6 +80,11 @@ record BlockColumns(
             shared.rowOffsets(), shared.columnIndices(), height, 1, pattern.columns());
   }
 
+  /** The same blocks in other columns of a matrix of another width; the array is kept. */
+  BlockColumns withColumns(int[] others, int otherWidth) {
+    return new BlockColumns(rowOffsets, others, blockHeight, blockWidth, otherWidth);
+  }
+
   /** The plan for panels of at most {@code vectors} vectors, made once. */
   PanelPlan plan(int vectors) {
     PanelPlan known = plans.get(vectors);

@@ -53,26 +53,35 @@ final class ConvTaps {
         : known(groups, ELEMENTS, () -> takeApart(weight, groups));
   }
 
+  /** Rows that share their columns do so within a group of the convolution. */
   private TapColumns makeForward(Shape weight, int groups) {
-    return groups == 1 ? new TapColumns(BlockColumns.of(pattern), null) : takeApart(weight, groups);
+    BlockColumns blocks = BlockColumns.of(pattern);
+    int perGroup = weight.dim(0) / groups;
+    return perGroup % blocks.blockHeight() == 0
+        ? new TapColumns(inGroups(blocks, perGroup, groups), null)
+        : takeApart(weight, groups);
   }
 
   private TapColumns takeApart(Shape weight, int groups) {
+    BlockColumns elements = BlockColumns.of(pattern.elements());
+    return new TapColumns(
+        inGroups(elements, weight.dim(0) / groups, groups), pattern.elementOrder());
+  }
+
+  /** The columns counted through the patches of all groups. */
+  private static BlockColumns inGroups(BlockColumns blocks, int perGroup, int groups) {
     if (groups == 1) {
-      return new TapColumns(BlockColumns.of(pattern.elements()), pattern.elementOrder());
+      return blocks;
     }
-    CsrPattern elements = pattern.elements();
-    int perGroup = weight.dim(0) / groups;
-    int depth = elements.columns();
-    int[] columns = elements.columnIndices().clone();
-    for (int row = 0; row < elements.rows(); row++) {
-      for (int p = elements.rowOffsets()[row]; p < elements.rowOffsets()[row + 1]; p++) {
-        columns[p] += row / perGroup * depth;
+    int[] columns = blocks.columns().clone();
+    for (int blockRow = 0; blockRow < blocks.blockRows(); blockRow++) {
+      int shift = blockRow * blocks.blockHeight() / perGroup * blocks.width();
+      int end = blocks.rowOffsets()[blockRow + 1] * blocks.blockWidth();
+      for (int e = blocks.rowOffsets()[blockRow] * blocks.blockWidth(); e < end; e++) {
+        columns[e] += shift;
       }
     }
-    int width = Math.multiplyExact(depth, groups);
-    return new TapColumns(
-        BlockColumns.ofRows(elements.rowOffsets(), columns, width), pattern.elementOrder());
+    return blocks.withColumns(columns, Math.multiplyExact(blocks.width(), groups));
   }
 
   /**

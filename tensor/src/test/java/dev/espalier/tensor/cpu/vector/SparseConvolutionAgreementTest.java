@@ -132,6 +132,17 @@ class SparseConvolutionAgreementTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"2, 3", "4, 9", "3, 4", "12, 1"})
+  void blocksInGroupsAgree(int height, int width) {
+    Shape weight = Shape.of(24, 4, 3, 3);
+    agrees(
+        new BsrPattern(pattern(24 / height, 36 / width, 0.4), height, width),
+        weight,
+        Shape.of(2, 12, 9, 11),
+        ConvSpec.of(1, 1).withGroups(3));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     // n, m, rows, groups, stride
     "2, 4, 1, 1, 1",
@@ -141,6 +152,7 @@ class SparseConvolutionAgreementTest {
     "4, 8, 4, 1, 1",
     "2, 4, 4, 2, 1",
     "2, 4, 1, 2, 2",
+    "2, 4, 8, 2, 1", // a pattern across two groups of the convolution
   })
   void nmAgrees(int n, int m, int rows, int groups, int stride) {
     var structure = new Granularity.NOfM(n, m, rows);
