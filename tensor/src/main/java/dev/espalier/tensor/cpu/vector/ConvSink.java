@@ -36,10 +36,10 @@ record ConvSink(OutputMap map, float[] rowBias, boolean relu) implements Product
 
   @Override
   public void store(
-      MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
     for (int start = 0; start < columns; ) {
       int run = Math.min(columns - start, map.run(column + start));
-      long from = (long) start * Float.BYTES;
+      long from = shift + (long) start * Float.BYTES;
       long to = map.byteOffset(row, column + start);
       if (map.columnStride() == 1) {
         Packing.copyRows(tile, from, tilePitch, map.data(), to, pitch(), rows, run);

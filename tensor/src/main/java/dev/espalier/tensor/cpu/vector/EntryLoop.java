@@ -20,12 +20,12 @@ interface EntryLoop {
   /** Most vectors per row. */
   int MOST_VECTORS = 4;
 
-  /** A value's bits and the place of its column in the panel, in bytes. */
-  static long entry(float value, int place) {
-    return (long) Float.floatToRawIntBits(value) << 32 | place;
-  }
-
-  /** {@code rows} of the result += their entries times the panel in the slot. */
+  /**
+   * {@code rows} of the result += their entries times the panel in the slot.
+   *
+   * @param entries the bits of a value in the upper half, the place of its column in the panel, in
+   *     bytes, in the lower
+   */
   void run(GroupRange rows, long[] entries, int slot, ResultRows result);
 
   /**

@@ -19,10 +19,12 @@ final class FilledGroups {
   private static final int FINGERS = 16;
 
   /** The values as they came, where these arrays are kept. */
-  private float[] raw = {};
+  private int[] raw = {};
 
-  private float[] source = {};
-  private float[] ordered = {};
+  /** Bits of the values: the compiler packs loops over them with vectors. */
+  private int[] source = {};
+
+  private int[] ordered = {};
   private long[] entries = {};
   private final int[][] shared = new int[GroupLoop.MOST_ROWS + 1][0];
 
@@ -46,7 +48,7 @@ final class FilledGroups {
     if (plan.kept().print == print) {
       var copy = new FilledGroups();
       copy.fill(plan, values, count, order);
-      copy.raw = values.asSlice(0, (long) count * Float.BYTES).toArray(ValueLayout.JAVA_FLOAT);
+      copy.raw = values.asSlice(0, (long) count * Float.BYTES).toArray(ValueLayout.JAVA_INT);
       plan.kept().filled = copy;
     }
     plan.kept().print = print;
@@ -76,7 +78,7 @@ final class FilledGroups {
 
   private void fill(PanelPlan plan, MemorySegment values, int count, int[] order) {
     source = grown(source, count);
-    MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, 0, source, 0, count);
+    MemorySegment.copy(values, ValueLayout.JAVA_INT, 0, source, 0, count);
     if (order != null) {
       reorder(order);
     }
@@ -85,16 +87,16 @@ final class FilledGroups {
     }
   }
 
-  private static float[] grown(float[] array, long length) {
+  private static int[] grown(int[] array, long length) {
     return array.length >= length
         ? array
-        : new float[(int) Math.max(length, Math.min(2L * array.length, Integer.MAX_VALUE / 2))];
+        : new int[(int) Math.max(length, Math.min(2L * array.length, Integer.MAX_VALUE / 2))];
   }
 
   private void reorder(int[] order) {
     ordered = grown(ordered, order.length);
-    float[] from = source;
-    float[] to = ordered;
+    int[] from = source;
+    int[] to = ordered;
     for (int p = 0; p < order.length; p++) {
       to[p] = from[order[p]];
     }
@@ -127,21 +129,21 @@ final class FilledGroups {
         });
   }
 
-  private static void zip(float[] source, int[] places, long[] entries, int begin, int end) {
+  private static void zip(int[] source, int[] places, long[] entries, int begin, int end) {
     for (int p = begin; p < end; p++) {
-      entries[p] = EntryLoop.entry(source[p], places[p]);
+      entries[p] = (long) source[p] << Integer.SIZE | places[p];
     }
   }
 
   private static void gather(
-      float[] source, int[] order, int[] places, long[] entries, int begin, int end) {
+      int[] source, int[] order, int[] places, long[] entries, int begin, int end) {
     for (int p = begin; p < end; p++) {
-      entries[p] = EntryLoop.entry(source[order[p]], places[p]);
+      entries[p] = (long) source[order[p]] << Integer.SIZE | places[p];
     }
   }
 
   private static void fillShared(
-      RowGroups groups, float[] source, int[] entries, int begin, int end) {
+      RowGroups groups, int[] source, int[] entries, int begin, int end) {
     int[] places = groups.places();
     int[] order = groups.order();
     int height = groups.height();
@@ -150,7 +152,7 @@ final class FilledGroups {
     for (int p = begin; p < end; p++) {
       entries[at++] = places[p];
       for (int i = 0; i < height; i++) {
-        entries[at++] = Float.floatToRawIntBits(source[order[p] + i * stride]);
+        entries[at++] = source[order[p] + i * stride];
       }
     }
   }

@@ -16,6 +16,9 @@ final class GroupedProduct {
   /** Rows of a chunk, so that their sums stay in the second-level cache. */
   private static final int CHUNK_ROWS = 512;
 
+  /** Rows of all panels of a task. */
+  private static final long TILE_ROWS = 2048;
+
   /** Multiply-adds worth more than one thread. */
   private static final long TASK_WORK = 256 * 1024;
 
@@ -52,7 +55,8 @@ final class GroupedProduct {
   void run() {
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
     int panels = Math.ceilDiv(vectors, plan.vectors());
-    int together = panelsTogether(panels);
+    int rows = pattern.blockRows() * pattern.blockHeight();
+    int together = panelsTogether(panels, rows);
     int stretches = Math.ceilDiv(panels, together);
     int chunks = chunks(stretches);
     int[] first = RowBlocks.cut(pattern.rowOffsets(), chunks);
@@ -70,9 +74,13 @@ final class GroupedProduct {
         });
   }
 
-  /** As many as the source can hold, but not so many that threads go without. */
-  private int panelsTogether(int panels) {
-    return Math.clamp(panels / (2L * Workers.threads()), 1, source.panelsTogether());
+  /**
+   * As many as the source can hold and as keep their sums in the second-level cache, but not so
+   * many that threads go without.
+   */
+  private int panelsTogether(int panels, int rows) {
+    long most = Math.min(source.panelsTogether(), TILE_ROWS / Math.clamp(rows, 1, CHUNK_ROWS));
+    return (int) Math.max(1, Math.min(most, panels / (2L * Workers.threads())));
   }
 
   /**
@@ -100,42 +108,55 @@ final class GroupedProduct {
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
       int last = columns.length - 1;
-      int width = Math.min(n, columns[last]) - columns[0];
-      source.prepare(0, plan.blocks(), columns[0], width, scratch);
-      for (int i = 0; i < last; i++) {
-        int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
-        panel(columns[i], vectors, begin, end, slot, scratch);
+      int height = end - begin;
+      MemorySegment tile = scratch.work.floats((long) height * (columns[last] - columns[0]));
+      for (int block = 0; block < plan.blocks(); block++) {
+        int width = Math.min(n, columns[last]) - columns[0];
+        source.prepare(block, columns[0], width, scratch);
+        for (int i = 0; i < last; i++) {
+          int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
+          long shift = (long) (columns[i] - columns[0]) * height * Float.BYTES;
+          source.pack(block, columns[i], vectors, plan.pitch(), slot, scratch);
+          panel(block, columns[i], vectors, begin, end, slot, tile, shift);
+        }
       }
     } finally {
       Panels.release(slot);
     }
   }
 
-  /** Rows {@code [begin, end)} of {@code vectors} vectors of columns from {@code column} on. */
-  private void panel(int column, int vectors, int begin, int end, int slot, Scratch scratch) {
+  /** One block times the panel of {@code vectors} vectors from {@code column} on. */
+  private void panel(
+      int block,
+      int column,
+      int vectors,
+      int begin,
+      int end,
+      int slot,
+      MemorySegment tile,
+      long shift) {
     int width = Math.min(n - column, vectors * Lanes.COUNT);
     long tilePitch = vectors * Lanes.BYTES;
     boolean direct = sink.isDirect(column, width) && width == vectors * Lanes.COUNT;
-    sink.columnBias(column, width, vectors, slot);
-    MemorySegment data =
-        direct ? sink.segment() : scratch.work.floats((end - begin) * tilePitch / Float.BYTES);
-    long offset = direct ? sink.offset(0, column) : -begin * tilePitch;
-    long pitch = direct ? sink.pitch() : tilePitch;
-    boolean apart = pattern.blockHeight() > 1;
-    for (int block = 0; block < plan.blocks(); block++) {
-      source.pack(block, column, vectors, plan.pitch(), slot, scratch);
-      boolean relu = sink.isClampedInLoop() && block == plan.blocks() - 1;
-      boolean first = block == 0;
-      var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
-      for (RowGroups groups : plan.groups()) {
-        values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
-      }
-      if (relu && apart) {
-        RowClamp.run(rows, begin, end, vectors);
-      }
+    boolean first = block == 0;
+    boolean last = block == plan.blocks() - 1;
+    if (first) {
+      sink.columnBias(column, width, vectors, slot);
     }
-    if (!direct) {
-      sink.store(data, tilePitch, begin, end - begin, column, width);
+    MemorySegment data = direct ? sink.segment() : tile;
+    long offset = direct ? sink.offset(0, column) : shift - begin * tilePitch;
+    long pitch = direct ? sink.pitch() : tilePitch;
+    boolean relu = sink.isClampedInLoop() && last;
+    boolean apart = pattern.blockHeight() > 1;
+    var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
+    for (RowGroups groups : plan.groups()) {
+      values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
+    }
+    if (relu && apart) {
+      RowClamp.run(rows, begin, end, vectors);
+    }
+    if (last && !direct) {
+      sink.store(tile, shift, tilePitch, begin, end - begin, column, width);
     }
   }
 }

@@ -7,8 +7,8 @@ interface PanelSource {
     return 1;
   }
 
-  /** Gets ready for any calls of {@link #pack} within these blocks and columns. */
-  default void prepare(int block, int blocks, int column, int columns, Scratch scratch) {}
+  /** Gets ready for any calls of {@link #pack} within this block and these columns. */
+  default void prepare(int block, int column, int columns, Scratch scratch) {}
 
   /**
    * Writes the rows of one block of columns of the sparse matrix to the slot's panel, {@code pitch}

@@ -9,15 +9,15 @@ record PatchPanels(Patches patches, int rows, int pixels, int blockRows) impleme
 
   @Override
   public int panelsTogether() {
-    int channels = Math.max(1, rows / Math.max(1, patches.taps()));
+    int channels = Math.max(1, blockRows / Math.max(1, patches.taps()));
     int columns = EntryLoop.MOST_VECTORS * Lanes.COUNT;
     return Math.clamp(HELD_FLOATS / channels / columns, 1, MOST_TOGETHER);
   }
 
   @Override
-  public void prepare(int block, int blocks, int column, int columns, Scratch scratch) {
+  public void prepare(int block, int column, int columns, Scratch scratch) {
     int begin = block * blockRows;
-    int depth = Math.min(blocks * blockRows, rows - begin);
+    int depth = Math.min(blockRows, rows - begin);
     scratch.patches.fill(patches, begin, depth, column, columns);
   }
 

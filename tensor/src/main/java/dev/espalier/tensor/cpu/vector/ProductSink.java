@@ -24,6 +24,11 @@ interface ProductSink {
   /** Writes what rows start from, the biases of these columns or zeros, to the slot's header. */
   void columnBias(int column, int width, int vectors, int slot);
 
-  /** Takes in rows as the loops left them in a tile, biases included, at (row, column). */
-  void store(MemorySegment tile, long tilePitch, int row, int rows, int column, int columns);
+  /**
+   * Takes in rows as the loops left them in a tile, biases included, at (row, column).
+   *
+   * @param shift of the first row in the tile, in bytes
+   */
+  void store(
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns);
 }

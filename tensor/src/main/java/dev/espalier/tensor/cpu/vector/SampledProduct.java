@@ -81,7 +81,7 @@ final class SampledProduct {
         int begin = column(vectors, panel, panels);
         if (panel % together == 0) {
           int end = Math.min(n, column(vectors, Math.min(panels, panel + together), panels));
-          source.prepare(block, 1, begin, end - begin, scratch);
+          source.prepare(block, begin, end - begin, scratch);
         }
         int taken = (column(vectors, panel + 1, panels) - begin) / Lanes.COUNT;
         int width = Math.min(n - begin, taken * Lanes.COUNT);

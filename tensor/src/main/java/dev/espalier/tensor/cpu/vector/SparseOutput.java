@@ -93,13 +93,13 @@ final class SparseOutput implements ProductSink, AutoCloseable {
 
   @Override
   public void store(
-      MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
     if (transposed) {
-      writeTransposed(tile, tilePitch, row, rows, column, columns);
+      writeTransposed(tile, shift, tilePitch, row, rows, column, columns);
       return;
     }
     for (int i = 0; i < rows; i++) {
-      long from = i * tilePitch;
+      long from = shift + i * tilePitch;
       long to = offset(row + i, column);
       if (beta == 0) {
         Packing.copyRow(tile, from, c, to, columns);
@@ -112,10 +112,10 @@ final class SparseOutput implements ProductSink, AutoCloseable {
 
   /** A few columns at a time, so that lines a power of two apart are full before they collide. */
   private void writeTransposed(
-      MemorySegment tile, long tilePitch, int row, int rows, int column, int columns) {
+      MemorySegment tile, long shift, long tilePitch, int row, int rows, int column, int columns) {
     for (int j = 0; j < columns; j += TRANSPOSED_COLUMNS) {
       int width = Math.min(TRANSPOSED_COLUMNS, columns - j);
-      long from = (long) j * Float.BYTES;
+      long from = shift + (long) j * Float.BYTES;
       long to = (column + j) * pitch + (long) row * Float.BYTES;
       Packing.transpose(tile, from, tilePitch, c, to, pitch, rows, width);
     }
