@@ -32,6 +32,11 @@ final class BenchOptions {
   @Option(names = "--quick", description = "Fewer cases, shorter runs.")
   private boolean quick;
 
+  @Option(
+      names = "--short",
+      description = "Shorter runs of as many cases: noisier figures sooner.")
+  private boolean shortRuns;
+
   @Option(names = "--list", description = "Only name the cases.")
   private boolean list;
 
@@ -79,7 +84,7 @@ final class BenchOptions {
       return 0;
     }
     PrintWriter err = spec.commandLine().getErr();
-    var comparer = new Comparer(quick ? Effort.QUICK : Effort.FULL, peers, err::println);
+    var comparer = new Comparer(quick || shortRuns ? Effort.QUICK : Effort.FULL, peers, err::println);
     int total = cases.size() * threads.size();
     int done = 0;
     int missing = 0;

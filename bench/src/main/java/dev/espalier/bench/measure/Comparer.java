@@ -5,8 +5,10 @@ import dev.espalier.bench.kernel.Cases;
 import dev.espalier.bench.kernel.Contender;
 import dev.espalier.bench.machine.Ceilings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -16,6 +18,7 @@ public final class Comparer {
   private final boolean peers;
   private final Consumer<String> warnings;
   private final Set<String> unavailable = new HashSet<>();
+  private final Map<Integer, Double> peaks = new HashMap<>();
 
   /**
    * @param peers whether to compare with the libraries of the profile, or with our own dense kernel
@@ -60,8 +63,11 @@ public final class Comparer {
     }
   }
 
-  private static Ceilings ceilings(int threads, Timing ours) {
-    return Ceilings.measure(threads, ours.note().bytes());
+  /** The peak is the best of the whole run, since anything that disturbs a probe lowers it. */
+  private Ceilings ceilings(int threads, Timing ours) {
+    Ceilings now = Ceilings.measure(threads, ours.note().bytes());
+    double peak = peaks.merge(threads, now.gigaflops(), Math::max);
+    return new Ceilings(peak, now.gigabytesPerSecond());
   }
 
   /** Null, with a warning, if it cannot be timed. */
