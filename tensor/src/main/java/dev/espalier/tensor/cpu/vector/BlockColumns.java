@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * @param columns {@code blockWidth} columns per block
  * @param width columns of the matrix
  * @param plans for each number of vectors, as far as known
+ * @param sampledPlans those of sampled products
  */
 record BlockColumns(
     int[] rowOffsets,
@@ -21,7 +22,8 @@ record BlockColumns(
     int blockHeight,
     int blockWidth,
     int width,
-    AtomicReferenceArray<PanelPlan> plans) {
+    AtomicReferenceArray<PanelPlan> plans,
+    AtomicReferenceArray<PanelPlan> sampledPlans) {
   private BlockColumns(
       int[] rowOffsets, int[] columns, int blockHeight, int blockWidth, int width) {
     this(
@@ -30,7 +32,8 @@ record BlockColumns(
         blockHeight,
         blockWidth,
         width,
-        new AtomicReferenceArray<>(EntryLoop.MOST_VECTORS + 1));
+        new AtomicReferenceArray<>(EntryLoop.MOST_VECTORS + 1),
+        new AtomicReferenceArray<>(DotLoop.MOST_VECTORS + 1));
   }
 
   /** The pattern as kernels walk it, made once. */
@@ -85,12 +88,24 @@ record BlockColumns(
     return new BlockColumns(rowOffsets, others, blockHeight, blockWidth, otherWidth);
   }
 
-  /** The plan for panels of at most {@code vectors} vectors, made once. */
-  PanelPlan plan(int vectors) {
+  /** The plan of a product with {@code n} columns, made once. */
+  PanelPlan plan(int n) {
+    int vectors = Math.min(EntryLoop.MOST_VECTORS, Math.ceilDiv(n, Lanes.COUNT));
     PanelPlan known = plans.get(vectors);
     if (known == null) {
       known = PanelPlan.of(this, vectors);
       plans.set(vectors, known);
+    }
+    return known;
+  }
+
+  /** The plan of a sampled product with {@code n} columns, made once. */
+  PanelPlan sampledPlan(int n) {
+    int vectors = DotGroupLoop.vectors(blockHeight, n);
+    PanelPlan known = sampledPlans.get(vectors);
+    if (known == null) {
+      known = PanelPlan.sampled(this, vectors);
+      sampledPlans.set(vectors, known);
     }
     return known;
   }

@@ -42,7 +42,7 @@ record ConvSink(OutputMap map, float[] rowBias, boolean relu) implements Product
       long from = shift + (long) start * Float.BYTES;
       long to = map.byteOffset(row, column + start);
       if (map.columnStride() == 1) {
-        Packing.copyRows(tile, from, tilePitch, map.data(), to, pitch(), rows, run);
+        PanelCopy.exactRows(tile, from, tilePitch, map.data(), to, pitch(), rows, run);
       } else {
         for (int i = 0; i < rows; i++) {
           long at = from + i * tilePitch;

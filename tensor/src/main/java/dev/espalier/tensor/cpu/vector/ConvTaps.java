@@ -17,7 +17,6 @@ final class ConvTaps {
   private record Key(int groups, List<Integer> taps) {}
 
   private static final List<Integer> FORWARD = List.of(-1);
-  private static final List<Integer> ELEMENTS = List.of(-2);
 
   private final SparsePattern pattern;
   private final Map<Key, TapColumns> known = new ConcurrentHashMap<>();
@@ -44,13 +43,6 @@ final class ConvTaps {
   /** Rows are output channels, columns the patches of the input. */
   TapColumns forward(Shape weight, int groups) {
     return known(groups, FORWARD, () -> makeForward(weight, groups));
-  }
-
-  /** As {@link #forward}, blocks taken apart. */
-  TapColumns elements(Shape weight, int groups) {
-    return pattern instanceof CsrPattern
-        ? forward(weight, groups)
-        : known(groups, ELEMENTS, () -> takeApart(weight, groups));
   }
 
   /** Rows that share their columns do so within a group of the convolution. */

@@ -11,18 +11,29 @@ import jdk.incubator.vector.VectorSpecies;
  * entry's sum wait in the slot, one vector per entry, until all stretches are done.
  */
 interface DotLoop {
-  /** Most vectors of a stretch. */
-  int MOST_VECTORS = EntryLoop.MOST_VECTORS;
+  /** Most vectors of one of several stretches. */
+  int FEW_VECTORS = 4;
+
+  /** Most vectors of a stretch: they lie in registers, of which AVX-512 has 32. */
+  int MOST_VECTORS = Lanes.COUNT == 16 ? 13 : 8;
 
   /**
    * Adds the products of one stretch to the slot's partial sums, or starts them.
    *
-   * @param places of the entries' columns in the panel, in bytes
+   * @param groups the rows and their entries, from {@code from} to {@code to} in the block that
+   *     begins at {@code base}
    * @param firstEntry the one whose sum is the slot's first
    * @param left the rows of the left operand, {@code vectors} vectors of each
    */
   void run(
-      GroupRange rows, int[] places, int firstEntry, boolean first, int slot, LeftRows.Rows left);
+      RowGroups groups,
+      int base,
+      int from,
+      int to,
+      int firstEntry,
+      boolean first,
+      int slot,
+      LeftRows.Rows left);
 
   /** The loop for stretches of {@code vectors} vectors. */
   static DotLoop of(int vectors) {
@@ -51,19 +62,21 @@ interface DotLoop {
 
     @Override
     public void run(
-        GroupRange rows,
-        int[] places,
+        RowGroups groups,
+        int base,
+        int from,
+        int to,
         int firstEntry,
         boolean first,
         int slot,
         LeftRows.Rows left) {
       run(
-          rows.starts(),
-          rows.rows(),
-          rows.base(),
-          rows.from(),
-          rows.to(),
-          places,
+          groups.starts(),
+          groups.rows(),
+          base,
+          from,
+          to,
+          groups.places(),
           firstEntry,
           first,
           slot,
@@ -96,6 +109,24 @@ interface DotLoop {
             VECTORS > 2 ? FloatVector.fromMemorySegment(S, left, at + 2 * V, Lanes.ORDER) : zero;
         FloatVector a3 =
             VECTORS > 3 ? FloatVector.fromMemorySegment(S, left, at + 3 * V, Lanes.ORDER) : zero;
+        FloatVector a4 =
+            VECTORS > 4 ? FloatVector.fromMemorySegment(S, left, at + 4 * V, Lanes.ORDER) : zero;
+        FloatVector a5 =
+            VECTORS > 5 ? FloatVector.fromMemorySegment(S, left, at + 5 * V, Lanes.ORDER) : zero;
+        FloatVector a6 =
+            VECTORS > 6 ? FloatVector.fromMemorySegment(S, left, at + 6 * V, Lanes.ORDER) : zero;
+        FloatVector a7 =
+            VECTORS > 7 ? FloatVector.fromMemorySegment(S, left, at + 7 * V, Lanes.ORDER) : zero;
+        FloatVector a8 =
+            VECTORS > 8 ? FloatVector.fromMemorySegment(S, left, at + 8 * V, Lanes.ORDER) : zero;
+        FloatVector a9 =
+            VECTORS > 9 ? FloatVector.fromMemorySegment(S, left, at + 9 * V, Lanes.ORDER) : zero;
+        FloatVector a10 =
+            VECTORS > 10 ? FloatVector.fromMemorySegment(S, left, at + 10 * V, Lanes.ORDER) : zero;
+        FloatVector a11 =
+            VECTORS > 11 ? FloatVector.fromMemorySegment(S, left, at + 11 * V, Lanes.ORDER) : zero;
+        FloatVector a12 =
+            VECTORS > 12 ? FloatVector.fromMemorySegment(S, left, at + 12 * V, Lanes.ORDER) : zero;
         int end = starts[base + q + 1];
         for (int p = starts[base + q]; p < end; p++) {
           long place = (long) header + (places[p] & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
@@ -103,14 +134,45 @@ interface DotLoop {
           long sum = header + entry * V + Panels.PARTIALS;
           FloatVector s = first ? zero : FloatVector.fromMemorySegment(S, PANELS, sum, Lanes.ORDER);
           s = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(a0, s);
+          FloatVector t = zero;
           if (VECTORS > 1) {
-            s = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(a1, s);
+            t = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(a1, t);
           }
           if (VECTORS > 2) {
             s = FloatVector.fromMemorySegment(S, PANELS, place + 2 * V, Lanes.ORDER).fma(a2, s);
           }
           if (VECTORS > 3) {
-            s = FloatVector.fromMemorySegment(S, PANELS, place + 3 * V, Lanes.ORDER).fma(a3, s);
+            t = FloatVector.fromMemorySegment(S, PANELS, place + 3 * V, Lanes.ORDER).fma(a3, t);
+          }
+          if (VECTORS > 4) {
+            s = FloatVector.fromMemorySegment(S, PANELS, place + 4 * V, Lanes.ORDER).fma(a4, s);
+          }
+          if (VECTORS > 5) {
+            t = FloatVector.fromMemorySegment(S, PANELS, place + 5 * V, Lanes.ORDER).fma(a5, t);
+          }
+          if (VECTORS > 6) {
+            s = FloatVector.fromMemorySegment(S, PANELS, place + 6 * V, Lanes.ORDER).fma(a6, s);
+          }
+          if (VECTORS > 7) {
+            t = FloatVector.fromMemorySegment(S, PANELS, place + 7 * V, Lanes.ORDER).fma(a7, t);
+          }
+          if (VECTORS > 8) {
+            s = FloatVector.fromMemorySegment(S, PANELS, place + 8 * V, Lanes.ORDER).fma(a8, s);
+          }
+          if (VECTORS > 9) {
+            t = FloatVector.fromMemorySegment(S, PANELS, place + 9 * V, Lanes.ORDER).fma(a9, t);
+          }
+          if (VECTORS > 10) {
+            s = FloatVector.fromMemorySegment(S, PANELS, place + 10 * V, Lanes.ORDER).fma(a10, s);
+          }
+          if (VECTORS > 11) {
+            t = FloatVector.fromMemorySegment(S, PANELS, place + 11 * V, Lanes.ORDER).fma(a11, t);
+          }
+          if (VECTORS > 12) {
+            s = FloatVector.fromMemorySegment(S, PANELS, place + 12 * V, Lanes.ORDER).fma(a12, s);
+          }
+          if (VECTORS > 1) {
+            s = s.add(t);
           }
           s.intoMemorySegment(PANELS, sum, Lanes.ORDER);
         }

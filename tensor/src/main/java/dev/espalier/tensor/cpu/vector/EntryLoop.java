@@ -26,7 +26,8 @@ interface EntryLoop {
    * @param entries the bits of a value in the upper half, the place of its column in the panel, in
    *     bytes, in the lower
    */
-  void run(GroupRange rows, long[] entries, int slot, ResultRows result);
+  void run(
+      RowGroups groups, int base, int from, int to, long[] entries, int slot, ResultRows result);
 
   /**
    * The loop for rows of {@code vectors} vectors.
@@ -72,13 +73,14 @@ interface EntryLoop {
     private static final MemorySegment PANELS = Panels.MEMORY;
 
     @Override
-    public void run(GroupRange rows, long[] entries, int slot, ResultRows result) {
+    public void run(
+        RowGroups groups, int base, int from, int to, long[] entries, int slot, ResultRows result) {
       run(
-          rows.starts(),
-          rows.rows(),
-          rows.base(),
-          rows.from(),
-          rows.to(),
+          groups.starts(),
+          groups.rows(),
+          base,
+          from,
+          to,
           entries,
           slot,
           result.relu(),

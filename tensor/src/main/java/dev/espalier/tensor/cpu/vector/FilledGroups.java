@@ -3,6 +3,7 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The values of a sparse matrix in the order in which the loops read them: a thread's arrays, which
@@ -62,9 +63,22 @@ final class FilledGroups {
   }
 
   private boolean holds(MemorySegment values, int count) {
-    long bytes = (long) count * Float.BYTES;
-    return raw.length == count
-        && MemorySegment.mismatch(values, 0, bytes, MemorySegment.ofArray(raw), 0, bytes) < 0;
+    if (raw.length != count) {
+      return false;
+    }
+    MemorySegment known = MemorySegment.ofArray(raw);
+    var differs = new AtomicBoolean();
+    int tasks = Math.ceilDiv(count, TASK_ENTRIES);
+    Workers.run(
+        tasks,
+        task -> {
+          long begin = (long) count * task / tasks * Float.BYTES;
+          long end = (long) count * (task + 1) / tasks * Float.BYTES;
+          if (MemorySegment.mismatch(values, begin, end, known, begin, end) >= 0) {
+            differs.set(true);
+          }
+        });
+    return !differs.get();
   }
 
   private static long print(MemorySegment values, int count) {
@@ -157,17 +171,21 @@ final class FilledGroups {
     }
   }
 
-  /** Adds groups of rows times the slot's panel to the result. */
-  void multiply(RowGroups groups, GroupRange range, int vectors, int slot, ResultRows result) {
+  /**
+   * Adds groups {@code [from, to)} in the block that begins at {@code base} of the groups' starts,
+   * times the slot's panel, to the result.
+   */
+  void multiply(
+      RowGroups groups, int base, int from, int to, int vectors, int slot, ResultRows result) {
     int height = groups.height();
     if (height == 1) {
-      EntryLoop.of(vectors, result.first()).run(range, entries, slot, result);
+      EntryLoop.of(vectors, result.first()).run(groups, base, from, to, entries, slot, result);
       return;
     }
     int most = GroupLoop.SUMS / height;
     for (int vector = 0; vector < vectors; vector += most) {
       GroupLoop.of(height, Math.min(most, vectors - vector), result.first())
-          .run(range, shared[height], slot, vector * Lanes.BYTES, result);
+          .run(groups, base, from, to, shared[height], slot, vector * Lanes.BYTES, result);
     }
   }
 }

@@ -27,7 +27,15 @@ interface GroupLoop {
    * @param entries for each the place of its column in the panel, in bytes, and the bits of one
    *     value per row: one stream, since a second array's address would not find a register
    */
-  void run(GroupRange groups, int[] entries, int slot, long shift, ResultRows result);
+  void run(
+      RowGroups groups,
+      int base,
+      int from,
+      int to,
+      int[] entries,
+      int slot,
+      long shift,
+      ResultRows result);
 
   /**
    * The loop for groups of two or four rows of {@code vectors} vectors.
@@ -76,13 +84,21 @@ interface GroupLoop {
     private static final int SHIFT_MASK = (int) (2 * V);
 
     @Override
-    public void run(GroupRange groups, int[] entries, int slot, long shift, ResultRows result) {
+    public void run(
+        RowGroups groups,
+        int base,
+        int from,
+        int to,
+        int[] entries,
+        int slot,
+        long shift,
+        ResultRows result) {
       run(
           groups.starts(),
           groups.rows(),
-          groups.base(),
-          groups.from(),
-          groups.to(),
+          base,
+          from,
+          to,
           entries,
           slot,
           shift,

@@ -47,11 +47,6 @@ final class GroupedProduct {
     this.sink = sink;
   }
 
-  /** Most vectors per panel for n columns. */
-  static int vectors(int n) {
-    return Math.min(EntryLoop.MOST_VECTORS, Math.ceilDiv(n, Lanes.COUNT));
-  }
-
   void run() {
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
     int panels = Math.ceilDiv(vectors, plan.vectors());
@@ -59,18 +54,16 @@ final class GroupedProduct {
     int together = panelsTogether(panels, rows);
     int stretches = Math.ceilDiv(panels, together);
     int chunks = chunks(stretches);
-    int[] first = RowBlocks.cut(pattern.rowOffsets(), chunks);
+    int[] offsets = pattern.rowOffsets();
     int height = pattern.blockHeight();
     Workers.run(
         stretches * chunks,
         task -> {
           int chunk = task % chunks;
           int panel = task / chunks * together;
-          int[] begins = new int[Math.min(together, panels - panel) + 1];
-          for (int i = 0; i < begins.length; i++) {
-            begins[i] = (int) ((long) vectors * (panel + i) / panels) * Lanes.COUNT;
-          }
-          panels(begins, first[chunk] * height, first[chunk + 1] * height);
+          int begin = RowBlocks.first(offsets, chunk, chunks) * height;
+          int end = RowBlocks.first(offsets, chunk + 1, chunks) * height;
+          panels(panel, Math.min(panel + together, panels), panels, begin, end);
         });
   }
 
@@ -98,26 +91,31 @@ final class GroupedProduct {
     return Math.max(least, Math.ceilDiv(2 * threads, stretches));
   }
 
-  /**
-   * Rows {@code [begin, end)} of the panels that begin at these columns; the last one ends them.
-   */
-  private void panels(int[] columns, int begin, int end) {
+  /** Where panel {@code panel} of {@code panels} begins. */
+  private int column(int panel, int panels) {
+    int vectors = Math.ceilDiv(n, Lanes.COUNT);
+    return (int) ((long) vectors * panel / panels) * Lanes.COUNT;
+  }
+
+  /** Rows {@code [begin, end)} of panels {@code [from, to)} of {@code panels}. */
+  private void panels(int from, int to, int panels, int begin, int end) {
     if (begin == end) {
       return;
     }
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      int last = columns.length - 1;
+      int first = column(from, panels);
+      int last = column(to, panels);
       int height = end - begin;
-      MemorySegment tile = scratch.work.floats((long) height * (columns[last] - columns[0]));
+      MemorySegment tile = scratch.work.floats((long) height * (last - first));
       for (int block = 0; block < plan.blocks(); block++) {
-        int width = Math.min(n, columns[last]) - columns[0];
-        source.prepare(block, columns[0], width, scratch);
-        for (int i = 0; i < last; i++) {
-          int vectors = (columns[i + 1] - columns[i]) / Lanes.COUNT;
-          long shift = (long) (columns[i] - columns[0]) * height * Float.BYTES;
-          source.pack(block, columns[i], vectors, plan.pitch(), slot, scratch);
-          panel(block, columns[i], vectors, begin, end, slot, tile, shift);
+        source.prepare(block, first, Math.min(n, last) - first, scratch);
+        for (int panel = from; panel < to; panel++) {
+          int column = column(panel, panels);
+          int vectors = (column(panel + 1, panels) - column) / Lanes.COUNT;
+          long shift = (long) (column - first) * height * Float.BYTES;
+          source.pack(block, column, vectors, plan.pitch(), slot, scratch);
+          panel(block, column, vectors, begin, end, slot, tile, shift);
         }
       }
     } finally {
@@ -150,7 +148,9 @@ final class GroupedProduct {
     boolean apart = pattern.blockHeight() > 1;
     var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
     for (RowGroups groups : plan.groups()) {
-      values.multiply(groups, groups.range(block, begin, end), vectors, slot, rows);
+      int base = groups.base(block);
+      int from = groups.groupAt(begin);
+      values.multiply(groups, base, from, groups.groupAt(end), vectors, slot, rows);
     }
     if (relu && apart) {
       RowClamp.run(rows, begin, end, vectors);

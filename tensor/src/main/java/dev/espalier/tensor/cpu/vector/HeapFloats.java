@@ -14,6 +14,9 @@ final class HeapFloats {
   /** Some elements of a result. */
   static final HeapFloats PRODUCTS = new HeapFloats();
 
+  /** What the rows of a result start from. */
+  static final HeapFloats ROW_BIAS = new HeapFloats();
+
   private final ThreadLocal<float[]> own = ThreadLocal.withInitial(() -> new float[0]);
 
   private HeapFloats() {}

@@ -1,45 +1,81 @@
 package dev.espalier.tensor.cpu.vector;
 
+import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The left operand of a sampled product: the channels of images as rows, the pixels of the batch as
  * columns. A matrix is one image of one line.
  */
-record LeftRows(Planes planes) {
+record LeftRows(Planes planes, int channels) {
+  /** Floats that are worth a task. */
+  private static final int TASK_FLOATS = 64 * 1024;
+
   /** Rows of whole vectors at a pitch; the offset is that of row 0, both in bytes. */
   record Rows(MemorySegment data, long offset, long pitch) {}
 
-  static LeftRows matrix(MemorySegment a, int columns) {
-    return new LeftRows(new Planes(a, 0, 1, 0, 1, columns));
+  static LeftRows matrix(MemorySegment a, int rows, int columns) {
+    return new LeftRows(new Planes(a, 0, 1, 0, 1, columns), rows);
   }
 
   /**
-   * Rows {@code [begin, end)} from {@code column} on, as they lie if {@code width} columns are
-   * whole vectors of one image, else packed with zeros behind them.
+   * The same rows where each is whole vectors: as they lie, or, where images are not whole vectors,
+   * copied with zeros behind them.
    */
-  Rows rows(int column, int width, int vectors, int begin, int end, GrowingBuffer buffer) {
+  LeftRows wholeVectors(GrowingBuffer buffer) {
     int size = planes.size();
-    long plane = (long) size * Float.BYTES;
+    if (size % Lanes.COUNT == 0) {
+      return this;
+    }
+    int columns = Math.multiplyExact(size, planes.images());
+    int pitch = Math.ceilDiv(columns, Lanes.COUNT) * Lanes.COUNT;
+    MemorySegment packed = buffer.floats((long) channels * pitch);
+    int together = Math.max(1, TASK_FLOATS / pitch);
+    Workers.run(
+        Math.ceilDiv(channels, together),
+        task -> {
+          int begin = task * together;
+          int end = Math.min(channels, begin + together);
+          long pitchBytes = (long) pitch * Float.BYTES;
+          copy(0, columns, begin, end, packed, begin * pitchBytes, pitchBytes);
+          for (int row = begin; row < end; row++) {
+            long behind = row * pitchBytes + (long) columns * Float.BYTES;
+            VectorFill.floats(packed, behind, pitch - columns, 0);
+          }
+        });
+    return matrix(packed, channels, pitch);
+  }
+
+  /**
+   * Rows {@code [begin, end)} from {@code column} on, some vectors that do not end the rows: as
+   * they lie if that is in one image, else copied.
+   */
+  Rows rows(int column, int vectors, int begin, int end, GrowingBuffer buffer) {
+    int size = planes.size();
+    int width = vectors * Lanes.COUNT;
     int within = column % size;
-    if (width == vectors * Lanes.COUNT && within + width <= size) {
+    if (within + width <= size) {
       long offset = planes.byteOffset(column / size, 0) + (long) within * Float.BYTES;
-      return new Rows(planes.data(), offset, plane);
+      return new Rows(planes.data(), offset, (long) size * Float.BYTES);
     }
     long pitch = vectors * Lanes.BYTES;
-    int height = end - begin;
-    MemorySegment packed = buffer.floats(height * pitch / Float.BYTES);
-    if (width < vectors * Lanes.COUNT) {
-      VectorFill.floats(packed, 0, height * pitch / Float.BYTES, 0);
-    }
+    MemorySegment packed = buffer.floats((end - begin) * pitch / Float.BYTES);
+    copy(column, width, begin, end, packed, 0, pitch);
+    return new Rows(packed, -begin * pitch, pitch);
+  }
+
+  /** Copies columns of rows {@code [begin, end)}; pitch and place of the first in bytes. */
+  private void copy(
+      int column, int width, int begin, int end, MemorySegment target, long to, long pitch) {
+    int size = planes.size();
+    long plane = (long) size * Float.BYTES;
     for (int done = 0; done < width; ) {
       int at = column + done;
       int run = Math.min(width - done, size - at % size);
       long from = planes.byteOffset(at / size, begin) + (long) (at % size) * Float.BYTES;
-      Packing.copyRows(
-          planes.data(), from, plane, packed, (long) done * Float.BYTES, pitch, height, run);
+      long place = to + (long) done * Float.BYTES;
+      PanelCopy.exactRows(planes.data(), from, plane, target, place, pitch, end - begin, run);
       done += run;
     }
-    return new Rows(packed, -begin * pitch, pitch);
   }
 }

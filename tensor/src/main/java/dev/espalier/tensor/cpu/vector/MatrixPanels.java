@@ -36,9 +36,6 @@ final class MatrixPanels implements PanelSource {
     int height = Math.min(blockRows, rows - begin);
     int width = Math.min(vectors * Lanes.COUNT, columns - column);
     long to = Panels.panel(slot);
-    if (width < vectors * Lanes.COUNT) {
-      VectorFill.floats(Panels.MEMORY, to, (long) height * panelPitch / Float.BYTES, 0);
-    }
     if (transposed) {
       for (int row = 0; row < height; row += TRANSPOSED_ROWS) {
         int taken = Math.min(TRANSPOSED_ROWS, height - row);
@@ -48,7 +45,7 @@ final class MatrixPanels implements PanelSource {
       }
     } else {
       long from = begin * pitch + (long) column * Float.BYTES;
-      PanelCopy.rows(b, from, pitch, to, panelPitch, height, width);
+      PanelCopy.rows(b, from, pitch, to, panelPitch, height, width, vectors);
     }
   }
 }

@@ -25,6 +25,12 @@ record PanelPlan(
   /** Multiply-adds per vector of a group and block that outweigh its start and end. */
   private static final int LEAST_WORK = 26;
 
+  /** What a panel of a sampled product may take of the second-level cache, beside the sums. */
+  private static final int SAMPLED_BYTES = 64 * 1024;
+
+  /** Entries of a group and block that outweigh loading the group's rows. */
+  private static final int SAMPLED_WORK = 8;
+
   /** Bytes from one row of a panel to the next. */
   int pitch() {
     return vectors * (int) Lanes.BYTES;
@@ -32,8 +38,22 @@ record PanelPlan(
 
   /** The plan for panels of at most {@code vectors} vectors. */
   static PanelPlan of(BlockColumns pattern, int vectors) {
+    return of(pattern, vectors, blockColumns(pattern, vectors * (int) Lanes.BYTES));
+  }
+
+  /** The plan of a sampled product for stretches of at most {@code vectors} vectors. */
+  static PanelPlan sampled(BlockColumns pattern, int vectors) {
     int pitch = vectors * (int) Lanes.BYTES;
-    int columns = blockColumns(pattern, pitch);
+    long entriesPerRow = pattern.columns().length / Math.max(1, pattern.blockRows());
+    long worthwhile = (long) SAMPLED_WORK * pattern.width() / Math.max(1, entriesPerRow);
+    // so that the sums of one group are at most half of what a slot has room for
+    long most = Panels.PARTIAL_COUNT / (2 * GroupLoop.MOST_ROWS);
+    long wanted = Math.min(most, Math.max(SAMPLED_BYTES / pitch, worthwhile));
+    return of(pattern, vectors, evenly(pattern.width(), wanted, pitch));
+  }
+
+  private static PanelPlan of(BlockColumns pattern, int vectors, int columns) {
+    int pitch = vectors * (int) Lanes.BYTES;
     int blocks = Math.max(1, Math.ceilDiv(pattern.width(), columns));
     List<RowGroups> groups = new ArrayList<>();
     int row = 0;
@@ -54,10 +74,14 @@ record PanelPlan(
     long entriesPerRow = pattern.columns().length / Math.max(1, pattern.blockRows());
     int sharing = Integer.highestOneBit(Math.min(pattern.blockHeight(), GroupLoop.MOST_ROWS));
     long worthwhile = (long) LEAST_WORK / sharing * pattern.width() / Math.max(1, entriesPerRow);
-    long most = Panels.PANEL_BYTES / pitch;
-    int columns = (int) Math.min(most, Math.max(CACHE_BYTES[sharing] / pitch, worthwhile));
-    int blocks = Math.max(1, Math.ceilDiv(pattern.width(), columns));
-    return Math.max(1, Math.ceilDiv(pattern.width(), blocks));
+    return evenly(pattern.width(), Math.max(CACHE_BYTES[sharing] / pitch, worthwhile), pitch);
+  }
+
+  /** Blocks of equal size of about as many columns as are wanted, if a panel holds them. */
+  private static int evenly(int width, long wanted, int pitch) {
+    int columns = (int) Math.min(Panels.PANEL_BYTES / pitch, wanted);
+    int blocks = Math.max(1, Math.ceilDiv(width, columns));
+    return Math.max(1, Math.ceilDiv(width, blocks));
   }
 
   private static RowGroups groups(

@@ -13,7 +13,7 @@ interface PanelSource {
   /**
    * Writes the rows of one block of columns of the sparse matrix to the slot's panel, {@code pitch}
    * bytes apart: {@code vectors} vectors of each, from column {@code column} of the dense operand
-   * on, zero where it ends.
+   * on, and anything where it ends.
    */
   void pack(int block, int column, int vectors, int pitch, int slot, Scratch scratch);
 }

@@ -1,7 +1,8 @@
 package dev.espalier.tensor.cpu.vector;
 
 /** The patches of a convolution as the dense operand: a panel has a row per channel and tap. */
-record PatchPanels(Patches patches, int rows, int pixels, int blockRows) implements PanelSource {
+record PatchPanels(Patches patches, int rows, int pixels, int blockRows, int mostVectors)
+    implements PanelSource {
   /** Floats of the input that are held for some panels, a quarter of the second-level cache. */
   private static final int HELD_FLOATS = 64 * 1024;
 
@@ -10,7 +11,7 @@ record PatchPanels(Patches patches, int rows, int pixels, int blockRows) impleme
   @Override
   public int panelsTogether() {
     int channels = Math.max(1, blockRows / Math.max(1, patches.taps()));
-    int columns = EntryLoop.MOST_VECTORS * Lanes.COUNT;
+    int columns = mostVectors * Lanes.COUNT;
     return Math.clamp(HELD_FLOATS / channels / columns, 1, MOST_TOGETHER);
   }
 

@@ -72,10 +72,10 @@ record Patches(
   }
 
   /** The first {@code rows} rows as the dense operand of a sparse product. */
-  PanelSource panels(int rows, int pixels, int blockRows) {
+  PanelSource panels(int rows, int pixels, PanelPlan plan) {
     return isInput()
-        ? new PlanePanels(input, rows, pixels, blockRows)
-        : new PatchPanels(this, rows, pixels, blockRows);
+        ? new PlanePanels(input, rows, pixels, plan.blockColumns())
+        : new PatchPanels(this, rows, pixels, plan.blockColumns(), plan.vectors());
   }
 
   /** Depth runs over (channel, tap), columns over pixels. */

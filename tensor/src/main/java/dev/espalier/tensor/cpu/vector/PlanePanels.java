@@ -14,7 +14,11 @@ record PlanePanels(Planes planes, int rows, int pixels, int blockRows) implement
       int image = (column + done) / planes.size();
       long from = planes.byteOffset(image, begin) + (long) at * Float.BYTES;
       long to = Panels.panel(slot) + (long) done * Float.BYTES;
-      PanelCopy.rows(planes.data(), from, plane, to, pitch, height, run);
+      if (run == vectors * Lanes.COUNT) {
+        PanelCopy.rows(planes.data(), from, plane, to, pitch, height, run, vectors);
+      } else {
+        PanelCopy.exactRows(planes.data(), from, plane, Panels.MEMORY, to, pitch, height, run);
+      }
       done += run;
     }
   }

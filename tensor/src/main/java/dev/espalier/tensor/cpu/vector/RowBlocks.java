@@ -10,16 +10,10 @@ final class RowBlocks {
 
   private RowBlocks() {}
 
-  /** The first row of each of {@code blocks} blocks, and behind them the number of rows. */
-  static int[] cut(int[] rowOffsets, int blocks) {
+  /** The first row of block {@code block} of {@code blocks}; the number of rows behind the last. */
+  static int first(int[] rowOffsets, int block, int blocks) {
     int rows = rowOffsets.length - 1;
-    long total = cost(rowOffsets, rows);
-    int[] first = new int[blocks + 1];
-    for (int block = 1; block < blocks; block++) {
-      first[block] = rowAt(rowOffsets, total * block / blocks);
-    }
-    first[blocks] = rows;
-    return first;
+    return block == blocks ? rows : rowAt(rowOffsets, cost(rowOffsets, rows) * block / blocks);
   }
 
   private static long cost(int[] rowOffsets, int row) {

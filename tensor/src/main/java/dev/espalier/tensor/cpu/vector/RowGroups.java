@@ -14,13 +14,13 @@ import java.util.Arrays;
  * @param stride from there to the values of the other rows
  */
 record RowGroups(int height, int[] rows, int[] starts, int[] places, int[] order, int stride) {
-  /** The groups of block {@code block} that begin in rows {@code [begin, end)}. */
-  GroupRange range(int block, int begin, int end) {
-    int first = block * rows.length;
-    return new GroupRange(starts, rows, first, lowerBound(begin), lowerBound(end));
+  /** Where the starts of block {@code block} begin. */
+  int base(int block) {
+    return block * rows.length;
   }
 
-  private int lowerBound(int row) {
+  /** The first group that begins in this row or behind it. */
+  int groupAt(int row) {
     int at = Arrays.binarySearch(rows, row);
     return at < 0 ? -at - 1 : at;
   }

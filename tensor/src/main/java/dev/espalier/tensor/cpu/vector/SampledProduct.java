@@ -19,8 +19,10 @@ final class SampledProduct {
   /** Multiply-adds worth more than one thread. */
   private static final long TASK_WORK = 256 * 1024;
 
+  /** Sums that the first-level cache holds beside the rows they are of. */
+  private static final int CACHED_SUMS = 128;
+
   private final PanelPlan plan;
-  private final RowGroups rows;
   private final LeftRows left;
   private final PanelSource source;
   private final int n;
@@ -28,13 +30,12 @@ final class SampledProduct {
   private final MemorySegment out;
 
   /**
-   * @param plan of a pattern whose rows have columns of their own
-   * @param order for each entry of the pattern where its product goes; null if that is p
+   * @param order for each value of the pattern that was planned where its product goes; null if
+   *     that is its own position
    */
   SampledProduct(
       PanelPlan plan, LeftRows left, PanelSource source, int n, int[] order, MemorySegment out) {
     this.plan = plan;
-    this.rows = plan.groups().getFirst();
     this.left = left;
     this.source = source;
     this.n = n;
@@ -43,38 +44,47 @@ final class SampledProduct {
   }
 
   void run() {
-    int cuts = cuts();
-    Workers.run(plan.blocks() * cuts, task -> block(task / cuts, task % cuts, cuts));
+    try (Scratch scratch = Scratch.acquire()) {
+      LeftRows whole = left.wholeVectors(scratch.work);
+      for (RowGroups rows : plan.groups()) {
+        int cuts = cuts(rows);
+        Workers.run(
+            plan.blocks() * cuts, task -> block(rows, whole, task / cuts, task % cuts, cuts));
+      }
+    }
   }
 
   /** Into how many tasks a block's rows are cut, so that sums fit and threads have work. */
-  private int cuts() {
+  private int cuts(RowGroups rows) {
     int count = rows.rows().length;
     int largest = 0;
     for (int block = 0; block < plan.blocks(); block++) {
       int begin = rows.starts()[block * count];
       largest = Math.max(largest, rows.starts()[(block + 1) * count] - begin);
     }
-    // a cut may have up to a row more than its share
-    int cuts = Math.ceilDiv(largest, Panels.PARTIAL_COUNT - plan.blockColumns());
+    // a cut may have up to a group more than its share
+    int most = Panels.PARTIAL_COUNT / rows.height() - plan.blockColumns();
+    int cuts = Math.ceilDiv(largest, most);
     int threads = Workers.threads();
-    boolean small = (long) rows.entries() * n < TASK_WORK || plan.blocks() % threads == 0;
+    boolean small =
+        (long) rows.entries() * rows.height() * n < TASK_WORK || plan.blocks() % threads == 0;
     return Math.max(1, small ? cuts : Math.max(cuts, Math.ceilDiv(2 * threads, plan.blocks())));
   }
 
-  private void block(int block, int cut, int cuts) {
+  private void block(RowGroups rows, LeftRows whole, int block, int cut, int cuts) {
     int base = block * rows.rows().length;
-    int from = rowAt(block, cut, cuts);
-    int to = rowAt(block, cut + 1, cuts);
+    int from = rowAt(rows, block, cut, cuts);
+    int to = rowAt(rows, block, cut + 1, cuts);
     int firstEntry = rows.starts()[base + from];
     int entries = rows.starts()[base + to] - firstEntry;
     if (entries == 0) {
       return;
     }
-    var range = new GroupRange(rows.starts(), rows.rows(), base, from, to);
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
     int panels = Math.ceilDiv(vectors, plan.vectors());
     int together = source.panelsTogether();
+    int firstRow = rows.rows()[from];
+    int endRow = rows.rows()[to - 1] + rows.height();
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
       for (int panel = 0; panel < panels; panel++) {
@@ -84,14 +94,58 @@ final class SampledProduct {
           source.prepare(block, begin, end - begin, scratch);
         }
         int taken = (column(vectors, panel + 1, panels) - begin) / Lanes.COUNT;
-        int width = Math.min(n - begin, taken * Lanes.COUNT);
         source.pack(block, begin, taken, plan.pitch(), slot, scratch);
-        var stretch = left.rows(begin, width, taken, from, to, scratch.work);
-        DotLoop.of(taken).run(range, rows.places(), firstEntry, panel == 0, slot, stretch);
+        if (n - begin < taken * Lanes.COUNT) {
+          PanelCopy.clearBehind(Panels.panel(slot), plan.pitch(), plan.blockColumns(), n - begin);
+        }
+        var stretch = whole.rows(begin, taken, firstRow, endRow, scratch.work);
+        if (panels == 1) {
+          inOneStretch(rows, base, from, to, taken, slot, stretch);
+        } else {
+          multiply(rows, base, from, to, firstEntry, taken, panel == 0, slot, stretch);
+        }
       }
-      store(firstEntry, entries, slot, scratch.folded);
+      if (panels > 1) {
+        store(rows, firstEntry, entries, slot);
+      }
     } finally {
       Panels.release(slot);
+    }
+  }
+
+  /**
+   * Some rows at a time, so that their sums stay in the first-level cache until they are stored.
+   */
+  private void inOneStretch(
+      RowGroups rows, int base, int from, int to, int vectors, int slot, LeftRows.Rows stretch) {
+    int[] starts = rows.starts();
+    int most = CACHED_SUMS / rows.height();
+    for (int next = from; next < to; ) {
+      int begin = next++;
+      int firstEntry = starts[base + begin];
+      while (next < to && starts[base + next + 1] - firstEntry <= most) {
+        next++;
+      }
+      multiply(rows, base, begin, next, firstEntry, vectors, true, slot, stretch);
+      store(rows, firstEntry, starts[base + next] - firstEntry, slot);
+    }
+  }
+
+  private static void multiply(
+      RowGroups rows,
+      int base,
+      int from,
+      int to,
+      int firstEntry,
+      int vectors,
+      boolean first,
+      int slot,
+      LeftRows.Rows stretch) {
+    if (rows.height() == 1) {
+      DotLoop.of(vectors).run(rows, base, from, to, firstEntry, first, slot, stretch);
+    } else {
+      DotGroupLoop.of(rows.height(), vectors)
+          .run(rows, base, from, to, firstEntry, first, slot, stretch);
     }
   }
 
@@ -99,8 +153,8 @@ final class SampledProduct {
     return (int) ((long) vectors * panel / panels) * Lanes.COUNT;
   }
 
-  /** The first row of a cut: cuts have about equally many entries. */
-  private int rowAt(int block, int cut, int cuts) {
+  /** The first group of a cut: cuts have about equally many entries. */
+  private static int rowAt(RowGroups rows, int block, int cut, int cuts) {
     int count = rows.rows().length;
     int base = block * count;
     long begin = rows.starts()[base];
@@ -121,16 +175,40 @@ final class SampledProduct {
     return low;
   }
 
-  private void store(int firstEntry, int entries, int slot, MemorySegment folded) {
-    int[] planned = rows.order();
+  private void store(RowGroups rows, int firstEntry, int entries, int slot) {
+    int count = entries * rows.height();
     long sums = Panels.header(slot) + (long) Panels.PARTIALS;
-    for (int i = 0; i < entries; i += LaneSums.COUNT) {
-      LaneSums.of(Panels.MEMORY, sums + i * Lanes.BYTES, folded);
-      int count = Math.min(LaneSums.COUNT, entries - i);
-      for (int j = 0; j < count; j++) {
-        int p = firstEntry + i + j;
-        int entry = planned == null ? p : planned[p];
-        out.setAtIndex(FLOAT, order == null ? entry : order[entry], LaneSums.get(folded, j));
+    for (int i = 0; i < count; i += LaneSums.COUNT) {
+      // in place: what is written lies before what is still to be read
+      long to = sums + (long) i * Float.BYTES;
+      LaneSums.of(Panels.MEMORY, sums + i * Lanes.BYTES, Panels.MEMORY, to);
+    }
+    int[] planned = rows.order();
+    int height = rows.height();
+    if (height > 1) {
+      storeGroups(rows, firstEntry, entries, sums);
+    } else if (planned == null && order == null) {
+      long to = (long) firstEntry * Float.BYTES;
+      MemorySegment.copy(Panels.MEMORY, sums, out, to, (long) count * Float.BYTES);
+    } else {
+      for (int i = 0; i < count; i++) {
+        int value = planned == null ? firstEntry + i : planned[firstEntry + i];
+        float sum = Panels.MEMORY.get(FLOAT, sums + (long) i * Float.BYTES);
+        out.setAtIndex(FLOAT, order == null ? value : order[value], sum);
+      }
+    }
+  }
+
+  private void storeGroups(RowGroups rows, int firstEntry, int entries, long sums) {
+    int height = rows.height();
+    long at = sums;
+    for (int i = 0; i < entries; i++) {
+      int first = rows.order()[firstEntry + i];
+      for (int j = 0; j < height; j++) {
+        int value = first + j * rows.stride();
+        float sum = Panels.MEMORY.get(FLOAT, at);
+        out.setAtIndex(FLOAT, order == null ? value : order[value], sum);
+        at += Float.BYTES;
       }
     }
   }

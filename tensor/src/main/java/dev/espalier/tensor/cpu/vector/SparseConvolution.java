@@ -5,7 +5,6 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ConvGeometry;
 import dev.espalier.tensor.sparse.SparsePattern;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Two-dimensional convolution with a sparse weight and its gradients, in float32: sparse and
@@ -48,7 +47,7 @@ final class SparseConvolution {
       ConvGeometry g = ConvGeometry.of(dx, whole(weight, spec), gradients, spec.withGroups(1));
       Planes gradient = Planes.output(g, gradients.segment(), 0, 0);
       Planes target = Planes.input(g, dx.segment(), 0, 0);
-      float[] none = new float[g.inChannels()];
+      float[] none = RowBias.of(null, g.inChannels());
       for (StridePhase phase : StridePhase.of(g)) {
         var taps = ConvTaps.of(pattern).backward(weight, spec.groups(), phase.taps());
         Patches patches = Patches.backward(g, gradient, phase);
@@ -69,11 +68,11 @@ final class SparseConvolution {
         Tensor gradients = dy.contiguous()) {
       ConvGeometry g = ConvGeometry.of(images, whole(weight, spec), gradients, spec.withGroups(1));
       Patches patches = Patches.forward(g, Planes.input(g, images.segment(), 0, 0), 0);
-      var left = new LeftRows(Planes.output(g, gradients.segment(), 0, 0));
-      var taps = ConvTaps.of(pattern).elements(weight, spec.groups());
+      var left = new LeftRows(Planes.output(g, gradients.segment(), 0, 0), g.outChannels());
+      var taps = ConvTaps.of(pattern).forward(weight, spec.groups());
       int pixels = Math.multiplyExact(g.batch(), g.outPlane());
-      PanelPlan plan = taps.columns().plan(GroupedProduct.vectors(pixels));
-      var source = patches.panels(taps.columns().width(), pixels, plan.blockColumns());
+      PanelPlan plan = taps.columns().sampledPlan(pixels);
+      var source = patches.panels(taps.columns().width(), pixels, plan);
       new SampledProduct(plan, left, source, pixels, taps.order(), dvalues.segment()).run();
     }
   }
@@ -85,20 +84,20 @@ final class SparseConvolution {
 
   private static float[] biases(Tensor bias, int channels) {
     if (bias == null) {
-      return new float[channels];
+      return RowBias.of(null, channels);
     }
     try (Tensor dense = bias.contiguous()) {
-      return dense.segment().toArray(ValueLayout.JAVA_FLOAT);
+      return RowBias.of(dense.segment(), channels);
     }
   }
 
   private static void run(
       ConvTaps.TapColumns taps, Tensor values, Patches patches, int pixels, ConvSink sink) {
     BlockColumns columns = taps.columns();
-    PanelPlan plan = columns.plan(GroupedProduct.vectors(pixels));
+    PanelPlan plan = columns.plan(pixels);
     int count = Math.toIntExact(values.size());
     FilledGroups filled = FilledGroups.of(plan, values.segment(), count, taps.order());
-    var source = patches.panels(columns.width(), pixels, plan.blockColumns());
+    var source = patches.panels(columns.width(), pixels, plan);
     new GroupedProduct(columns, plan, filled, source, pixels, sink).run();
   }
 }

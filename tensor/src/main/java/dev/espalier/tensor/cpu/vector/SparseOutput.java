@@ -35,8 +35,7 @@ final class SparseOutput implements ProductSink, AutoCloseable {
     this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
     this.rowBiases = rowBias == null ? null : rowBias.segment();
     this.columnBiases = columnBias == null ? null : columnBias.segment();
-    this.rowBiasValues =
-        rowBias == null ? new float[c.dim(0)] : rowBiases.toArray(ValueLayout.JAVA_FLOAT);
+    this.rowBiasValues = RowBias.of(rowBiases, c.dim(0));
     this.floor = epilogue.relu() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
@@ -98,15 +97,15 @@ final class SparseOutput implements ProductSink, AutoCloseable {
       writeTransposed(tile, shift, tilePitch, row, rows, column, columns);
       return;
     }
+    if (beta == 0) {
+      PanelCopy.exactRows(tile, shift, tilePitch, c, offset(row, column), pitch, rows, columns);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       long from = shift + i * tilePitch;
       long to = offset(row + i, column);
-      if (beta == 0) {
-        Packing.copyRow(tile, from, c, to, columns);
-      } else {
-        Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
-        SHIFT_AND_CLAMP.run(tile, from, 0, floor, c, to, columns);
-      }
+      Loops.ADD_SCALED.run(tile, from, c, to, beta, 0, tile, from, columns);
+      SHIFT_AND_CLAMP.run(tile, from, 0, floor, c, to, columns);
     }
   }
 

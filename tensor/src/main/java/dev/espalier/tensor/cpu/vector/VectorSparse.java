@@ -21,7 +21,7 @@ final class VectorSparse {
       }
       int n = c.dim(1);
       int stored = Math.toIntExact(values.size());
-      PanelPlan plan = columns.plan(GroupedProduct.vectors(n));
+      PanelPlan plan = columns.plan(n);
       FilledGroups filled = FilledGroups.of(plan, values.segment(), stored, null);
       var source = new MatrixPanels(b, plan.blockColumns());
       new GroupedProduct(columns, plan, filled, source, n, output).run();
@@ -34,9 +34,9 @@ final class VectorSparse {
       VectorFill.floats(out.segment(), 0, out.size(), 0);
       return;
     }
-    PanelPlan plan = BlockColumns.of(pattern.elements()).plan(GroupedProduct.vectors(n));
-    var left = LeftRows.matrix(a.segment(), n);
+    PanelPlan plan = BlockColumns.of(pattern).sampledPlan(n);
+    var left = LeftRows.matrix(a.segment(), a.dim(0), n);
     var source = new MatrixPanels(b, plan.blockColumns());
-    new SampledProduct(plan, left, source, n, pattern.elementOrder(), out.segment()).run();
+    new SampledProduct(plan, left, source, n, null, out.segment()).run();
   }
 }

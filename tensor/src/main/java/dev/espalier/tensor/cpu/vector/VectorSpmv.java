@@ -41,8 +41,12 @@ final class VectorSpmv {
   void run() {
     long entries = pattern.entries(0, pattern.blockRows());
     int tasks = Math.clamp(entries / TASK_ENTRIES, 1, MANY_TASKS);
-    int[] first = RowBlocks.cut(pattern.rowOffsets(), tasks);
-    Workers.run(tasks, task -> blockRows(first[task], first[task + 1]));
+    int[] offsets = pattern.rowOffsets();
+    Workers.run(
+        tasks,
+        task ->
+            blockRows(
+                RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
   }
 
   private void blockRows(int begin, int end) {

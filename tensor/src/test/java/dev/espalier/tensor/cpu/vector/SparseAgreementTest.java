@@ -4,7 +4,9 @@ import static dev.espalier.tensor.cpu.vector.Agreement.check;
 import static dev.espalier.tensor.cpu.vector.Agreement.empty;
 import static dev.espalier.tensor.cpu.vector.Agreement.random;
 
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
@@ -125,6 +127,23 @@ class SparseAgreementTest {
         backend -> {
           Tensor out = empty(pattern.nnz());
           backend.sddmm(pattern, random(1, 400, 530), random(2, 600, 530), out);
+          return new Tensor[] {out};
+        });
+  }
+
+  /** Packed rows end in the middle of vectors; what an earlier product left there is not added. */
+  @ParameterizedTest
+  @ValueSource(ints = {17, 49, 213})
+  void sddmmAgreesAfterInfiniteOperands(int n) {
+    CsrPattern pattern = pattern(150, 257, 0.1);
+    check(
+        TOLERANCE,
+        backend -> {
+          Tensor infinite = Tensor.full(DType.FLOAT32, Shape.of(257, 256), Float.POSITIVE_INFINITY);
+          backend.spmm(
+              pattern, random(3, pattern.nnz()), infinite, 0, empty(150, 256), Epilogue.NONE);
+          Tensor out = empty(pattern.nnz());
+          backend.sddmm(pattern, random(1, 150, n), random(2, 257, n), out);
           return new Tensor[] {out};
         });
   }

@@ -6,6 +6,7 @@ import static dev.espalier.tensor.cpu.vector.Agreement.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The three products of a sparse convolution, where maps, strides and panels do not fit. */
 class SparseConvolutionAgreementTest {
@@ -163,6 +165,34 @@ class SparseConvolutionAgreementTest {
         weight,
         Shape.of(2, 8 * groups, 9, 11),
         ConvSpec.of(stride, 1).withGroups(groups));
+  }
+
+  /** Packed rows end in the middle of vectors; what an earlier product left there is not added. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void weightGradientsAgreeAfterInfiniteOperands(int kernel) {
+    CsrPattern pattern = pattern(20, 64 * kernel * kernel, 0.2);
+    Shape weight = Shape.of(20, 64, kernel, kernel);
+    ConvSpec spec = ConvSpec.of(1, kernel / 2);
+    check(
+        TOLERANCE,
+        backend -> {
+          Tensor infinite =
+              Tensor.full(DType.FLOAT32, Shape.of(1, 64, 16, 16), Float.POSITIVE_INFINITY);
+          backend.sparseConv2d(
+              pattern,
+              random(1, pattern.nnz()),
+              weight,
+              infinite,
+              null,
+              false,
+              spec,
+              empty(1, 20, 16, 16));
+          Tensor dvalues = empty(pattern.nnz());
+          Tensor x = random(2, 3, 64, 7, 7);
+          backend.sparseConv2dGradWeight(pattern, weight, x, random(3, 3, 20, 7, 7), spec, dvalues);
+          return new Tensor[] {dvalues};
+        });
   }
 
   @Test
