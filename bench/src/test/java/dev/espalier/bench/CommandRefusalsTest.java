@@ -161,6 +161,10 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "compile", "--in", model, "--seconds", "NaN")).contains("--seconds");
     assertThat(sentence(2, "tune", "--cases", 0, "--out", folder.resolve("table")))
         .contains("--cases", "but is 0");
+    assertThat(sentence(2, "tune", "--threads", 0, "--out", folder.resolve("table")))
+        .contains("--threads", "but is 0");
+    assertThat(sentence(2, "tune", "--check", "--out", folder.resolve("table")))
+        .contains("--check writes no table");
     assertThat(folder.resolve("table")).doesNotExist();
   }
 

@@ -175,5 +175,8 @@ final class CommandsTest {
         .startsWith("1 layers, up to four products each\n")
         .endsWith(rules + " rules written to " + table + "\n");
     assertThat(table).content().startsWith("# espalier tune, ");
+    CommandRun check = CommandRun.of("tune", "--cases", 1, "--threads", 1, "--check", table);
+    assertThat(check.code()).as(check::err).isBetween(0, 1);
+    assertThat(check.out()).contains("slower than dense by more than 3 %: ");
   }
 }

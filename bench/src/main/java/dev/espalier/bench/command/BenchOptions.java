@@ -32,9 +32,7 @@ final class BenchOptions {
   @Option(names = "--quick", description = "Fewer cases, shorter runs.")
   private boolean quick;
 
-  @Option(
-      names = "--short",
-      description = "Shorter runs of as many cases: noisier figures sooner.")
+  @Option(names = "--short", description = "Shorter runs of as many cases: noisier figures sooner.")
   private boolean shortRuns;
 
   @Option(names = "--list", description = "Only name the cases.")
@@ -84,7 +82,8 @@ final class BenchOptions {
       return 0;
     }
     PrintWriter err = spec.commandLine().getErr();
-    var comparer = new Comparer(quick || shortRuns ? Effort.QUICK : Effort.FULL, peers, err::println);
+    var comparer =
+        new Comparer(quick || shortRuns ? Effort.QUICK : Effort.FULL, peers, err::println);
     int total = cases.size() * threads.size();
     int done = 0;
     int missing = 0;

@@ -29,21 +29,48 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures from which density on each sparse kernel beats the dense one on this machine, and"
           + " stores the table where compile finds it.",
-      "Takes some minutes; let nothing else run meanwhile."
+      "Training follows the library's own table, whatever is measured here.",
+      "Takes some ten minutes for each number of threads; let nothing else run meanwhile."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier tune                        for this user, on this machine",
-      "  espalier tune --out crossover.txt    elsewhere, to look at or to ship"
+      "  espalier tune                           for this user, on this machine, with all threads",
+      "  espalier tune --threads 1               for compiled networks that run on one thread",
+      "  espalier tune --out crossover.txt       elsewhere, to look at or to ship",
+      "  espalier tune --check crossover.txt     measure the choices of a table, and name those"
+          + " that lose"
     })
 public final class TuneCommand implements Callable<Integer> {
+  /** Between the densities at which tables are measured. */
+  private static final List<Double> BETWEEN =
+      List.of(0.03, 0.07, 0.12, 0.17, 0.25, 0.35, 0.45, 0.6);
+
+  private static final double SLOWER_AT_MOST = 0.03;
+
   @Option(
       names = "--out",
       paramLabel = "FILE",
       description =
-          "Where to write the table (default: espalier/crossover.txt in the user's cache"
-              + " directory).")
-  private Path out = TunedTable.file();
+          "Where to write the table (default: espalier/crossover-N.txt in the user's cache"
+              + " directory, N being the number of threads).")
+  private Path out;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads kernels use (default: all of the machine).")
+  private Integer threads;
+
+  @Option(
+      names = "--check",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = "",
+      description =
+          "Instead of measuring a table, measure what one chooses (default: the library's own) at"
+              + " densities between those it was made from, and name each choice that is more than"
+              + " 3 %% slower than the dense kernel; then the exit code is 1.")
+  private String check;
 
   @Option(
       names = "--cases",
@@ -61,21 +88,55 @@ public final class TuneCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--cases: must be at least 1 but is " + cases);
     }
+    if (threads != null && threads < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads: must be at least 1 but is " + threads);
+    }
+    if (check != null && out != null) {
+      throw new ParameterException(spec.commandLine(), "--check writes no table, so no --out");
+    }
+    int before = Threads.count();
+    Threads.setCount(threads == null ? before : threads);
+    try {
+      return run();
+    } finally {
+      Threads.setCount(before);
+    }
+  }
+
+  private int run() throws IOException {
     List<CrossoverProbe.Case> layers = CrossoverProbe.standardCases();
     layers = layers.subList(0, Math.min(cases, layers.size()));
     PrintWriter text = spec.commandLine().getOut();
     text.printf("%d layers, up to four products each%n", layers.size());
     text.flush();
     var probe = new CrossoverProbe(CrossoverProbe.Settings.STANDARD, one -> show(text, one));
+    return check == null ? measure(probe, layers, text) : check(probe, layers, text);
+  }
+
+  private int measure(CrossoverProbe probe, List<CrossoverProbe.Case> layers, PrintWriter text)
+      throws IOException {
+    Path file = out == null ? TunedTable.file(Threads.count()) : out;
     Crossover table = probe.measure(layers);
-    Path directory = out.toAbsolutePath().getParent();
+    Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
       Files.createDirectories(directory);
     }
-    CrossoverProbe.write(table, notes(), out);
-    text.printf("%d rules written to %s%n", table.rules().size(), out);
+    CrossoverProbe.write(table, notes(), file);
+    text.printf("%d rules written to %s%n", table.rules().size(), file);
     text.flush();
     return 0;
+  }
+
+  private int check(CrossoverProbe probe, List<CrossoverProbe.Case> layers, PrintWriter text)
+      throws IOException {
+    Crossover table = check.isEmpty() ? Crossover.standard() : Crossover.parse(Path.of(check));
+    List<CrossoverProbe.Measurement> losses = probe.losses(table, layers, BETWEEN, SLOWER_AT_MOST);
+    text.printf(
+        "%nslower than dense by more than %.0f %%: %d%n", 100 * SLOWER_AT_MOST, losses.size());
+    losses.forEach(one -> show(text, one));
+    text.flush();
+    return losses.isEmpty() ? 0 : 1;
   }
 
   private static void show(PrintWriter text, CrossoverProbe.Measurement one) {

@@ -84,6 +84,7 @@ public final class CaseList {
   private static final String[] NMS = {
     "nm-2:4", "nm-2:4x4", "nm-1:4", "nm-1:4x4", "nm-4:8", "nm-4:8x4", "nm-2:4x2"
   };
+  private static final String[] PACKED = {"4096x1024x1", "1024x1024x1", "512x512x768"};
   private static final String[] BLOCKS = {"bsr-4", "bsr-8", "bsr-16", "bsr-32", "bsr-64"};
 
   private final boolean quick;
@@ -217,6 +218,9 @@ public final class CaseList {
       for (String shape : some(1, TRANSFORMER)) {
         sparse(shape, format, new double[] {sparsity}, passes());
       }
+    }
+    for (String shape : some(1, PACKED)) {
+      sparse(shape, PackedProduct.FORMAT, new double[] {0.5}, List.of(Pass.FORWARD));
     }
     if (!quick) {
       for (String format : List.of("vector-4x1", "bsr-16", "bsr-32")) {

@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * @param kernel {@code gemm spmm spmv sddmm conv2d ...}
  * @param pass forward, or one of the gradients
- * @param format of the weight: {@code dense csr vector-4x1 bsr-16 nm-2:4 nm-2:4x4 ...}
+ * @param format of the weight: {@code dense csr vector-4x1 bsr-16 nm-2:4 nm-2:4x4 int8 ...}
  * @param shape in the notation of the kernel's family; for products {@code M×K×N} as {@code MxKxN},
  *     the weight being [M, K]
  * @param sparsity fraction of zeros in the weight

@@ -22,7 +22,10 @@ public final class Cases {
   public static Workload prepare(CaseName name) {
     return switch (name.kernel()) {
       case "gemm" -> new DenseProduct(name);
-      case "spmm", "spmv", "sddmm" -> new SparseProduct(name);
+      case "spmm", "spmv", "sddmm" ->
+          name.format().equals(PackedProduct.FORMAT)
+              ? new PackedProduct(name)
+              : new SparseProduct(name);
       case "conv2d" -> name.isDense() ? new DenseConvolution(name) : new SparseConvolution(name);
       case "softmax" -> new SoftmaxLayer(name);
       case "layernorm" -> new LayerNormLayer(name);

@@ -1,5 +1,6 @@
 package dev.espalier.bench.machine;
 
+import dev.espalier.tensor.Threads;
 import dev.espalier.tensor.sparse.Crossover;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,23 +9,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The crossover table that {@code espalier tune} measured on this machine, in the user's cache
- * directory. It serves compiled inference; training always follows the library's own table, so that
- * its results are the same on every machine.
+ * The crossover tables that {@code espalier tune} measured on this machine, in the user's cache
+ * directory, one for each number of threads. They serve compiled inference; training always follows
+ * the library's own table, so that its results are the same on every machine.
  */
 public final class TunedTable {
   private static final System.Logger LOG = System.getLogger(TunedTable.class.getName());
 
   private TunedTable() {}
 
-  /** {@code $XDG_CACHE_HOME/espalier/crossover.txt}, by default under {@code ~/.cache}. */
-  public static Path file() {
-    return UserCache.directory().resolve("crossover.txt");
+  /** {@code $XDG_CACHE_HOME/espalier/crossover-N.txt}, by default under {@code ~/.cache}. */
+  public static Path file(int threads) {
+    return UserCache.directory().resolve("crossover-" + threads + ".txt");
   }
 
-  /** The measured table, or the library's own where there is none or it cannot be read. */
+  /**
+   * The table measured with as many threads as kernels use now, or the library's own where there is
+   * none or it cannot be read.
+   */
   public static Crossover load() {
-    return load(file());
+    return load(file(Threads.count()));
   }
 
   static Crossover load(Path file) {

@@ -23,8 +23,8 @@ final class TunedTableTest {
   }
 
   @Test
-  void liesInTheUsersCacheDirectory() {
-    assertThat(TunedTable.file()).endsWithRaw(Path.of("espalier", "crossover.txt")).isAbsolute();
+  void liesInTheUsersCacheDirectoryOncePerNumberOfThreads() {
+    assertThat(TunedTable.file(2)).endsWithRaw(Path.of("espalier", "crossover-2.txt")).isAbsolute();
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.Backend;
@@ -213,6 +214,11 @@ public class ScalarBackend implements Backend {
       SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
     untransposed(
         b, c, (rows, out) -> ScalarSparse.spmm(pattern, values, rows, beta, out, epilogue));
+  }
+
+  @Override
+  public void spmmPacked(PackedInt8 a, Tensor b, Tensor c, Epilogue epilogue) {
+    untransposed(b, c, (rows, out) -> ScalarSparse.spmmPacked(a, rows, out, epilogue));
   }
 
   @Override

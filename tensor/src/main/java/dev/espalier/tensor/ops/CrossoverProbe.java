@@ -19,6 +19,7 @@ import dev.espalier.tensor.sparse.Weight;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,10 +138,18 @@ public final class CrossoverProbe {
   public static List<Case> standardCases() {
     List<Case> cases = new ArrayList<>();
     for (Granularity granularity :
-        List.of(new Granularity.Element(), new Granularity.Block(4, 4), TWO_OF_FOUR, SHARED)) {
+        List.of(
+            new Granularity.Element(),
+            new Granularity.ColumnVector(4),
+            new Granularity.Block(4, 4),
+            new Granularity.Block(16, 16),
+            TWO_OF_FOUR,
+            SHARED)) {
       for (int batch : new int[] {1, 16, 100}) {
-        cases.add(new Case.Linear(batch, 300, 100, granularity));
-        cases.add(new Case.Linear(batch, 784, 300, granularity));
+        if (granularity.refusal(Shape.of(300, 784)).isEmpty()) {
+          cases.add(new Case.Linear(batch, 300, 100, granularity));
+          cases.add(new Case.Linear(batch, 784, 300, granularity));
+        }
         cases.add(new Case.Linear(batch, 1024, 1024, granularity));
       }
     }
@@ -186,6 +195,45 @@ public final class CrossoverProbe {
       }
     }
     return Crossover.of(List.copyOf(rules.values()));
+  }
+
+  /**
+   * Measures what a table chooses, at the given densities, beside the dense kernel.
+   *
+   * @return those of its choices of a sparse kernel that are slower than the dense one by more than
+   *     the fraction {@code most}, the worst first
+   */
+  public List<Measurement> losses(
+      Crossover table, List<Case> cases, List<Double> densities, double most) {
+    List<Measurement> losses = new ArrayList<>();
+    for (Case one : cases) {
+      boolean onlyDensity = one.granularity() instanceof Granularity.NOfM;
+      for (Direction direction : directions(one)) {
+        rehearse(one, direction);
+        for (double density : onlyDensity ? densities(one) : densities) {
+          Kernel chosen =
+              table
+                  .decide(
+                      one.family(),
+                      direction,
+                      one.granularity(),
+                      one.columns(),
+                      one.weight().size(),
+                      density)
+                  .kernel();
+          if (chosen == Kernel.DENSE) {
+            continue;
+          }
+          Measurement measurement = measure(one, direction, chosen, density);
+          listener.accept(measurement);
+          if (measurement.speedUp() < 1 - most) {
+            losses.add(measurement);
+          }
+        }
+      }
+    }
+    losses.sort(Comparator.comparingDouble(Measurement::speedUp));
+    return losses;
   }
 
   /**
@@ -241,7 +289,7 @@ public final class CrossoverProbe {
 
   /** The two products to compare. */
   private record Pair(Runnable dense, Runnable sparse) {
-    static Pair of(Case one, Direction direction, double density) {
+    static Pair of(Case one, Direction direction, Kernel kernel, double density) {
       Generator generator = new Generator(1);
       Mask mask = mask(one.weight(), one.granularity(), density, generator);
       Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
@@ -253,7 +301,7 @@ public final class CrossoverProbe {
             product(one, direction, stored, none, generator));
       }
       Weight weight = new Weight.Masked(w, mask);
-      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel(one), 1);
+      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel, 1);
       return new Pair(
           product(one, direction, weight, Crossover.of(List.of()), generator),
           product(one, direction, weight, Crossover.of(List.of(always)), generator));
@@ -267,7 +315,7 @@ public final class CrossoverProbe {
 
   private void rehearse(Case one, Direction direction) {
     try (var _ = Scope.open("crossover rehearsal")) {
-      Pair pair = Pair.of(one, direction, densities(one).getFirst());
+      Pair pair = Pair.of(one, direction, kernel(one), densities(one).getFirst());
       for (Runnable product : List.of(pair.dense, pair.sparse)) {
         long end = System.nanoTime() + settings.rehearsalNanos();
         do {
@@ -279,7 +327,7 @@ public final class CrossoverProbe {
 
   private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
     try (var _ = Scope.open("crossover probe")) {
-      Pair pair = Pair.of(one, direction, density);
+      Pair pair = Pair.of(one, direction, kernel, density);
       double[] times = pairedTimes(pair.dense, pair.sparse);
       return new Measurement(one, direction, kernel, density, times[0], times[1]);
     }

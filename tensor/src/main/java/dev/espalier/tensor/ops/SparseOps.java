@@ -1,11 +1,13 @@
 package dev.espalier.tensor.ops;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Entries;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.sparse.Weight;
@@ -39,6 +41,35 @@ public final class SparseOps {
   /** {@code c = epilogue(A b)}, with a bias per row or column and ReLU. */
   public static Tensor spmm(SparseTensor a, Tensor b, Epilogue epilogue) {
     return spmm(a.pattern(), a.values(), b, epilogue);
+  }
+
+  /**
+   * {@code c = epilogue(A b)} for a weight [M, K] packed in eight bits; b [K, N] and c [M, N] in
+   * float32, in which sums are taken. A position that is not stored contributes nothing, whatever
+   * it meets.
+   *
+   * @throws IllegalArgumentException if b is not float32 [K, N], or a bias does not fit
+   */
+  public static Tensor spmm(PackedInt8 a, Tensor b, Epilogue epilogue) {
+    Check.type("spmm", "the dense operand of a packed weight", b, DType.FLOAT32);
+    Check.rank("spmm", "the dense operand", b, 2, "[K, N]");
+    checkExtents("spmm", a.rows(), a.columns(), b, epilogue);
+    Check.same("spmm", b, epilogue.rowBias(), epilogue.columnBias());
+    Tensor c = Tensor.empty(DType.FLOAT32, Shape.of(a.rows(), b.dim(1)), b.device());
+    try (Tensor rows = rowsOf(b);
+        var use =
+            Use.of(
+                "spmm",
+                a.words(),
+                a.values(),
+                a.scales(),
+                rows,
+                c,
+                epilogue.rowBias(),
+                epilogue.columnBias())) {
+      use.backend().spmmPacked(a, rows, c, epilogue);
+    }
+    return c;
   }
 
   /** {@code c = A b} for a pattern [M, K] with its values; b [K, N], c [M, N]. */
@@ -134,13 +165,18 @@ public final class SparseOps {
     Check.compute(name, values, b, epilogue.rowBias(), epilogue.columnBias());
     checkValues(name, pattern, values);
     Check.rank(name, "the dense operand", b, 2, "[K, N]");
-    if (b.dim(0) != pattern.columns()) {
+    checkExtents(name, pattern.rows(), pattern.columns(), b, epilogue);
+  }
+
+  private static void checkExtents(
+      String name, int rows, int columns, Tensor b, Epilogue epilogue) {
+    if (b.dim(0) != columns) {
       throw Check.refuse(
           name,
           "the sparse matrix is %d×%d, so the dense operand must have %d rows but is %s"
-              .formatted(pattern.rows(), pattern.columns(), pattern.columns(), b.shape()));
+              .formatted(rows, columns, columns, b.shape()));
     }
-    Check.shape(name, "the row bias", epilogue.rowBias(), Shape.of(pattern.rows()));
+    Check.shape(name, "the row bias", epilogue.rowBias(), Shape.of(rows));
     Check.shape(name, "the column bias", epilogue.columnBias(), Shape.of(b.dim(1)));
   }
 

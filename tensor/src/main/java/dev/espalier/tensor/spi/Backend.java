@@ -6,6 +6,7 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 
 /**
@@ -202,6 +203,12 @@ public interface Backend {
    */
   void spmm(
       SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue);
+
+  /**
+   * {@code c = epilogue(A b)} for a packed eight-bit weight A [M, K]; b and c float32, as {@link
+   * #spmm} takes them.
+   */
+  void spmmPacked(PackedInt8 a, Tensor b, Tensor c, Epilogue epilogue);
 
   /**
    * {@code out[p] = Σ_n a[row(p), n] b[col(p), n]} at each stored position p; a [M, N] contiguous,

@@ -90,6 +90,13 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Packed extends PackedContract {
+    Packed() {
+      super(tested);
+    }
+  }
+
+  @Nested
   class Update extends UpdateContract {
     Update() {
       super(tested);

@@ -78,6 +78,24 @@ class CrossoverProbeTest {
   }
 
   @Test
+  void onlySparseChoicesOfATableAreChecked() {
+    Settings settings = new Settings(List.of(0.1), 0, 1, 1, 1);
+    List<Measurement> seen = new ArrayList<>();
+    var probe = new CrossoverProbe(settings, seen::add);
+    Crossover table =
+        Crossover.parse("espalier-crossover 1\nlinear forward element 1 0 csr 0.25", "t");
+    List<Double> densities = List.of(0.2, 0.3);
+    double never = 1;
+    assertThat(probe.losses(table, CASES, densities, never)).isEmpty();
+    // blocks without rules of their own follow those of elements
+    assertThat(seen).hasSize(2).allMatch(m -> m.density() == 0.2 && m.kernel() == Kernel.CSR);
+    double always = -1e9;
+    assertThat(probe.losses(table, CASES, densities, always))
+        .hasSize(2)
+        .isSortedAccordingTo(java.util.Comparator.comparingDouble(Measurement::speedUp));
+  }
+
+  @Test
   void writtenTablesAreReadBackWithoutTheirNotes(@TempDir Path folder) throws IOException {
     Crossover table =
         Crossover.parse("espalier-crossover 1\nlinear forward element 1 0 csr 0.25", "t");

@@ -6,6 +6,7 @@ import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.ScalarBackend;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.BinaryOp;
@@ -300,6 +301,11 @@ public final class VectorBackend extends ScalarBackend {
     } else {
       VectorSparse.spmm(pattern, values, b, beta, c, epilogue);
     }
+  }
+
+  @Override
+  public void spmmPacked(PackedInt8 a, Tensor b, Tensor c, Epilogue epilogue) {
+    VectorSparse.packed(a, b, c, epilogue);
   }
 
   @Override

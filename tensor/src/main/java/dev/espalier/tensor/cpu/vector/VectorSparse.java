@@ -1,6 +1,7 @@
 package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
 
@@ -25,6 +26,19 @@ final class VectorSparse {
       FilledGroups filled = FilledGroups.of(plan, values.segment(), stored, null);
       var source = new MatrixPanels(b, plan.blockColumns());
       new GroupedProduct(columns, plan, filled, source, n, output).run();
+    }
+  }
+
+  static void packed(PackedInt8 a, Tensor b, Tensor c, Epilogue epilogue) {
+    if (c.size() == 0) {
+      return;
+    }
+    try (var output = new SparseOutput(c, 0, epilogue)) {
+      if (c.dim(1) == 1) {
+        new PackedVector(a, b, output).run();
+      } else {
+        new PackedProduct(a, b, output).run();
+      }
     }
   }
 
