@@ -12,6 +12,12 @@ import java.lang.foreign.ValueLayout;
 final class VectorNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
+  /** Elements summed in float before the sum goes on in double. */
+  private static final int PIECE = 4096;
+
+  /** Elements of an image worth a task: a run that memory is read ahead in. */
+  private static final long RUN = 1024;
+
   private final long batch;
   private final long channels;
   private final long spatial;
@@ -26,22 +32,27 @@ final class VectorNorm {
     return new VectorNorm(x).spatial < 2L * Lanes.COUNT;
   }
 
-  private interface Piece {
-    void visit(long offset, long n);
+  private interface Stretch {
+    /** A plane, or a part of a long one, from a byte offset on. */
+    void visit(int channel, long offset, int n);
   }
 
-  /** Visits a channel's planes in blocks. */
-  private void forEachBlock(long channel, Piece piece) {
-    for (long n = 0; n < batch; n++) {
-      long plane = (n * channels + channel) * spatial;
-      for (long at = 0; at < spatial; at += Block.LENGTH) {
-        piece.visit((plane + at) * Float.BYTES, Math.min(Block.LENGTH, spatial - at));
+  /** Visits the planes of some channels image by image, as they lie in memory. */
+  private void forEachStretch(long firstChannel, long lastChannel, Stretch stretch) {
+    for (long image = 0; image < batch; image++) {
+      for (long channel = firstChannel; channel < lastChannel; channel++) {
+        long plane = (image * channels + channel) * spatial;
+        for (long at = 0; at < spatial; at += PIECE) {
+          int n = (int) Math.min(PIECE, spatial - at);
+          stretch.visit((int) channel, (plane + at) * Float.BYTES, n);
+        }
       }
     }
   }
 
-  private void forEachChannel(Parallel.Range range) {
-    Parallel.rows(channels, batch * spatial, range);
+  /** As many channels together as make a run of memory of some length in each image. */
+  private void forEachChannels(Parallel.Range range) {
+    Parallel.ranges(channels, Math.max(1, RUN / Math.max(1, spatial)), range);
   }
 
   static void channelStats(Tensor x, Tensor mean, Tensor variance) {
@@ -54,26 +65,23 @@ final class VectorNorm {
     MemorySegment means = mean.segment();
     MemorySegment variances = variance.segment();
     double count = (double) norm.batch * norm.spatial;
-    norm.forEachChannel(
+    norm.forEachChannels(
         (first, last) -> {
-          double[] sum = new double[1];
-          for (long channel = first; channel < last; channel++) {
-            sum[0] = 0;
-            norm.forEachBlock(channel, (at, n) -> sum[0] += Dot.sum(from, at, n));
-            double center = sum[0] / count;
-            sum[0] = 0;
-            norm.forEachBlock(
-                channel, (at, n) -> sum[0] += squaresAround((float) center, from, at, n));
-            means.setAtIndex(FLOAT, channel, (float) center);
-            variances.setAtIndex(FLOAT, channel, (float) (sum[0] / count));
+          int c0 = (int) first;
+          var moments = new Moments((int) (last - first));
+          norm.forEachStretch(
+              first,
+              last,
+              (channel, at, n) -> {
+                double sum = PlaneSums.sum(from, at, n);
+                float center = (float) (sum / n);
+                moments.add(channel - c0, n, center, sum, PlaneSums.squares(from, at, n, center));
+              });
+          for (int c = c0; c < last; c++) {
+            means.setAtIndex(FLOAT, c, (float) moments.mean(c - c0));
+            variances.setAtIndex(FLOAT, c, (float) (moments.squares(c - c0) / count));
           }
         });
-  }
-
-  private static double squaresAround(float center, MemorySegment x, long offset, long n) {
-    MemorySegment centered = Block.PASSES.own();
-    Loops.SHIFT.run(x, offset, -center, 0, centered, 0, n);
-    return FoldLoop.of(Fold.SUM_SQUARES).row(centered, 0, n);
   }
 
   static void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out) {
@@ -103,6 +111,7 @@ final class VectorNorm {
   static void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
@@ -110,7 +119,7 @@ final class VectorNorm {
       Tensor dgamma,
       Tensor dbeta) {
     if (hasShortPlanes(x)) {
-      ColumnNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+      ColumnNorm.batchNormGrad(x, dy, y, gamma, mean, invStd, dx, dgamma, dbeta);
       return;
     }
     var norm = new VectorNorm(x);
@@ -121,61 +130,47 @@ final class VectorNorm {
     MemorySegment betaSums = dbeta.segment();
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
+    MemorySegment outputs = y == null ? null : y.segment();
     MemorySegment to = dx.segment();
-    norm.forEachChannel(
+    NormGradLoop loop = NormGradLoop.of(y != null);
+    double count = (double) norm.batch * norm.spatial;
+    norm.forEachChannels(
         (first, last) -> {
-          for (int c = (int) first; c < last; c++) {
-            double[] sums = norm.gradientSums(c, means[c], inputs, gradients);
-            double dotInverse = sums[1] * inverses[c];
-            betaSums.setAtIndex(FLOAT, c, (float) sums[0]);
+          int c0 = (int) first;
+          double[] sums = new double[2 * (int) (last - first)];
+          norm.forEachStretch(
+              first,
+              last,
+              (c, at, n) ->
+                  loop.sums(inputs, gradients, outputs, at, n, means[c], sums, 2 * (c - c0)));
+          float[] factors = new float[sums.length / 2];
+          float[] tilts = new float[factors.length];
+          float[] shifts = new float[factors.length];
+          for (int c = c0; c < last; c++) {
+            double sum = sums[2 * (c - c0)];
+            double dotInverse = sums[2 * (c - c0) + 1] * inverses[c];
+            betaSums.setAtIndex(FLOAT, c, (float) sum);
             gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
-            norm.inputGradient(
-                c,
-                gammas[c] * inverses[c],
-                means[c],
-                sums[0],
-                dotInverse * inverses[c],
-                inputs,
-                gradients,
-                to);
+            float factor = gammas[c] * inverses[c];
+            factors[c - c0] = factor;
+            tilts[c - c0] = (float) (-factor * dotInverse * inverses[c] / count);
+            shifts[c - c0] = (float) (-factor * sum / count);
           }
-        });
-  }
-
-  /** {@code Σ dy} and {@code Σ dy (x - mean)}. */
-  private double[] gradientSums(int channel, float mean, MemorySegment x, MemorySegment dy) {
-    double[] sums = new double[2];
-    MemorySegment centered = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, centered, 0, n);
-          sums[0] += Dot.sum(dy, at, n);
-          sums[1] += Dot.product(dy, at, centered, 0, n);
-        });
-    return sums;
-  }
-
-  /** {@code dx = factor (dy - (sum + (x - mean) slope) / count)}. */
-  private void inputGradient(
-      int channel,
-      float factor,
-      float mean,
-      double sum,
-      double slope,
-      MemorySegment x,
-      MemorySegment dy,
-      MemorySegment dx) {
-    double count = (double) batch * spatial;
-    float shift = (float) (-factor * sum / count);
-    float tilt = (float) (-factor * slope / count);
-    MemorySegment line = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, line, 0, n);
-          Loops.AFFINE.run(line, 0, tilt, shift, line, 0, n);
-          Loops.ADD_SCALED.run(line, 0, dy, at, factor, 0, dx, at, n);
+          norm.forEachStretch(
+              first,
+              last,
+              (c, at, n) ->
+                  loop.input(
+                      inputs,
+                      gradients,
+                      outputs,
+                      at,
+                      n,
+                      means[c],
+                      factors[c - c0],
+                      tilts[c - c0],
+                      shifts[c - c0],
+                      to));
         });
   }
 }
