@@ -27,12 +27,24 @@ final class Moments {
    */
   void add(int channel, int n, double center, double sum, double around) {
     double mean = sum / n;
-    double own = around - n * (mean - center) * (mean - center);
+    join(channel, n, mean, around - n * (mean - center) * (mean - center));
+  }
+
+  /** Adds what others were made of. */
+  void add(Moments others) {
+    for (int channel = 0; channel < counts.length; channel++) {
+      if (others.counts[channel] > 0) {
+        join(channel, others.counts[channel], others.means[channel], others.squares[channel]);
+      }
+    }
+  }
+
+  private void join(int channel, long n, double mean, double around) {
     long before = counts[channel];
     long count = before + n;
     double shift = mean - means[channel];
     means[channel] += shift * n / count;
-    squares[channel] += own + shift * shift * before * n / count;
+    squares[channel] += around + shift * shift * before * n / count;
     counts[channel] = count;
   }
 

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Per-channel statistics and batch normalisation of contiguous float32 [N, C, S] where a plane of S
- * elements fills vectors; {@link ColumnNorm} does the same for short planes. Channels are shared
- * among threads; within one, blocks go in order.
+ * elements fills vectors; {@link ColumnNorm} does the same for short planes. Images are shared
+ * among threads.
  */
 final class VectorNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -15,8 +15,8 @@ final class VectorNorm {
   /** Elements summed in float before the sum goes on in double. */
   private static final int PIECE = 4096;
 
-  /** Elements of an image worth a task: a run that memory is read ahead in. */
-  private static final long RUN = 1024;
+  /** Elements worth a task. */
+  private static final long TASK = 4 * Parallel.GRAIN;
 
   private final long batch;
   private final long channels;
@@ -37,22 +37,26 @@ final class VectorNorm {
     void visit(int channel, long offset, int n);
   }
 
-  /** Visits the planes of some channels image by image, as they lie in memory. */
-  private void forEachStretch(long firstChannel, long lastChannel, Stretch stretch) {
-    for (long image = 0; image < batch; image++) {
-      for (long channel = firstChannel; channel < lastChannel; channel++) {
+  /** Visits the planes of some images as they lie in memory, which is read ahead best so. */
+  private void forEachStretch(long firstImage, long lastImage, Stretch stretch) {
+    for (long image = firstImage; image < lastImage; image++) {
+      for (int channel = 0; channel < channels; channel++) {
         long plane = (image * channels + channel) * spatial;
         for (long at = 0; at < spatial; at += PIECE) {
           int n = (int) Math.min(PIECE, spatial - at);
-          stretch.visit((int) channel, (plane + at) * Float.BYTES, n);
+          stretch.visit(channel, (plane + at) * Float.BYTES, n);
         }
       }
     }
   }
 
-  /** As many channels together as make a run of memory of some length in each image. */
-  private void forEachChannels(Parallel.Range range) {
-    Parallel.ranges(channels, Math.max(1, RUN / Math.max(1, spatial)), range);
+  /** Images of a task; sums are taken for each task's by themselves and joined in order. */
+  private long imagesTogether() {
+    return Math.max(1, TASK / Math.max(1, channels * spatial));
+  }
+
+  private int tasks() {
+    return (int) Math.ceilDiv(batch, imagesTogether());
   }
 
   static void channelStats(Tensor x, Tensor mean, Tensor variance) {
@@ -65,23 +69,32 @@ final class VectorNorm {
     MemorySegment means = mean.segment();
     MemorySegment variances = variance.segment();
     double count = (double) norm.batch * norm.spatial;
-    norm.forEachChannels(
+    int channels = (int) norm.channels;
+    long together = norm.imagesTogether();
+    Moments[] parts = new Moments[norm.tasks()];
+    Parallel.ranges(
+        norm.batch,
+        together,
         (first, last) -> {
-          int c0 = (int) first;
-          var moments = new Moments((int) (last - first));
+          var part = new Moments(channels);
           norm.forEachStretch(
               first,
               last,
               (channel, at, n) -> {
                 double sum = PlaneSums.sum(from, at, n);
                 float center = (float) (sum / n);
-                moments.add(channel - c0, n, center, sum, PlaneSums.squares(from, at, n, center));
+                part.add(channel, n, center, sum, PlaneSums.squares(from, at, n, center));
               });
-          for (int c = c0; c < last; c++) {
-            means.setAtIndex(FLOAT, c, (float) moments.mean(c - c0));
-            variances.setAtIndex(FLOAT, c, (float) (moments.squares(c - c0) / count));
-          }
+          parts[(int) (first / together)] = part;
         });
+    var whole = new Moments(channels);
+    for (Moments part : parts) {
+      whole.add(part);
+    }
+    for (int c = 0; c < channels; c++) {
+      means.setAtIndex(FLOAT, c, (float) whole.mean(c));
+      variances.setAtIndex(FLOAT, c, (float) (whole.squares(c) / count));
+    }
   }
 
   static void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out) {
@@ -133,44 +146,54 @@ final class VectorNorm {
     MemorySegment outputs = y == null ? null : y.segment();
     MemorySegment to = dx.segment();
     NormGradLoop loop = NormGradLoop.of(y != null);
-    double count = (double) norm.batch * norm.spatial;
-    norm.forEachChannels(
+    long together = norm.imagesTogether();
+    double[][] parts = new double[norm.tasks()][2 * gammas.length];
+    Parallel.ranges(
+        norm.batch,
+        together,
         (first, last) -> {
-          int c0 = (int) first;
-          double[] sums = new double[2 * (int) (last - first)];
+          double[] sums = parts[(int) (first / together)];
           norm.forEachStretch(
               first,
               last,
-              (c, at, n) ->
-                  loop.sums(inputs, gradients, outputs, at, n, means[c], sums, 2 * (c - c0)));
-          float[] factors = new float[sums.length / 2];
-          float[] tilts = new float[factors.length];
-          float[] shifts = new float[factors.length];
-          for (int c = c0; c < last; c++) {
-            double sum = sums[2 * (c - c0)];
-            double dotInverse = sums[2 * (c - c0) + 1] * inverses[c];
-            betaSums.setAtIndex(FLOAT, c, (float) sum);
-            gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
-            float factor = gammas[c] * inverses[c];
-            factors[c - c0] = factor;
-            tilts[c - c0] = (float) (-factor * dotInverse * inverses[c] / count);
-            shifts[c - c0] = (float) (-factor * sum / count);
-          }
-          norm.forEachStretch(
-              first,
-              last,
-              (c, at, n) ->
-                  loop.input(
-                      inputs,
-                      gradients,
-                      outputs,
-                      at,
-                      n,
-                      means[c],
-                      factors[c - c0],
-                      tilts[c - c0],
-                      shifts[c - c0],
-                      to));
+              (c, at, n) -> loop.sums(inputs, gradients, outputs, at, n, means[c], sums, 2 * c));
         });
+    double count = (double) norm.batch * norm.spatial;
+    float[] factors = new float[gammas.length];
+    float[] tilts = new float[gammas.length];
+    float[] shifts = new float[gammas.length];
+    for (int c = 0; c < gammas.length; c++) {
+      double sum = 0;
+      double dot = 0;
+      for (double[] part : parts) {
+        sum += part[2 * c];
+        dot += part[2 * c + 1];
+      }
+      double dotInverse = dot * inverses[c];
+      betaSums.setAtIndex(FLOAT, c, (float) sum);
+      gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
+      factors[c] = gammas[c] * inverses[c];
+      tilts[c] = (float) (-factors[c] * dotInverse * inverses[c] / count);
+      shifts[c] = (float) (-factors[c] * sum / count);
+    }
+    Parallel.ranges(
+        norm.batch,
+        together,
+        (first, last) ->
+            norm.forEachStretch(
+                first,
+                last,
+                (c, at, n) ->
+                    loop.input(
+                        inputs,
+                        gradients,
+                        outputs,
+                        at,
+                        n,
+                        means[c],
+                        factors[c],
+                        tilts[c],
+                        shifts[c],
+                        to)));
   }
 }
