@@ -4,6 +4,7 @@ import dev.espalier.autograd.op.Checkpointed;
 import dev.espalier.autograd.op.SumTo;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Elementwise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -159,12 +160,19 @@ final class Backpropagation {
                   .formatted(node.op().name(), i));
         }
         Variable fitted = undoBroadcast(node, results[i], input);
-        deposit(input, createGraph ? fitted : Variable.of(fitted.tensor().alias()));
+        deposit(input, scope == null ? fitted : ownedBeyond(scope, fitted));
         if (scope != null) {
           scope.keep(gradientAt(input).tensor());
         }
       }
     }
+  }
+
+  /** A tensor made inside the scope is taken over; one of somebody else's is shared. */
+  private static Variable ownedBeyond(Scope scope, Variable gradient) {
+    return scope.owns(gradient.tensor())
+        ? Variable.of(scope.keep(gradient.tensor()))
+        : Variable.of(gradient.tensor().alias());
   }
 
   private Variable gradientAt(Variable variable) {
@@ -187,7 +195,10 @@ final class Backpropagation {
   private void deposit(Variable at, Variable arriving) {
     Variable waiting = gradientAt(at);
     Variable sum = arriving;
-    if (waiting != null) {
+    if (waiting != null && isForThisPassAlone(arriving.tensor())) {
+      Elementwise.addInPlace(arriving.tensor(), waiting.tensor());
+      release(waiting);
+    } else if (waiting != null) {
       sum = waiting.add(arriving);
       release(waiting);
       release(arriving);
@@ -199,6 +210,11 @@ final class Backpropagation {
     } else {
       atLeaf.put(at, sum);
     }
+  }
+
+  /** Whether nobody would notice that a gradient changes in place. */
+  private boolean isForThisPassAlone(Tensor gradient) {
+    return !createGraph && gradient.isContiguous() && !gradient.isShared();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.espalier.autograd;
 
+import dev.espalier.autograd.op.AddRelu;
 import dev.espalier.autograd.op.AvgPool2d;
 import dev.espalier.autograd.op.BatchNorm;
 import dev.espalier.autograd.op.BatchNormInference;
@@ -93,10 +94,32 @@ public final class F {
       boolean training,
       double momentum,
       double eps) {
-    if (!training) {
-      return Autograd.apply(
-          new BatchNormInference(runningMean, runningVariance, eps), x, gamma, beta);
-    }
+    return training
+        ? batchNorm(x, gamma, beta, runningMean, runningVariance, momentum, eps, false)
+        : Autograd.apply(new BatchNormInference(runningMean, runningVariance, eps), x, gamma, beta);
+  }
+
+  /** As {@link #batchNorm} in training, and ReLU in the same passes over memory. */
+  public static Variable batchNormRelu(
+      Variable x,
+      Variable gamma,
+      Variable beta,
+      Tensor runningMean,
+      Tensor runningVariance,
+      double momentum,
+      double eps) {
+    return batchNorm(x, gamma, beta, runningMean, runningVariance, momentum, eps, true);
+  }
+
+  private static Variable batchNorm(
+      Variable x,
+      Variable gamma,
+      Variable beta,
+      Tensor runningMean,
+      Tensor runningVariance,
+      double momentum,
+      double eps,
+      boolean relu) {
     long count = x.tensor().size() / Math.max(1, x.dim(1));
     if (count < 2) {
       throw new IllegalArgumentException(
@@ -107,7 +130,13 @@ public final class F {
     Elementwise.axpby(momentum, stats.mean(), 1 - momentum, runningMean);
     Elementwise.axpby(
         momentum * count / (count - 1), stats.variance(), 1 - momentum, runningVariance);
-    return Autograd.apply(new BatchNorm(stats.mean(), stats.variance(), eps), x, gamma, beta);
+    var op = new BatchNorm(stats.mean(), stats.variance(), eps, relu);
+    return Autograd.apply(op, x, gamma, beta);
+  }
+
+  /** {@code max(a + b, 0)} in one pass over memory. */
+  public static Variable addRelu(Variable a, Variable b) {
+    return Autograd.apply(new AddRelu(), a, b);
   }
 
   /** Normalisation over the last axis. */

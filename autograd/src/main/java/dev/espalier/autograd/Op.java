@@ -30,9 +30,6 @@ public interface Op {
 
   /** Name for messages. */
   default String name() {
-    String simple = getClass().getSimpleName();
-    return simple.isEmpty()
-        ? getClass().getName()
-        : Character.toLowerCase(simple.charAt(0)) + simple.substring(1);
+    return OpNames.DEFAULT.get(getClass());
   }
 }

@@ -65,6 +65,11 @@ public final class Scope implements AutoCloseable {
     tensors.add(tensor);
   }
 
+  /** Whether this scope will close the tensor. */
+  public boolean owns(Tensor tensor) {
+    return tensor.scope() == this;
+  }
+
   /**
    * Takes a tensor out of this scope: the enclosing scope owns it then, or nobody if there is none.
    *

@@ -273,8 +273,14 @@ public final class Tensor implements AutoCloseable {
 
   /** A view with the axes in the given order. */
   public Tensor permute(int... order) {
-    if (Arrays.stream(order).map(shape::axis).distinct().count() != rank()
-        || order.length != rank()) {
+    boolean[] seen = new boolean[rank()];
+    boolean valid = order.length == rank();
+    for (int axis : order) {
+      int normal = shape.axis(axis);
+      valid &= !seen[normal];
+      seen[normal] = true;
+    }
+    if (!valid) {
       throw new IllegalArgumentException(
           "permute: order %s is not a permutation of the axes of %s"
               .formatted(Arrays.toString(order), shape));

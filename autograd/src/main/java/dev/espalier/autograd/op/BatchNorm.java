@@ -11,33 +11,41 @@ import java.util.stream.IntStream;
 
 /**
  * {@code y = γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], with the batch's
- * own statistics.
+ * own statistics, and {@code max(y, 0)} where a ReLU follows.
  *
  * <p>Inputs x, γ [C], β [C]. The statistics are attributes, computed by the caller (who also tracks
  * running ones), but the gradient treats them as functions of x. Source: S. Ioffe, C. Szegedy,
  * Batch Normalization (2015). PyTorch: {@code batch_norm} with {@code training=True}.
+ *
+ * @param relu whether to clamp, in the same pass over memory
  */
-public record BatchNorm(Tensor mean, Tensor variance, double eps) implements Op {
+public record BatchNorm(Tensor mean, Tensor variance, double eps, boolean relu) implements Op {
   @Override
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);
     context.saveInput(1);
-    return Normalization.batchNorm(inputs[0], inputs[1], inputs[2], mean, variance, eps);
+    if (relu) {
+      context.saveOutput();
+    }
+    return Normalization.batchNorm(inputs[0], inputs[1], inputs[2], mean, variance, eps, relu);
   }
 
   @Override
   public Variable[] backward(Context context, Variable gradient) {
     Variable x = context.input(0);
     Variable gamma = context.input(1);
+    Tensor clamped = relu ? context.output().tensor() : null;
     if (!Autograd.isRecording()) {
       Tensor invStd = Normalization.inverseDeviation(variance, eps);
       var grads =
-          Normalization.batchNormGrad(x.tensor(), gradient.tensor(), gamma.tensor(), mean, invStd);
+          Normalization.batchNormGrad(
+              x.tensor(), gradient.tensor(), clamped, gamma.tensor(), mean, invStd);
       return new Variable[] {
         Variable.of(grads.dx()), Variable.of(grads.dgamma()), Variable.of(grads.dbeta())
       };
     }
-    return differentiable(x, gamma, gradient);
+    return differentiable(
+        x, gamma, relu ? Autograd.apply(new ReluGrad(clamped), gradient) : gradient);
   }
 
   private Variable[] differentiable(Variable x, Variable gamma, Variable gradient) {

@@ -19,7 +19,7 @@ public record BatchNormInference(Tensor mean, Tensor variance, double eps) imple
   public Tensor forward(Context context, Tensor... inputs) {
     context.saveInput(0);
     context.saveInput(1);
-    return Normalization.batchNorm(inputs[0], inputs[1], inputs[2], mean, variance, eps);
+    return Normalization.batchNorm(inputs[0], inputs[1], inputs[2], mean, variance, eps, false);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.autograd.Autograd;
+import dev.espalier.autograd.F;
 import dev.espalier.autograd.Given;
 import dev.espalier.autograd.GradCheck;
 import dev.espalier.autograd.Variable;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Add, Sub, Mul, Div, Maximum, AddScalar, MulScalar, PowScalar. */
+/** Add, AddRelu, Sub, Mul, Div, Maximum, AddScalar, MulScalar, PowScalar. */
 class ArithmeticTest {
   /** An operation with its value and slopes at a = 3, b = 2. */
   private record Binary(
@@ -38,6 +39,8 @@ class ArithmeticTest {
   static Stream<Binary> binaries() {
     return Stream.of(
         new Binary("add", Variable::add, 5, 1, 1),
+        new Binary("max(a + b, 0)", F::addRelu, 5, 1, 1),
+        new Binary("max(-a + b, 0)", (a, b) -> F.addRelu(a.neg(), b), 0, 0, 0),
         new Binary("sub", Variable::sub, 1, 1, -1),
         new Binary("mul", Variable::mul, 6, 2, 3),
         new Binary("div", Variable::div, 1.5, 0.5, -0.75),

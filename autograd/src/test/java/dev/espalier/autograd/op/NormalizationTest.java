@@ -35,6 +35,43 @@ class NormalizationTest {
     assertThat(variance.toDoubleArray()).containsExactly(0.5 * 20 + 0.5 * 2); // unbiased: 2, not 1
   }
 
+  private static Variable trainedRelu(Variable x, Variable gamma, Variable beta) {
+    Tensor mean = Tensor.of(Shape.of(x.dim(1)), new double[x.dim(1)]);
+    return F.batchNormRelu(x, gamma, beta, mean, mean.copy(), 0.1, EPS);
+  }
+
+  @Test
+  void reluInTheSamePassesIsReluBehind() {
+    Variable x = Given.uniform(21, -2, 2, 4, 3, 5);
+    Variable gamma = Given.random(22, 3);
+    Variable beta = Given.random(23, 3);
+    Variable direction = Variable.of(Given.random(24, 4, 3, 5).tensor());
+    Variable joined = trainedRelu(x, gamma, beta);
+    Variable apart = trained(x, gamma, beta).relu();
+    assertThat(Given.values(joined)).containsExactly(Given.values(apart));
+    joined.mul(direction).sum().backward();
+    double[][] gradients = {Given.values(x.grad()), Given.values(gamma.grad())};
+    double[] betas = Given.values(beta.grad());
+    for (Variable leaf : new Variable[] {x, gamma, beta}) {
+      leaf.zeroGrad();
+    }
+    apart.mul(direction).sum().backward();
+    assertThat(gradients[0]).containsExactly(Given.values(x.grad()));
+    assertThat(gradients[1]).containsExactly(Given.values(gamma.grad()));
+    assertThat(betas).containsExactly(Given.values(beta.grad()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void batchNormReluPassesTheGradientCheckTwiceInEveryRank(int rank) {
+    int[] dims = Arrays.copyOf(new int[] {3, 2, 3, 2}, rank);
+    GradCheck.checkTwice(
+        in -> trainedRelu(in.get(0), in.get(1), in.get(2)),
+        Given.uniform(1, -2, 2, dims),
+        Given.random(2, 2),
+        Given.random(3, 2));
+  }
+
   @Test
   void evaluationNormalisesByTheRunningStatisticsAndLeavesThemAlone() {
     Variable x = Given.leaf(Shape.of(1, 2), 3, 3);

@@ -14,7 +14,8 @@ import dev.espalier.tensor.Tensor;
  * <p>Running statistics move with momentum 0.1 and ε is 1e-5 unless given. Source: S. Ioffe, C.
  * Szegedy, Batch Normalization (2015). PyTorch: {@code BatchNorm1d}, {@code BatchNorm2d}.
  */
-public abstract sealed class BatchNorm extends Module permits BatchNorm1d, BatchNorm2d {
+public abstract sealed class BatchNorm extends Module implements BeforeRelu
+    permits BatchNorm1d, BatchNorm2d {
   private final Parameter weight;
   private final Parameter bias;
   private final double momentum;
@@ -66,17 +67,29 @@ public abstract sealed class BatchNorm extends Module permits BatchNorm1d, Batch
 
   @Override
   public Variable forward(Variable x) {
+    check(x);
+    if (training()) {
+      batches.set(batches.item() + 1);
+    }
+    return F.batchNorm(
+        x, weight.value(), bias.value(), runningMean, runningVariance, training(), momentum, eps);
+  }
+
+  @Override
+  public Variable forwardRelu(Variable x) {
+    check(x);
+    batches.set(batches.item() + 1);
+    return F.batchNormRelu(
+        x, weight.value(), bias.value(), runningMean, runningVariance, momentum, eps);
+  }
+
+  private void check(Variable x) {
     int rank = x.shape().rank();
     if (rank < expectedRankMin() || rank > expectedRankMax() || x.dim(1) != weight.dim(0)) {
       throw new IllegalArgumentException(
           "%s: expected %d channels in axis 1 of a rank-%d input but got shape %s"
               .formatted(getClass().getSimpleName(), weight.dim(0), expectedRankMax(), x.shape()));
     }
-    if (training()) {
-      batches.set(batches.item() + 1);
-    }
-    return F.batchNorm(
-        x, weight.value(), bias.value(), runningMean, runningVariance, training(), momentum, eps);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.espalier.nn.layer;
 
+import dev.espalier.autograd.F;
 import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 
@@ -7,7 +8,7 @@ import dev.espalier.nn.Module;
  * {@code body(x) + shortcut(x)}, the shortcut being the identity if null. Source: K. He, X. Zhang,
  * S. Ren, J. Sun, Deep Residual Learning (2016).
  */
-public final class Residual extends Module {
+public final class Residual extends Module implements BeforeRelu {
   private final Module body;
   private final Module shortcut;
 
@@ -18,6 +19,15 @@ public final class Residual extends Module {
 
   @Override
   public Variable forward(Variable x) {
-    return body.forward(x).add(shortcut == null ? x : shortcut.forward(x));
+    return body.forward(x).add(shortcut(x));
+  }
+
+  @Override
+  public Variable forwardRelu(Variable x) {
+    return F.addRelu(body.forward(x), shortcut(x));
+  }
+
+  private Variable shortcut(Variable x) {
+    return shortcut == null ? x : shortcut.forward(x);
   }
 }

@@ -20,8 +20,17 @@ public final class Sequential extends Module {
   @Override
   public Variable forward(Variable x) {
     Variable y = x;
-    for (Module module : children().values()) {
-      y = module.forward(y);
+    var modules = children().values().iterator();
+    Module module = modules.hasNext() ? modules.next() : null;
+    while (module != null) {
+      Module next = modules.hasNext() ? modules.next() : null;
+      if (module instanceof BeforeRelu joined && module.training() && next instanceof ReLU) {
+        y = joined.forwardRelu(y);
+        next = modules.hasNext() ? modules.next() : null;
+      } else {
+        y = module.forward(y);
+      }
+      module = next;
     }
     return y;
   }

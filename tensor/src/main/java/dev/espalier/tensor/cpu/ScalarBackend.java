@@ -149,13 +149,14 @@ public class ScalarBackend implements Backend {
   public void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
       Tensor dx,
       Tensor dgamma,
       Tensor dbeta) {
-    ScalarNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+    ScalarNorm.batchNormGrad(x, dy, y, gamma, mean, invStd, dx, dgamma, dbeta);
   }
 
   @Override

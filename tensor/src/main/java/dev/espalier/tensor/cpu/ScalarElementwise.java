@@ -113,6 +113,7 @@ final class ScalarElementwise {
   private static double value(BinaryOp op, double a, double b) {
     return switch (op) {
       case ADD -> a + b;
+      case ADD_RELU -> Math.max(a + b, 0);
       case SUB -> a - b;
       case MUL -> a * b;
       case DIV -> a / b;

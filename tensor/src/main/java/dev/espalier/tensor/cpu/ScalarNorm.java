@@ -92,9 +92,22 @@ final class ScalarNorm {
     }
   }
 
+  /** Zeroes gradients where the ReLU whose outputs are given passes nothing; none if null. */
+  private static void passRelu(Cells outputs, long start, int n, double[] gradients) {
+    if (outputs == null) {
+      return;
+    }
+    double[] ys = new double[Cells.BLOCK];
+    outputs.read(start, n, ys);
+    for (int i = 0; i < n; i++) {
+      gradients[i] = ys[i] > 0 ? gradients[i] : 0;
+    }
+  }
+
   static void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
@@ -108,6 +121,7 @@ final class ScalarNorm {
     double count = (double) norm.batch * norm.spatial;
     Cells inputs = Cells.of(x);
     Cells gradients = Cells.of(dy);
+    Cells outputs = y == null ? null : Cells.of(y);
     Cells to = Cells.of(dx);
     double[] xs = new double[Cells.BLOCK];
     double[] dys = new double[Cells.BLOCK];
@@ -122,6 +136,7 @@ final class ScalarNorm {
           start -> {
             inputs.read(start, length[0], xs);
             gradients.read(start, length[0], dys);
+            passRelu(outputs, start, length[0], dys);
             for (int i = 0; i < length[0]; i++) {
               sums[0] += dys[i];
               sums[1] += dys[i] * (xs[i] - center) * inverse;
@@ -134,6 +149,7 @@ final class ScalarNorm {
           start -> {
             inputs.read(start, length[0], xs);
             gradients.read(start, length[0], dys);
+            passRelu(outputs, start, length[0], dys);
             for (int i = 0; i < length[0]; i++) {
               double normalised = (xs[i] - center) * inverse;
               dys[i] = factor * (dys[i] - (sums[0] + normalised * sums[1]) / count);

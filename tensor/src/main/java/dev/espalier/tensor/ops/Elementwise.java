@@ -15,9 +15,6 @@ import java.util.Arrays;
  * <p>PyTorch: the functions of the same names in {@code torch} and {@code torch.nn.functional}.
  */
 public final class Elementwise {
-  /** Elements of an operand that stay in the second-level caches of two cores. */
-  private static final int CACHED = 1 << 16;
-
   private static final String[] UNARY_LABELS = labels(UnaryOp.values());
   private static final String[] BINARY_LABELS = labels(BinaryOp.values());
 
@@ -67,32 +64,14 @@ public final class Elementwise {
     return out;
   }
 
-  /**
-   * {@code out = max(a + b, 0)}, the end of a residual block; all of one shape and contiguous; out
-   * may be a or b. Sums are clamped while they are still in the cache.
-   */
+  /** {@code max(a + b, 0)}, the end of a residual block. */
+  public static Tensor addRelu(Tensor a, Tensor b) {
+    return binary(BinaryOp.ADD_RELU, a, b);
+  }
+
+  /** As {@link #addRelu(Tensor, Tensor)} into out, which is contiguous and may be an operand. */
   public static Tensor addRelu(Tensor a, Tensor b, Tensor out) {
-    Check.compute("addRelu", a, b, out);
-    for (Tensor operand : new Tensor[] {a, b}) {
-      Check.shape("addRelu", "an operand", operand, out.shape());
-      Check.contiguous("addRelu", "an operand", operand);
-    }
-    Check.contiguous("addRelu", "out", out);
-    int size = Math.toIntExact(out.size());
-    try (Tensor left = a.reshape(size);
-        Tensor right = b.reshape(size);
-        Tensor sums = out.reshape(size)) {
-      for (int at = 0; at < size; at += CACHED) {
-        int length = Math.min(CACHED, size - at);
-        try (Tensor l = left.narrow(0, at, length);
-            Tensor r = right.narrow(0, at, length);
-            Tensor sum = sums.narrow(0, at, length)) {
-          binary(BinaryOp.ADD, l, r, sum);
-          unary(UnaryOp.RELU, 0, sum, sum);
-        }
-      }
-    }
-    return out;
+    return binary(BinaryOp.ADD_RELU, a, b, out);
   }
 
   private static String label(UnaryOp op) {

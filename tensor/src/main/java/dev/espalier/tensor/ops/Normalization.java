@@ -66,15 +66,15 @@ public final class Normalization {
   }
 
   /**
-   * {@code γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …]. PyTorch: {@code
-   * torch.nn.functional.batch_norm}.
+   * {@code γ (x - mean) / sqrt(variance + ε) + β} per channel of x [N, C, …], then ReLU if asked.
+   * PyTorch: {@code torch.nn.functional.batch_norm}.
    */
   public static Tensor batchNorm(
-      Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps) {
+      Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double eps, boolean relu) {
     Affine affine = batchNormAffine(gamma, beta, mean, variance, eps);
     try (Tensor scale = affine.scale();
         Tensor shift = affine.shift()) {
-      return channelAffine(x, scale, shift, false);
+      return channelAffine(x, scale, shift, relu);
     }
   }
 
@@ -110,13 +110,17 @@ public final class Normalization {
    * this batch. With m values per channel and {@code x̂ = (x - mean) invStd}: {@code dbeta = Σ dy},
    * {@code dgamma = Σ dy x̂}, {@code dx = gamma invStd (dy - dbeta/m - x̂ dgamma/m)}. Source: Ioffe
    * and Szegedy, Batch Normalization (2015). PyTorch: {@code native_batch_norm_backward}.
+   *
+   * @param relu what a ReLU made of y, if dy is the gradient there: it counts where that is above 0
+   *     and is zero elsewhere; null if no ReLU followed
    */
   public static Gradients batchNormGrad(
-      Tensor x, Tensor dy, Tensor gamma, Tensor mean, Tensor invStd) {
+      Tensor x, Tensor dy, Tensor relu, Tensor gamma, Tensor mean, Tensor invStd) {
     String name = "batchNormGrad";
-    Check.compute(name, x, dy, gamma, mean, invStd);
+    Check.compute(name, x, dy, relu, gamma, mean, invStd);
     Shape planes = planes(name, x);
     Check.shape(name, "the gradient of the output", dy, x.shape());
+    Check.shape(name, "the output of the ReLU", relu, x.shape());
     perChannel(name, x, "gamma", gamma);
     perChannel(name, x, "mean", mean);
     perChannel(name, x, "invStd", invStd);
@@ -124,9 +128,12 @@ public final class Normalization {
     Tensor dbeta = Tensor.empty(x.dtype(), gamma.shape(), x.device());
     try (Tensor inputs = x.reshape(planes);
         Tensor gradients = dy.reshape(planes);
+        Tensor outputs = relu == null ? null : relu.reshape(planes);
         Tensor dx = Tensor.empty(x.dtype(), planes, x.device());
-        var use = Use.of(name, inputs, gradients, gamma, mean, invStd, dx, dgamma, dbeta)) {
-      use.backend().batchNormGrad(inputs, gradients, gamma, mean, invStd, dx, dgamma, dbeta);
+        var use =
+            Use.of(name, inputs, gradients, outputs, gamma, mean, invStd, dx, dgamma, dbeta)) {
+      use.backend()
+          .batchNormGrad(inputs, gradients, outputs, gamma, mean, invStd, dx, dgamma, dbeta);
       return new Gradients(dx.reshape(x.shape()), dgamma, dbeta);
     }
   }

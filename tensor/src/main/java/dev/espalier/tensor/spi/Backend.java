@@ -132,12 +132,15 @@ public interface Backend {
   void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out);
 
   /**
-   * Gradient of {@code y = gamma (x - mean) invStd + beta} in training mode, where mean and invStd
+   * Gradient of {@code gamma (x - mean) invStd + beta} in training mode, where mean and invStd
    * depend on x: dx [N, C, S], dgamma and dbeta [C].
+   *
+   * @param y what a ReLU made of it, contiguous, if dy is the gradient there; null if none followed
    */
   void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,

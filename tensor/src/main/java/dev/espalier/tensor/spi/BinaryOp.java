@@ -3,6 +3,8 @@ package dev.espalier.tensor.spi;
 /** The elementwise functions of two broadcast operands that a backend offers. */
 public enum BinaryOp {
   ADD,
+  /** {@code max(a + b, 0)}: the end of a residual block. */
+  ADD_RELU,
   SUB,
   MUL,
   DIV,

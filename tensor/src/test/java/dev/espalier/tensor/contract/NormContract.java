@@ -145,6 +145,7 @@ abstract class NormContract extends Contract {
       backend.batchNormGrad(
           tensor(dtype, shape, x),
           tensor(dtype, shape, dy),
+          null,
           tensor(dtype, perChannel, gamma),
           tensor(dtype, perChannel, mean),
           tensor(dtype, perChannel, invStd),

@@ -66,6 +66,7 @@ final class Reference {
   static double binary(BinaryOp op, double a, double b) {
     return switch (op) {
       case ADD -> a + b;
+      case ADD_RELU -> Double.isNaN(a + b) || a + b > 0 ? a + b : 0;
       case SUB -> a - b;
       case MUL -> a * b;
       case DIV -> a / b;
@@ -95,7 +96,8 @@ final class Reference {
   /** As {@link #isExact(UnaryOp)}. */
   static boolean isExact(BinaryOp op) {
     return switch (op) {
-      case ADD, SUB, MUL, DIV, MAX, MIN, GREATER, GREATER_EQUAL, EQUAL, RELU_GRAD -> true;
+      case ADD, ADD_RELU, SUB, MUL, DIV, MAX, MIN -> true;
+      case GREATER, GREATER_EQUAL, EQUAL, RELU_GRAD -> true;
       default -> false;
     };
   }

@@ -51,9 +51,9 @@ class ElementwiseTest extends OpsTest {
       assertThat(out.toDoubleArray()).isEqualTo(expected);
       assertThat(Elementwise.addRelu(a, b, b).toDoubleArray()).isEqualTo(expected);
     }
-    assertThatThrownBy(() -> Elementwise.addRelu(vector(1, 2), vector(1), vector(1, 2)))
+    assertThatThrownBy(() -> Elementwise.addRelu(vector(1, 2), vector(1), vector(1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("addRelu: an operand must have shape [2] but has [1]");
+        .hasMessageContaining("addRelu: out must have shape [2] but has [1]");
   }
 
   @Test

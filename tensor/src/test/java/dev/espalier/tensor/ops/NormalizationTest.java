@@ -31,7 +31,7 @@ class NormalizationTest extends OpsTest {
     Tensor x = counting(4, 1);
     Tensor ones = Tensor.full(x.dtype(), x.shape(), 1);
     Normalization.Gradients g =
-        Normalization.batchNormGrad(x, ones, vector(3), vector(1.5), vector(1));
+        Normalization.batchNormGrad(x, ones, null, vector(3), vector(1.5), vector(1));
     assertShape(g.dx(), 4, 1);
     assertValues(g.dx(), 0, 0, 0, 0);
     assertValues(g.dgamma(), 0);

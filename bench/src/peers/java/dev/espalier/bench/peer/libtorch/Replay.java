@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.autograd.op.Add;
+import dev.espalier.autograd.op.AddRelu;
 import dev.espalier.autograd.op.BatchNorm;
 import dev.espalier.autograd.op.Conv2d;
 import dev.espalier.autograd.op.Flatten;
@@ -100,7 +101,7 @@ final class Replay {
                 STATISTICS_MOMENTUM,
                 (float) norm.eps(),
                 true);
-        yield normed.get(0);
+        yield norm.relu() ? normed.get(0).getNDArrayInternal().relu() : normed.get(0);
       }
       case Relu _ -> x.relu();
       case MaxPool2d pool -> {
@@ -114,6 +115,7 @@ final class Replay {
       case GlobalAvgPool2d _ -> x.globalAvgPool();
       case Flatten _ -> in[0].reshape(in[0].getShape().get(0), -1);
       case Add _ -> in[0].add(in[1]);
+      case AddRelu _ -> in[0].add(in[1]).getNDArrayInternal().relu();
       default ->
           throw new IllegalArgumentException(
               "libtorch: %s is not translated".formatted(step.op().getClass().getSimpleName()));

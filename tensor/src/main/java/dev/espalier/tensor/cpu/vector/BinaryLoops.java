@@ -20,6 +20,7 @@ final class BinaryLoops {
   private static ZipLoop make(BinaryOp op) {
     return switch (op) {
       case ADD -> ZipLoop.of((a, b, _, _) -> a.add(b));
+      case ADD_RELU -> ZipLoop.of((a, b, _, _) -> a.add(b).max(0f));
       case SUB -> ZipLoop.of((a, b, _, _) -> a.sub(b));
       case MUL -> ZipLoop.of((a, b, _, _) -> a.mul(b));
       case DIV -> ZipLoop.of((a, b, _, _) -> a.div(b));

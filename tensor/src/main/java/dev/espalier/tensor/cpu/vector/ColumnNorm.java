@@ -3,6 +3,7 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.ReduceOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,8 +13,6 @@ import java.lang.foreign.ValueLayout;
  * columns, and a channel's parameter is repeated S times.
  */
 final class ColumnNorm {
-  private static final ZipLoop ADD_RELU = ZipLoop.of((a, b, _, _) -> a.add(b).max(0f));
-
   private final int batch;
   private final int channels;
   private final int spatial;
@@ -45,7 +44,7 @@ final class ColumnNorm {
     var norm = new ColumnNorm(x);
     MemorySegment from = x.segment();
     MemorySegment to = out.segment();
-    ZipLoop last = relu ? ADD_RELU : Loops.ADD;
+    ZipLoop last = relu ? BinaryLoops.of(BinaryOp.ADD_RELU) : Loops.ADD;
     try (Tensor scales = norm.repeated(scale.toFloatArray());
         Tensor shifts = norm.repeated(shift.toFloatArray())) {
       MemorySegment factor = scales.segment();
@@ -61,12 +60,20 @@ final class ColumnNorm {
   static void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
       Tensor dx,
       Tensor dgamma,
       Tensor dbeta) {
+    if (y != null) {
+      try (Tensor passed = Tensor.empty(DType.FLOAT32, x.shape())) {
+        VectorElementwise.binary(BinaryLoops.of(BinaryOp.RELU_GRAD), dy, y, passed);
+        batchNormGrad(x, passed, null, gamma, mean, invStd, dx, dgamma, dbeta);
+      }
+      return;
+    }
     var norm = new ColumnNorm(x);
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();

@@ -15,8 +15,8 @@ public final class Gemm {
    *
    * <p>a and b may have any strides (a transpose is {@link MatrixView#transposed}), c has column
    * stride 1 and overlaps neither. beta 0 does not read c. The result depends on shapes and strides
-   * alone, not on the number of threads; each element is one chain of fused multiply-adds per 384
-   * steps of depth, or, for slim products, one per vector lane.
+   * alone, not on the number of threads; each element is one chain of fused multiply-adds per slice
+   * of at most 768 steps of depth, or, for slim products, one per vector lane.
    */
   public static void sgemm(
       int m,

@@ -42,8 +42,22 @@ final class MicroKernel {
     return full ? ROWS : LOW_ROWS;
   }
 
-  /** A tile of two vectors of columns. */
-  static void wide(int rows, int depth, float[] a, int slot, int strip, MemorySegment tile) {
+  /**
+   * A tile of two vectors of columns, into c from a byte offset on, its rows {@code pitch} bytes
+   * apart.
+   *
+   * @param accumulate whether it is added to what is there
+   */
+  static void wide(
+      int rows,
+      int depth,
+      float[] a,
+      int slot,
+      int strip,
+      MemorySegment c,
+      long offset,
+      long pitch,
+      boolean accumulate) {
     int header = Panels.header(slot);
     boolean full = rows > LOW_ROWS;
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
@@ -89,19 +103,44 @@ final class MicroKernel {
       }
       at += (int) TILE_ROW_BYTES;
     }
-    c00.intoMemorySegment(tile, 0, Lanes.ORDER);
-    c01.intoMemorySegment(tile, Lanes.BYTES, Lanes.ORDER);
-    c10.intoMemorySegment(tile, TILE_ROW_BYTES, Lanes.ORDER);
-    c11.intoMemorySegment(tile, TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
-    c20.intoMemorySegment(tile, 2 * TILE_ROW_BYTES, Lanes.ORDER);
-    c21.intoMemorySegment(tile, 2 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
-    c30.intoMemorySegment(tile, 3 * TILE_ROW_BYTES, Lanes.ORDER);
-    c31.intoMemorySegment(tile, 3 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+    long second = offset + Lanes.BYTES;
+    if (accumulate) {
+      c00 = c00.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset, Lanes.ORDER));
+      c01 = c01.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second, Lanes.ORDER));
+      c10 = c10.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset + pitch, Lanes.ORDER));
+      c11 = c11.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second + pitch, Lanes.ORDER));
+      c20 =
+          c20.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset + 2 * pitch, Lanes.ORDER));
+      c21 =
+          c21.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second + 2 * pitch, Lanes.ORDER));
+      c30 =
+          c30.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset + 3 * pitch, Lanes.ORDER));
+      c31 =
+          c31.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second + 3 * pitch, Lanes.ORDER));
+    }
+    c00.intoMemorySegment(c, offset, Lanes.ORDER);
+    c01.intoMemorySegment(c, second, Lanes.ORDER);
+    c10.intoMemorySegment(c, offset + pitch, Lanes.ORDER);
+    c11.intoMemorySegment(c, second + pitch, Lanes.ORDER);
+    c20.intoMemorySegment(c, offset + 2 * pitch, Lanes.ORDER);
+    c21.intoMemorySegment(c, second + 2 * pitch, Lanes.ORDER);
+    c30.intoMemorySegment(c, offset + 3 * pitch, Lanes.ORDER);
+    c31.intoMemorySegment(c, second + 3 * pitch, Lanes.ORDER);
+    if (full && accumulate) {
+      c40 =
+          c40.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset + 4 * pitch, Lanes.ORDER));
+      c41 =
+          c41.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second + 4 * pitch, Lanes.ORDER));
+      c50 =
+          c50.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, offset + 5 * pitch, Lanes.ORDER));
+      c51 =
+          c51.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c, second + 5 * pitch, Lanes.ORDER));
+    }
     if (full) {
-      c40.intoMemorySegment(tile, 4 * TILE_ROW_BYTES, Lanes.ORDER);
-      c41.intoMemorySegment(tile, 4 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
-      c50.intoMemorySegment(tile, 5 * TILE_ROW_BYTES, Lanes.ORDER);
-      c51.intoMemorySegment(tile, 5 * TILE_ROW_BYTES + Lanes.BYTES, Lanes.ORDER);
+      c40.intoMemorySegment(c, offset + 4 * pitch, Lanes.ORDER);
+      c41.intoMemorySegment(c, second + 4 * pitch, Lanes.ORDER);
+      c50.intoMemorySegment(c, offset + 5 * pitch, Lanes.ORDER);
+      c51.intoMemorySegment(c, second + 5 * pitch, Lanes.ORDER);
     }
   }
 

@@ -22,6 +22,10 @@ public record TileEpilogue(
   /** Nothing. */
   public static final TileEpilogue NONE = new TileEpilogue(null, 0, null, 0, false);
 
+  boolean isNone() {
+    return rowBias == null && columnBias == null && !relu;
+  }
+
   float rowBias(long row) {
     return rowBias == null ? 0 : rowBias.getAtIndex(ValueLayout.JAVA_FLOAT, rowBiasOffset + row);
   }

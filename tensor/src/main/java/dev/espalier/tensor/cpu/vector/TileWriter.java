@@ -15,6 +15,11 @@ final class TileWriter {
     this.epilogue = epilogue;
   }
 
+  /** Whether whole vectors of these columns go where they go as they are. */
+  boolean isPlain(int column, int columns, boolean last) {
+    return c.columnStride() == 1 && c.run(column) >= columns && (!last || epilogue.isNone());
+  }
+
   /**
    * {@code c = tile} or {@code c += tile} over {@code rows} × {@code columns} elements from (row,
    * column) on.

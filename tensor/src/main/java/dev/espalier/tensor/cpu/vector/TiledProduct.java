@@ -60,9 +60,15 @@ record TiledProduct(
     return new Blocks(rows, columns, ceilDiv(m, rows), columnBlocks);
   }
 
-  /** A shallow product fills the buffer with a longer strip. */
+  /** Depth of all slices but the last, which is at most a little less: no slice is a mere rest. */
+  private int sliceDepth() {
+    int slices = Math.max(1, ceilDiv(k, MicroKernel.DEPTH));
+    return ceilDiv(k, slices);
+  }
+
+  /** A shallow slice fills the buffer with a longer strip. */
   private int stripColumns() {
-    int depth = Math.clamp(k, 64, MicroKernel.DEPTH);
+    int depth = Math.max(64, sliceDepth());
     int columns = STRIP * MicroKernel.DEPTH / depth;
     return columns - columns % MicroKernel.COLUMNS;
   }
@@ -86,9 +92,10 @@ record TiledProduct(
     }
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
+      int sliceDepth = sliceDepth();
       int k0 = 0;
       do {
-        int depth = Math.min(MicroKernel.DEPTH, k - k0);
+        int depth = Math.min(sliceDepth, k - k0);
         packStrip(column, columns, k0, depth, slot, scratch);
         sweep(row, rows, column, columns, k0, depth, writer, slot, scratch);
         k0 += depth;
@@ -145,8 +152,23 @@ record TiledProduct(
       }
       for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
         int width = Math.min(MicroKernel.COLUMNS, columns - j);
-        multiply(tileRows, depth, width, slot, panelOffset(j, depth), scratch);
-        writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
+        int strip = panelOffset(j, depth);
+        boolean whole = height == tileRows && width == MicroKernel.COLUMNS;
+        if (whole && writer.isPlain(column + j, width, last)) {
+          MicroKernel.wide(
+              tileRows,
+              depth,
+              scratch.rowPanel,
+              slot,
+              strip,
+              c.data(),
+              c.byteOffset(row + i, column + j),
+              c.rowStride() * Float.BYTES,
+              accumulate);
+        } else {
+          multiply(tileRows, depth, width, slot, strip, scratch);
+          writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
+        }
       }
       i += height;
     }
@@ -155,7 +177,16 @@ record TiledProduct(
   private static void multiply(
       int rows, int depth, int width, int slot, int strip, Scratch scratch) {
     if (width > Lanes.COUNT) {
-      MicroKernel.wide(rows, depth, scratch.rowPanel, slot, strip, scratch.tile);
+      MicroKernel.wide(
+          rows,
+          depth,
+          scratch.rowPanel,
+          slot,
+          strip,
+          scratch.tile,
+          0,
+          MicroKernel.TILE_ROW_BYTES,
+          false);
     } else {
       MicroKernel.narrow(rows, depth, scratch.rowPanel, slot, strip, scratch.tile);
     }

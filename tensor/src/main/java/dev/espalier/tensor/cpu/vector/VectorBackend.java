@@ -235,6 +235,7 @@ public final class VectorBackend extends ScalarBackend {
   public void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
@@ -242,9 +243,9 @@ public final class VectorBackend extends ScalarBackend {
       Tensor dgamma,
       Tensor dbeta) {
     if (!isFast(x)) {
-      super.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+      super.batchNormGrad(x, dy, y, gamma, mean, invStd, dx, dgamma, dbeta);
     } else {
-      VectorNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+      VectorNorm.batchNormGrad(x, dy, y, gamma, mean, invStd, dx, dgamma, dbeta);
     }
   }
 

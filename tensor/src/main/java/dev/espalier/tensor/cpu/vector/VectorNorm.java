@@ -6,11 +6,17 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Per-channel statistics and batch normalisation of contiguous float32 [N, C, S] where a plane of S
- * elements fills vectors; {@link ColumnNorm} does the same for short planes. Channels are shared
- * among threads; within one, blocks go in order.
+ * elements fills vectors; {@link ColumnNorm} does the same for short planes. Images are shared
+ * among threads.
  */
 final class VectorNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+  /** Elements summed in float before the sum goes on in double. */
+  private static final int PIECE = 4096;
+
+  /** Elements worth a task. */
+  private static final long TASK = 4 * Parallel.GRAIN;
 
   private final long batch;
   private final long channels;
@@ -26,22 +32,31 @@ final class VectorNorm {
     return new VectorNorm(x).spatial < 2L * Lanes.COUNT;
   }
 
-  private interface Piece {
-    void visit(long offset, long n);
+  private interface Stretch {
+    /** A plane, or a part of a long one, from a byte offset on. */
+    void visit(int channel, long offset, int n);
   }
 
-  /** Visits a channel's planes in blocks. */
-  private void forEachBlock(long channel, Piece piece) {
-    for (long n = 0; n < batch; n++) {
-      long plane = (n * channels + channel) * spatial;
-      for (long at = 0; at < spatial; at += Block.LENGTH) {
-        piece.visit((plane + at) * Float.BYTES, Math.min(Block.LENGTH, spatial - at));
+  /** Visits the planes of some images as they lie in memory, which is read ahead best so. */
+  private void forEachStretch(long firstImage, long lastImage, Stretch stretch) {
+    for (long image = firstImage; image < lastImage; image++) {
+      for (int channel = 0; channel < channels; channel++) {
+        long plane = (image * channels + channel) * spatial;
+        for (long at = 0; at < spatial; at += PIECE) {
+          int n = (int) Math.min(PIECE, spatial - at);
+          stretch.visit(channel, (plane + at) * Float.BYTES, n);
+        }
       }
     }
   }
 
-  private void forEachChannel(Parallel.Range range) {
-    Parallel.rows(channels, batch * spatial, range);
+  /** Images of a task; sums are taken for each task's by themselves and joined in order. */
+  private long imagesTogether() {
+    return Math.max(1, TASK / Math.max(1, channels * spatial));
+  }
+
+  private int tasks() {
+    return (int) Math.ceilDiv(batch, imagesTogether());
   }
 
   static void channelStats(Tensor x, Tensor mean, Tensor variance) {
@@ -54,26 +69,32 @@ final class VectorNorm {
     MemorySegment means = mean.segment();
     MemorySegment variances = variance.segment();
     double count = (double) norm.batch * norm.spatial;
-    norm.forEachChannel(
+    int channels = (int) norm.channels;
+    long together = norm.imagesTogether();
+    Moments[] parts = new Moments[norm.tasks()];
+    Parallel.ranges(
+        norm.batch,
+        together,
         (first, last) -> {
-          double[] sum = new double[1];
-          for (long channel = first; channel < last; channel++) {
-            sum[0] = 0;
-            norm.forEachBlock(channel, (at, n) -> sum[0] += Dot.sum(from, at, n));
-            double center = sum[0] / count;
-            sum[0] = 0;
-            norm.forEachBlock(
-                channel, (at, n) -> sum[0] += squaresAround((float) center, from, at, n));
-            means.setAtIndex(FLOAT, channel, (float) center);
-            variances.setAtIndex(FLOAT, channel, (float) (sum[0] / count));
-          }
+          var part = new Moments(channels);
+          norm.forEachStretch(
+              first,
+              last,
+              (channel, at, n) -> {
+                double sum = PlaneSums.sum(from, at, n);
+                float center = (float) (sum / n);
+                part.add(channel, n, center, sum, PlaneSums.squares(from, at, n, center));
+              });
+          parts[(int) (first / together)] = part;
         });
-  }
-
-  private static double squaresAround(float center, MemorySegment x, long offset, long n) {
-    MemorySegment centered = Block.PASSES.own();
-    Loops.SHIFT.run(x, offset, -center, 0, centered, 0, n);
-    return FoldLoop.of(Fold.SUM_SQUARES).row(centered, 0, n);
+    var whole = new Moments(channels);
+    for (Moments part : parts) {
+      whole.add(part);
+    }
+    for (int c = 0; c < channels; c++) {
+      means.setAtIndex(FLOAT, c, (float) whole.mean(c));
+      variances.setAtIndex(FLOAT, c, (float) (whole.squares(c) / count));
+    }
   }
 
   static void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out) {
@@ -103,6 +124,7 @@ final class VectorNorm {
   static void batchNormGrad(
       Tensor x,
       Tensor dy,
+      Tensor y,
       Tensor gamma,
       Tensor mean,
       Tensor invStd,
@@ -110,7 +132,7 @@ final class VectorNorm {
       Tensor dgamma,
       Tensor dbeta) {
     if (hasShortPlanes(x)) {
-      ColumnNorm.batchNormGrad(x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+      ColumnNorm.batchNormGrad(x, dy, y, gamma, mean, invStd, dx, dgamma, dbeta);
       return;
     }
     var norm = new VectorNorm(x);
@@ -121,61 +143,57 @@ final class VectorNorm {
     MemorySegment betaSums = dbeta.segment();
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
+    MemorySegment outputs = y == null ? null : y.segment();
     MemorySegment to = dx.segment();
-    norm.forEachChannel(
+    NormGradLoop loop = NormGradLoop.of(y != null);
+    long together = norm.imagesTogether();
+    double[][] parts = new double[norm.tasks()][2 * gammas.length];
+    Parallel.ranges(
+        norm.batch,
+        together,
         (first, last) -> {
-          for (int c = (int) first; c < last; c++) {
-            double[] sums = norm.gradientSums(c, means[c], inputs, gradients);
-            double dotInverse = sums[1] * inverses[c];
-            betaSums.setAtIndex(FLOAT, c, (float) sums[0]);
-            gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
-            norm.inputGradient(
-                c,
-                gammas[c] * inverses[c],
-                means[c],
-                sums[0],
-                dotInverse * inverses[c],
-                inputs,
-                gradients,
-                to);
-          }
+          double[] sums = parts[(int) (first / together)];
+          norm.forEachStretch(
+              first,
+              last,
+              (c, at, n) -> loop.sums(inputs, gradients, outputs, at, n, means[c], sums, 2 * c));
         });
-  }
-
-  /** {@code Σ dy} and {@code Σ dy (x - mean)}. */
-  private double[] gradientSums(int channel, float mean, MemorySegment x, MemorySegment dy) {
-    double[] sums = new double[2];
-    MemorySegment centered = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, centered, 0, n);
-          sums[0] += Dot.sum(dy, at, n);
-          sums[1] += Dot.product(dy, at, centered, 0, n);
-        });
-    return sums;
-  }
-
-  /** {@code dx = factor (dy - (sum + (x - mean) slope) / count)}. */
-  private void inputGradient(
-      int channel,
-      float factor,
-      float mean,
-      double sum,
-      double slope,
-      MemorySegment x,
-      MemorySegment dy,
-      MemorySegment dx) {
-    double count = (double) batch * spatial;
-    float shift = (float) (-factor * sum / count);
-    float tilt = (float) (-factor * slope / count);
-    MemorySegment line = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, line, 0, n);
-          Loops.AFFINE.run(line, 0, tilt, shift, line, 0, n);
-          Loops.ADD_SCALED.run(line, 0, dy, at, factor, 0, dx, at, n);
-        });
+    double count = (double) norm.batch * norm.spatial;
+    float[] factors = new float[gammas.length];
+    float[] tilts = new float[gammas.length];
+    float[] shifts = new float[gammas.length];
+    for (int c = 0; c < gammas.length; c++) {
+      double sum = 0;
+      double dot = 0;
+      for (double[] part : parts) {
+        sum += part[2 * c];
+        dot += part[2 * c + 1];
+      }
+      double dotInverse = dot * inverses[c];
+      betaSums.setAtIndex(FLOAT, c, (float) sum);
+      gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
+      factors[c] = gammas[c] * inverses[c];
+      tilts[c] = (float) (-factors[c] * dotInverse * inverses[c] / count);
+      shifts[c] = (float) (-factors[c] * sum / count);
+    }
+    Parallel.ranges(
+        norm.batch,
+        together,
+        (first, last) ->
+            norm.forEachStretch(
+                first,
+                last,
+                (c, at, n) ->
+                    loop.input(
+                        inputs,
+                        gradients,
+                        outputs,
+                        at,
+                        n,
+                        means[c],
+                        factors[c],
+                        tilts[c],
+                        shifts[c],
+                        to)));
   }
 }

@@ -23,31 +23,11 @@ final class VectorOptim {
     MemorySegment weights = w.segment();
     MemorySegment gradients = grad.segment();
     MemorySegment velocities = velocity == null ? null : velocity.segment();
-    float decay = (float) step.weightDecay();
-    float momentum = (float) step.momentum();
-    float take = (float) (1 - step.dampening());
-    float rate = (float) -step.lr();
-    forEachBlock(
+    SgdLoop loop = SgdLoop.of(step);
+    Parallel.ranges(
         w.size(),
-        (at, n) -> {
-          MemorySegment direction = Block.SLOPES.own();
-          Loops.ADD_SCALED.run(gradients, at, weights, at, decay, 0, direction, 0, n);
-          if (velocities == null) {
-            Loops.ADD_SCALED.run(weights, at, direction, 0, rate, 0, weights, at, n);
-            return;
-          }
-          if (step.first()) {
-            MemorySegment.copy(direction, 0, velocities, at, n * Float.BYTES);
-          } else {
-            Loops.COMBINE.run(velocities, at, direction, 0, momentum, take, velocities, at, n);
-          }
-          if (step.nesterov()) {
-            Loops.ADD_SCALED.run(direction, 0, velocities, at, momentum, 0, direction, 0, n);
-            Loops.ADD_SCALED.run(weights, at, direction, 0, rate, 0, weights, at, n);
-          } else {
-            Loops.ADD_SCALED.run(weights, at, velocities, at, rate, 0, weights, at, n);
-          }
-        });
+        Parallel.GRAIN,
+        (from, to) -> loop.run(step, weights, gradients, velocities, from, to));
   }
 
   static void adam(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {

@@ -188,7 +188,15 @@ class DenseAgreementTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8, 5, 3000", "50, 40, 49", "600, 50, 4", "1000, 70, 1"})
+  @CsvSource({
+    "8, 5, 3000",
+    "3, 4, 9001",
+    "50, 40, 49",
+    "7, 3, 83",
+    "128, 5, 64",
+    "600, 50, 4",
+    "1000, 70, 1"
+  })
   void channelNormalisationAgrees(int n, int c, int s) {
     check(
         2e-5,
@@ -201,12 +209,31 @@ class DenseAgreementTest {
           Tensor clamped = empty(n, c, s);
           backend.channelAffine(x, random(2, c), random(3, c), false, plain);
           backend.channelAffine(x, random(2, c), random(3, c), true, clamped);
-          Tensor dx = empty(n, c, s);
-          Tensor dgamma = empty(c);
-          Tensor dbeta = empty(c);
-          backend.batchNormGrad(
-              x, random(4, n, c, s), random(5, c), random(6, c), random(7, c), dx, dgamma, dbeta);
-          return new Tensor[] {mean, variance, plain, clamped, dx, dgamma, dbeta};
+          return new Tensor[] {mean, variance, plain, clamped};
+        });
+    check(
+        2e-5,
+        backend -> {
+          Tensor x = random(1, n, c, s);
+          Tensor dy = random(4, n, c, s);
+          Tensor y = random(8, n, c, s);
+          Tensor[] results = new Tensor[6];
+          for (int i = 0; i < 6; i += 3) {
+            results[i] = empty(n, c, s);
+            results[i + 1] = empty(c);
+            results[i + 2] = empty(c);
+            backend.batchNormGrad(
+                x,
+                dy,
+                i == 0 ? null : y,
+                random(5, c),
+                random(6, c),
+                random(7, c),
+                results[i],
+                results[i + 1],
+                results[i + 2]);
+          }
+          return results;
         });
   }
 
