@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 /**
  * Per-channel statistics and batch normalisation of contiguous float32 [N, C, S] where a plane of S
  * elements fills vectors; {@link ColumnNorm} does the same for short planes. Channels are shared
- * among threads; within one, blocks go in order.
+ * among threads; within one, planes go in order.
  */
 final class VectorNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -26,18 +26,9 @@ final class VectorNorm {
     return new VectorNorm(x).spatial < 2L * Lanes.COUNT;
   }
 
-  private interface Piece {
-    void visit(long offset, long n);
-  }
-
-  /** Visits a channel's planes in blocks. */
-  private void forEachBlock(long channel, Piece piece) {
-    for (long n = 0; n < batch; n++) {
-      long plane = (n * channels + channel) * spatial;
-      for (long at = 0; at < spatial; at += Block.LENGTH) {
-        piece.visit((plane + at) * Float.BYTES, Math.min(Block.LENGTH, spatial - at));
-      }
-    }
+  /** Where a channel's plane begins in one element of the batch, in bytes. */
+  private long plane(long element, long channel) {
+    return (element * channels + channel) * spatial * Float.BYTES;
   }
 
   private void forEachChannel(Parallel.Range range) {
@@ -56,24 +47,20 @@ final class VectorNorm {
     double count = (double) norm.batch * norm.spatial;
     norm.forEachChannel(
         (first, last) -> {
-          double[] sum = new double[1];
           for (long channel = first; channel < last; channel++) {
-            sum[0] = 0;
-            norm.forEachBlock(channel, (at, n) -> sum[0] += Dot.sum(from, at, n));
-            double center = sum[0] / count;
-            sum[0] = 0;
-            norm.forEachBlock(
-                channel, (at, n) -> sum[0] += squaresAround((float) center, from, at, n));
-            means.setAtIndex(FLOAT, channel, (float) center);
-            variances.setAtIndex(FLOAT, channel, (float) (sum[0] / count));
+            double sum = 0;
+            for (long n = 0; n < norm.batch; n++) {
+              sum += Dot.sum(from, norm.plane(n, channel), norm.spatial);
+            }
+            float center = (float) (sum / count);
+            double squares = 0;
+            for (long n = 0; n < norm.batch; n++) {
+              squares += Dot.squaresAround(from, norm.plane(n, channel), center, norm.spatial);
+            }
+            means.setAtIndex(FLOAT, channel, center);
+            variances.setAtIndex(FLOAT, channel, (float) (squares / count));
           }
         });
-  }
-
-  private static double squaresAround(float center, MemorySegment x, long offset, long n) {
-    MemorySegment centered = Block.PASSES.own();
-    Loops.SHIFT.run(x, offset, -center, 0, centered, 0, n);
-    return FoldLoop.of(Fold.SUM_SQUARES).row(centered, 0, n);
   }
 
   static void channelAffine(Tensor x, Tensor scale, Tensor shift, boolean relu, Tensor out) {
@@ -122,60 +109,45 @@ final class VectorNorm {
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
     MemorySegment to = dx.segment();
+    double count = (double) norm.batch * norm.spatial;
     norm.forEachChannel(
         (first, last) -> {
+          double[] sums = new double[2];
           for (int c = (int) first; c < last; c++) {
-            double[] sums = norm.gradientSums(c, means[c], inputs, gradients);
+            norm.gradientSums(c, means[c], inputs, gradients, sums);
             double dotInverse = sums[1] * inverses[c];
             betaSums.setAtIndex(FLOAT, c, (float) sums[0]);
             gammaSums.setAtIndex(FLOAT, c, (float) dotInverse);
-            norm.inputGradient(
-                c,
-                gammas[c] * inverses[c],
-                means[c],
-                sums[0],
-                dotInverse * inverses[c],
-                inputs,
-                gradients,
-                to);
+            float factor = gammas[c] * inverses[c];
+            float tilt = (float) (-factor * dotInverse * inverses[c] / count);
+            float level = (float) (-factor * sums[0] / count);
+            for (long n = 0; n < norm.batch; n++) {
+              NormGradRows.run(
+                  inputs,
+                  gradients,
+                  norm.plane(n, c),
+                  means[c],
+                  factor,
+                  tilt,
+                  level,
+                  to,
+                  norm.spatial);
+            }
           }
         });
   }
 
   /** {@code Σ dy} and {@code Σ dy (x - mean)}. */
-  private double[] gradientSums(int channel, float mean, MemorySegment x, MemorySegment dy) {
-    double[] sums = new double[2];
-    MemorySegment centered = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, centered, 0, n);
-          sums[0] += Dot.sum(dy, at, n);
-          sums[1] += Dot.product(dy, at, centered, 0, n);
-        });
-    return sums;
-  }
-
-  /** {@code dx = factor (dy - (sum + (x - mean) slope) / count)}. */
-  private void inputGradient(
-      int channel,
-      float factor,
-      float mean,
-      double sum,
-      double slope,
-      MemorySegment x,
-      MemorySegment dy,
-      MemorySegment dx) {
-    double count = (double) batch * spatial;
-    float shift = (float) (-factor * sum / count);
-    float tilt = (float) (-factor * slope / count);
-    MemorySegment line = Block.PASSES.own();
-    forEachBlock(
-        channel,
-        (at, n) -> {
-          Loops.SHIFT.run(x, at, -mean, 0, line, 0, n);
-          Loops.AFFINE.run(line, 0, tilt, shift, line, 0, n);
-          Loops.ADD_SCALED.run(line, 0, dy, at, factor, 0, dx, at, n);
-        });
+  private void gradientSums(
+      int channel, float mean, MemorySegment x, MemorySegment dy, double[] sums) {
+    sums[0] = 0;
+    sums[1] = 0;
+    for (long n = 0; n < batch; n++) {
+      long plane = plane(n, channel);
+      for (long at = 0; at < spatial; at += Block.LENGTH) {
+        long length = Math.min(Block.LENGTH, spatial - at);
+        NormGradRows.addSums(x, dy, plane + at * Float.BYTES, mean, length, sums);
+      }
+    }
   }
 }
