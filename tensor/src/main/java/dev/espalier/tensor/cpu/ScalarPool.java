@@ -34,13 +34,14 @@ final class ScalarPool {
     try (Tensor dense = x.contiguous()) {
       Cells from = Cells.of(dense);
       Cells to = Cells.of(out);
-      MemorySegment toIndices = indices.segment();
       for (long plane = 0; plane < kernel.planes; plane++) {
         from.read(plane * kernel.in.length, kernel.in.length, kernel.in);
         kernel.maxPlane(positions);
         to.write(plane * kernel.out.length, kernel.out.length, kernel.out);
-        long at = plane * positions.length * Integer.BYTES;
-        MemorySegment.copy(positions, 0, toIndices, Elements.INT, at, positions.length);
+        if (indices != null) {
+          long at = plane * positions.length * Integer.BYTES;
+          MemorySegment.copy(positions, 0, indices.segment(), Elements.INT, at, positions.length);
+        }
       }
     }
   }

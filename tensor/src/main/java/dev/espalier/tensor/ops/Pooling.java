@@ -39,9 +39,8 @@ public final class Pooling {
     Shape shape = outShape("maxPool2d", x.shape(), spec);
     Check.shape("maxPool2d", "out", out, shape);
     Check.contiguous("maxPool2d", "out", out);
-    try (Tensor indices = Tensor.empty(DType.INT32, shape, x.device());
-        var use = Use.of("maxPool2d", x, out, indices)) {
-      use.backend().maxPool2d(x, spec, out, indices);
+    try (var use = Use.of("maxPool2d", x, out)) {
+      use.backend().maxPool2d(x, spec, out, null);
     }
     out.touched();
     return out;

@@ -105,7 +105,7 @@ public interface Backend {
 
   // ---- pooling; [N, C, H, W]
 
-  /** Maximum per window; indices (int32) hold h·W + w of the first maximum. */
+  /** Maximum per window; indices (int32, or null) hold h·W + w of the first maximum. */
   void maxPool2d(Tensor x, PoolSpec spec, Tensor out, Tensor indices);
 
   /** Adds each dy to dx (zeroed first) at the index of its window. */

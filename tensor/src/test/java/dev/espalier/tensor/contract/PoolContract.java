@@ -15,13 +15,28 @@ abstract class PoolContract extends Contract {
           PoolSpec.of(1, 1),
           PoolSpec.of(2, 2),
           PoolSpec.of(3, 2),
+          PoolSpec.of(3, 3),
+          PoolSpec.of(4, 4),
           new PoolSpec(3, 3, 1, 1, 1, 1),
+          new PoolSpec(3, 3, 2, 2, 1, 1),
+          new PoolSpec(2, 2, 2, 2, 1, 1),
+          new PoolSpec(2, 1, 3, 17, 0, 0),
+          new PoolSpec(5, 4, 1, 1, 2, 2),
           new PoolSpec(2, 3, 2, 1, 1, 0),
           new PoolSpec(1, 5, 1, 3, 0, 2),
           new PoolSpec(6, 7, 1, 1, 0, 0));
   private static final List<Shape> SHAPES =
       List.of(
-          Shape.of(2, 3, 6, 7), Shape.of(1, 1, 17, 67), Shape.of(0, 2, 6, 7), Shape.of(1, 0, 6, 7));
+          Shape.of(2, 3, 6, 7),
+          Shape.of(1, 1, 17, 67),
+          Shape.of(0, 2, 6, 7),
+          Shape.of(1, 0, 6, 7),
+          Shape.of(37, 1, 2, 2),
+          Shape.of(5, 7, 4, 4),
+          Shape.of(3, 2, 8, 8),
+          Shape.of(1, 3, 24, 24),
+          Shape.of(2, 1, 33, 5),
+          Shape.of(1, 2, 140, 64));
 
   /** A window over one plane, cut at the plane's edges. */
   private record Window(int top, int bottom, int left, int right) {
@@ -60,18 +75,37 @@ abstract class PoolContract extends Contract {
     }
   }
 
-  /** Whole numbers, so that maxima are often met twice, with some NaN. */
-  private static double[] whole(DType dtype, Shape shape) {
+  /** Whole numbers, so that maxima are often met twice, or stranger ones as well. */
+  private static double[] whole(DType dtype, Shape shape, Strangers strangers) {
     double[] values = values(dtype, 1, shape);
-    Arrays.setAll(values, i -> i % 37 == 20 ? Double.NaN : Math.rint(3 * values[i]));
+    Arrays.setAll(
+        values,
+        i ->
+            switch (strangers) {
+              case NAN -> i % 37 == 20 ? Double.NaN : Math.rint(3 * values[i]);
+              case INFINITE -> i % 37 < 30 ? Double.NEGATIVE_INFINITY : 1 / (double) (i % 3);
+              case NONE -> Math.rint(3 * values[i]);
+            });
     return values;
+  }
+
+  private enum Strangers {
+    NONE,
+    NAN,
+    INFINITE
   }
 
   @ComputeTypes
   void maxTakesTheFirstLargestOfEachWindowAndItsIndex(DType dtype) {
+    for (Strangers strangers : Strangers.values()) {
+      checkMax(dtype, strangers);
+    }
+  }
+
+  private void checkMax(DType dtype, Strangers strangers) {
     for (Shape shape : SHAPES) {
       for (PoolSpec spec : SPECS) {
-        double[] x = whole(dtype, shape);
+        double[] x = whole(dtype, shape, strangers);
         double[] expected = new double[Math.toIntExact(outShape(shape, spec).size())];
         double[] positions = new double[expected.length];
         forEachWindow(
@@ -96,6 +130,9 @@ abstract class PoolContract extends Contract {
           backend.maxPool2d(tensor(dtype, layout, shape, x), spec, y, indices);
           assertWithin("values " + spec, y, expected, new double[expected.length]);
           assertWithin("indices " + spec, indices, positions, new double[expected.length]);
+          Tensor alone = output(dtype, outShape(shape, spec));
+          backend.maxPool2d(tensor(dtype, layout, shape, x), spec, alone, null);
+          assertWithin("values alone " + spec, alone, expected, new double[expected.length]);
         }
       }
     }

@@ -182,7 +182,7 @@ public final class VectorBackend extends ScalarBackend {
     if (!isFast(dy) || !dy.isContiguous() || !indices.isContiguous()) {
       super.maxPool2dGrad(dy, indices, spec, dx);
     } else {
-      VectorPool.maxGrad(dy, indices, spec, dx);
+      PoolGrad.max(dy, indices, spec, dx);
     }
   }
 
@@ -191,7 +191,7 @@ public final class VectorBackend extends ScalarBackend {
     if (!isFast(x) || !x.isContiguous() || !indices.isContiguous()) {
       super.maxPool2dGather(x, indices, out);
     } else {
-      VectorPool.maxGather(x, indices, out);
+      PoolGrad.maxGather(x, indices, out);
     }
   }
 
@@ -209,7 +209,7 @@ public final class VectorBackend extends ScalarBackend {
     if (!isFast(dy) || !dy.isContiguous()) {
       super.avgPool2dGrad(dy, spec, dx);
     } else {
-      VectorPool.averageGrad(dy, spec, dx);
+      PoolGrad.average(dy, spec, dx);
     }
   }
 

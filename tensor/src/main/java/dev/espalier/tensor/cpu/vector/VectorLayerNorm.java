@@ -1,6 +1,7 @@
 package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.spi.ReduceOp;
 import java.lang.foreign.MemorySegment;
@@ -13,11 +14,8 @@ import java.lang.foreign.ValueLayout;
 final class VectorLayerNorm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
-  /** {@code (x - p) q}. */
-  private static final MapLoop STANDARDISE = MapLoop.of((x, p, q) -> x.sub(p).mul(q));
-
-  /** {@code p a b}. */
-  private static final ZipLoop SCALED_PRODUCT = ZipLoop.of((a, b, p, _) -> a.mul(p).mul(b));
+  /** Elements summed in float before the sum goes on in double. */
+  private static final int PIECE = 4096;
 
   private VectorLayerNorm() {}
 
@@ -39,11 +37,9 @@ final class VectorLayerNorm {
             for (long r = first; r < last; r++) {
               long at = r * width * Float.BYTES;
               float center = (float) (Dot.sum(from, at, width) / width);
-              Loops.SHIFT.run(from, at, -center, 0, to, at, width);
-              double variance = Dot.product(to, at, to, at, width) / width;
+              double variance = Dot.squaresAround(from, at, center, width) / width;
               float inverse = (float) (1 / Math.sqrt(variance + eps));
-              SCALED_PRODUCT.run(to, at, gammas, 0, inverse, 0, to, at, width);
-              Loops.ADD.run(to, at, betas, 0, 0, 0, to, at, width);
+              LayerNormRows.normalise(from, at, center, inverse, gammas, betas, to, width);
               means.setAtIndex(FLOAT, r, center);
               inverses.setAtIndex(FLOAT, r, inverse);
             }
@@ -60,34 +56,64 @@ final class VectorLayerNorm {
       Tensor dx,
       Tensor dgamma,
       Tensor dbeta) {
+    int rows = x.dim(0);
     int width = x.dim(1);
-    float[] means = mean.toFloatArray();
-    float[] inverses = invStd.toFloatArray();
+    // one row of sums for each range
+    int grain = (int) Math.max(1, Parallel.GRAIN / Math.max(1, width));
+    Shape parts = Shape.of((rows + grain - 1) / grain, width);
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
     MemorySegment to = dx.segment();
-    try (Tensor normalised = Tensor.empty(DType.FLOAT32, x.shape());
-        Tensor denseGamma = gamma.contiguous()) {
-      MemorySegment units = normalised.segment();
+    try (Tensor means = mean.contiguous();
+        Tensor inverses = invStd.contiguous();
+        Tensor denseGamma = gamma.contiguous();
+        Tensor gammaParts = Tensor.zeros(DType.FLOAT32, parts);
+        Tensor betaParts = Tensor.zeros(DType.FLOAT32, parts)) {
+      MemorySegment centers = means.segment();
+      MemorySegment factors = inverses.segment();
       MemorySegment gammas = denseGamma.segment();
-      Parallel.rows(
-          x.dim(0),
-          width,
+      MemorySegment gammaSums = gammaParts.segment();
+      MemorySegment betaSums = betaParts.segment();
+      Parallel.ranges(
+          rows,
+          grain,
           (first, last) -> {
-            for (int r = (int) first; r < last; r++) {
-              long at = (long) r * width * Float.BYTES;
-              float inverse = inverses[r];
-              STANDARDISE.run(inputs, at, means[r], inverse, units, at, width);
-              Loops.MULTIPLY.run(gradients, at, gammas, 0, 0, 0, to, at, width);
-              double sum = Dot.sum(to, at, width) / width;
-              double product = Dot.product(to, at, units, at, width) / width;
-              Loops.ADD_SCALED.run(to, at, units, at, (float) -product, 0, to, at, width);
-              Loops.AFFINE.run(to, at, inverse, (float) (-sum * inverse), to, at, width);
-              Loops.MULTIPLY.run(gradients, at, units, at, 0, 0, units, at, width);
+            double[] sums = new double[2];
+            long part = first / grain * width * Float.BYTES;
+            for (long r = first; r < last; r++) {
+              long at = r * width * Float.BYTES;
+              float center = centers.getAtIndex(FLOAT, r);
+              float factor = factors.getAtIndex(FLOAT, r);
+              sums(inputs, gradients, at, gammas, center, width, sums);
+              // of the standardised input
+              double slope = sums[1] * factor / width;
+              float tilt = (float) (-slope * factor * factor);
+              float level = (float) (-sums[0] * factor / width);
+              LayerNormGradRows.run(
+                  inputs, gradients, at, gammas, center, factor, tilt, level, to, gammaSums,
+                  betaSums, part, width);
             }
           });
-      VectorReduce.reduce(ReduceOp.SUM, normalised, new boolean[] {true, false}, dgamma);
+      boolean[] overParts = {true, false};
+      VectorReduce.reduce(ReduceOp.SUM, gammaParts, overParts, dgamma);
+      VectorReduce.reduce(ReduceOp.SUM, betaParts, overParts, dbeta);
     }
-    VectorReduce.reduce(ReduceOp.SUM, dy, new boolean[] {true, false}, dbeta);
+  }
+
+  private static void sums(
+      MemorySegment x,
+      MemorySegment dy,
+      long row,
+      MemorySegment gamma,
+      float center,
+      int n,
+      double[] sums) {
+    sums[0] = 0;
+    sums[1] = 0;
+    for (int at = 0; at < n; at += PIECE) {
+      long shift = (long) at * Float.BYTES;
+      int length = Math.min(PIECE, n - at);
+      LayerNormGradRows.addSums(x, dy, row + shift, gamma, shift, center, length, sums);
+    }
   }
 }

@@ -31,6 +31,11 @@ final class VectorMath {
 
   private static final float EXP_OVERFLOW = 0x1.62e43p6f;
   private static final float EXP_UNDERFLOW = -0x1.9fe368p6f;
+
+  /** ln 2^-126, rounded up. */
+  private static final float EXP_SMALLEST_NORMAL = -0x1.5d589ep6f;
+
+  private static final int ONE_BITS = 0x3f800000;
   private static final int SQRT_HALF_BITS = 0x3f3504f3;
   private static final int SIGN_BIT = 0x80000000;
 
@@ -63,6 +68,27 @@ final class VectorMath {
     FloatVector y = p.mul(scaleHalf).mul(scaleRest);
     y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_OVERFLOW));
     return y.blend(0f, x.compare(VectorOperators.LT, EXP_UNDERFLOW));
+  }
+
+  /**
+   * {@link #exp} for arguments up to 88, without results below the smallest normal float: they are
+   * 0. NaN stays NaN.
+   */
+  static FloatVector expOfNormal(FloatVector x) {
+    FloatVector shifted = x.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, MAGIC));
+    FloatVector k = shifted.sub(MAGIC);
+    FloatVector r = k.fma(FloatVector.broadcast(S, -LN2_HIGH), x);
+    r = k.fma(FloatVector.broadcast(S, -LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(S, 0x1.6a1a72p-10f);
+    p = p.fma(r, FloatVector.broadcast(S, 0x1.123fc6p-7f));
+    p = p.fma(r, FloatVector.broadcast(S, 0x1.555916p-5f));
+    p = p.fma(r, FloatVector.broadcast(S, 0x1.55548ap-3f));
+    p = p.fma(r, FloatVector.broadcast(S, 0.5f));
+    p = p.fma(r.mul(r), r).add(1f);
+    // the shift drops all of MAGIC_BITS
+    IntVector scale = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(ONE_BITS);
+    FloatVector y = p.mul(scale.reinterpretAsFloats());
+    return y.blend(0f, x.compare(VectorOperators.LT, EXP_SMALLEST_NORMAL));
   }
 
   /** {@code ln x = e ln 2 + ln m}, {@code m} in {@code [sqrt(1/2), sqrt 2)}. */

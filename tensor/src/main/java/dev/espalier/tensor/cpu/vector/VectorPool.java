@@ -4,36 +4,74 @@ import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling of contiguous float32 [N, C, H, W] with the lanes along output columns; planes are shared
- * among threads.
+ * Pooling of contiguous float32 [N, C, H, W]; planes are shared among threads. Planes without
+ * padding are read where they lie; the others, and those so near the end of the tensor that whole
+ * vectors would run past it, are copied first, a few rows at a time.
  */
 final class VectorPool {
-  private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final VectorSpecies<Integer> INTS = Lanes.INTS;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  /** Floats of a copy: half of the first-level cache. */
+  private static final long COPY = 4096;
+
+  /** How far vectors run past the last row of a copy. */
+  private static final long SLACK = 2L * Lanes.COUNT;
 
   private final PoolSpec spec;
   private final long planes;
   private final int height;
   private final int width;
-  private final int outHeight;
-  private final int outWidth;
+  private final WindowGrid grid;
+  private final WindowLoop loop;
+  private final float padding;
+  private final MemorySegment x;
+  private final MemorySegment out;
+  private final MemorySegment indices;
 
-  private VectorPool(PoolSpec spec, Tensor input, Tensor output) {
+  private VectorPool(
+      WindowLoop.Result result, Tensor x, PoolSpec spec, Tensor out, MemorySegment indices) {
     this.spec = spec;
-    this.planes = (long) input.dim(0) * input.dim(1);
-    this.height = input.dim(2);
-    this.width = input.dim(3);
-    this.outHeight = output.dim(2);
-    this.outWidth = output.dim(3);
+    this.planes = (long) x.dim(0) * x.dim(1);
+    this.height = x.dim(2);
+    this.width = x.dim(3);
+    this.grid = WindowGrid.of(spec, height, width);
+    this.loop = WindowLoop.of(result, grid);
+    this.padding = result == WindowLoop.Result.MEAN ? 0 : Float.NEGATIVE_INFINITY;
+    this.x = x.segment();
+    this.out = out.segment();
+    this.indices = indices;
+  }
+
+  /**
+   * @param indices null if nobody asks for them
+   */
+  static void max(Tensor x, PoolSpec spec, Tensor out, Tensor indices) {
+    if (out.size() == 0) {
+      return;
+    }
+    var result = indices == null ? WindowLoop.Result.LARGEST : WindowLoop.Result.LARGEST_AND_INDEX;
+    var pool = new VectorPool(result, x, spec, out, indices == null ? null : indices.segment());
+    pool.forEachRange(
+        (first, last) -> {
+          if (!pool.run(first, last)) {
+            pool.largestOneByOne(first, last);
+          }
+        });
+  }
+
+  static void average(Tensor x, PoolSpec spec, Tensor out) {
+    if (out.size() == 0) {
+      return;
+    }
+    var pool = new VectorPool(WindowLoop.Result.MEAN, x, spec, out, null);
+    if (spec.kernelH() == pool.height && spec.kernelW() == pool.width && pool.outPlane() == 1) {
+      pool.forEachRange(pool::planeMeans);
+    } else {
+      pool.forEachRange(pool::run);
+    }
   }
 
   private long inPlane() {
@@ -41,200 +79,134 @@ final class VectorPool {
   }
 
   private long outPlane() {
-    return (long) outHeight * outWidth;
+    return (long) grid.outHeight() * grid.outWidth();
   }
 
   private void forEachRange(Parallel.Range range) {
     Parallel.rows(planes, 2 * inPlane(), range);
   }
 
-  /** Where each window position of the first output row starts in the phase planes. */
-  private long[] windowOffsets(PhasePlanes phases) {
-    long[] offsets = new long[spec.kernelH() * spec.kernelW()];
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = phases.offset(0, i / spec.kernelW(), i % spec.kernelW());
+  /** Eight planes at a time, as their lanes are summed together. */
+  private void planeMeans(long first, long last) {
+    float factor = (float) (1.0 / inPlane());
+    long plane = first;
+    if (inPlane() <= COPY) {
+      try (Scratch scratch = Scratch.acquire()) {
+        for (; plane <= last - LaneSums.COUNT; plane += LaneSums.COUNT) {
+          for (int i = 0; i < LaneSums.COUNT; i++) {
+            long from = (plane + i) * inPlane() * Float.BYTES;
+            Dot.lanesOfSum(x, from, inPlane(), scratch.partials, i * Lanes.BYTES);
+          }
+          LaneSums.of(scratch.partials, 0, scratch.folded);
+          for (int i = 0; i < LaneSums.COUNT; i++) {
+            out.setAtIndex(FLOAT, plane + i, LaneSums.get(scratch.folded, i) * factor);
+          }
+        }
+      }
     }
-    return offsets;
-  }
-
-  static void max(Tensor x, PoolSpec spec, Tensor out, Tensor indices) {
-    var pool = new VectorPool(spec, x, out);
-    MemorySegment from = x.segment();
-    MemorySegment to = out.segment();
-    MemorySegment toIndices = indices.segment();
-    pool.forEachRange(
-        (first, last) -> {
-          var phases =
-              new PhasePlanes(
-                  spec, pool.height, pool.width, pool.outWidth, Float.NEGATIVE_INFINITY);
-          long[] window = pool.windowOffsets(phases);
-          int[] shifts = new int[window.length];
-          for (int i = 0; i < shifts.length; i++) {
-            shifts[i] = i / spec.kernelW() * pool.width + i % spec.kernelW();
-          }
-          for (long plane = first; plane < last; plane++) {
-            phases.load(from, plane * pool.inPlane() * Float.BYTES);
-            for (int row = 0; row < pool.outHeight; row++) {
-              long rowOffset = phases.offset(row, 0, 0);
-              long at = (plane * pool.outPlane() + (long) row * pool.outWidth) * Float.BYTES;
-              pool.maxRow(phases.data(), rowOffset, window, shifts, row, to, toIndices, at);
-            }
-          }
-        });
-  }
-
-  /** A later element wins if it is larger, or the first NaN; padding is -∞ and never wins. */
-  private void maxRow(
-      MemorySegment phases,
-      long rowOffset,
-      long[] window,
-      int[] shifts,
-      int row,
-      MemorySegment out,
-      MemorySegment indices,
-      long at) {
-    int top = row * spec.strideH() - spec.padH();
-    IntVector lanes = IntVector.zero(INTS).addIndex(1).mul(spec.strideW());
-    for (int column = 0; column < outWidth; column += Lanes.COUNT) {
-      IntVector left = lanes.add(column * spec.strideW() - spec.padW());
-      IntVector corner = left.add(top * width);
-      FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-      IntVector index = left.max(0).add(Math.max(top, 0) * width);
-      long from = rowOffset + (long) column * Float.BYTES;
-      for (int i = 0; i < window.length; i++) {
-        FloatVector v = FloatVector.fromMemorySegment(S, phases, from + window[i], Lanes.ORDER);
-        VectorMask<Float> wins =
-            v.compare(VectorOperators.LE, best).not().and(best.compare(VectorOperators.EQ, best));
-        best = best.blend(v, wins);
-        index = index.blend(corner.add(shifts[i]), wins.cast(INTS));
-      }
-      long target = at + (long) column * Float.BYTES;
-      if (column <= outWidth - Lanes.COUNT) {
-        best.intoMemorySegment(out, target, Lanes.ORDER);
-        index.intoMemorySegment(indices, target, Lanes.ORDER);
-      } else {
-        VectorMask<Float> rest = S.indexInRange(0, outWidth - column);
-        best.intoMemorySegment(out, target, Lanes.ORDER, rest);
-        index.intoMemorySegment(indices, target, Lanes.ORDER, rest.cast(INTS));
-      }
+    for (; plane < last; plane++) {
+      double sum = Dot.sum(x, plane * inPlane() * Float.BYTES, inPlane());
+      out.setAtIndex(FLOAT, plane, (float) sum * factor);
     }
   }
 
-  static void average(Tensor x, PoolSpec spec, Tensor out) {
-    var pool = new VectorPool(spec, x, out);
-    MemorySegment from = x.segment();
-    MemorySegment to = out.segment();
-    float factor = (float) (1.0 / ((double) spec.kernelH() * spec.kernelW()));
-    boolean wholePlane =
-        spec.kernelH() == pool.height && spec.kernelW() == pool.width && pool.outPlane() == 1;
-    pool.forEachRange(
-        (first, last) -> {
-          if (wholePlane) {
-            for (long plane = first; plane < last; plane++) {
-              double sum = Dot.sum(from, plane * pool.inPlane() * Float.BYTES, pool.inPlane());
-              to.setAtIndex(FLOAT, plane, (float) sum * factor);
-            }
-            return;
-          }
-          var phases = new PhasePlanes(spec, pool.height, pool.width, pool.outWidth, 0);
-          long[] window = pool.windowOffsets(phases);
-          for (long plane = first; plane < last; plane++) {
-            phases.load(from, plane * pool.inPlane() * Float.BYTES);
-            for (int row = 0; row < pool.outHeight; row++) {
-              long at = (plane * pool.outPlane() + (long) row * pool.outWidth) * Float.BYTES;
-              pool.averageRow(phases.data(), phases.offset(row, 0, 0), window, factor, to, at);
-            }
-          }
-        });
+  /** Returns what {@link WindowLoop#run} does. */
+  private boolean run(long first, long last) {
+    boolean isPadded = spec.padH() > 0 || spec.padW() > 0;
+    long roomy = Math.floorDiv(x.byteSize() / Float.BYTES - grid.reach(), inPlane()) + 1;
+    long direct = isPadded ? first : Math.clamp(roomy, first, last);
+    boolean isSure = runWhole(x, first * inPlane() * Float.BYTES, direct - first, first);
+    if (direct == last) {
+      return isSure;
+    }
+    try (Scratch scratch = Scratch.acquire()) {
+      if (grid.plane() > COPY) {
+        for (long plane = direct; plane < last; plane++) {
+          isSure &= runBands(scratch, plane);
+        }
+        return isSure;
+      }
+      long most = COPY / grid.plane();
+      for (long plane = direct; plane < last; plane += most) {
+        long count = Math.min(most, last - plane);
+        MemorySegment copy = scratch.work.floats(count * grid.plane() + SLACK);
+        for (long i = 0; i < count; i++) {
+          copyRows(plane + i, -spec.padH(), height + spec.padH(), copy, i * grid.plane());
+        }
+        VectorFill.floats(copy, count * grid.plane() * Float.BYTES, SLACK, padding);
+        isSure &= runWhole(copy, 0, count, plane);
+      }
+      return isSure;
+    }
   }
 
-  private void averageRow(
-      MemorySegment phases,
-      long rowOffset,
-      long[] window,
-      float factor,
-      MemorySegment out,
-      long at) {
-    for (int column = 0; column < outWidth; column += Lanes.COUNT) {
-      FloatVector sum = FloatVector.zero(S);
-      long from = rowOffset + (long) column * Float.BYTES;
-      for (long position : window) {
-        sum = sum.add(FloatVector.fromMemorySegment(S, phases, from + position, Lanes.ORDER));
+  private boolean runWhole(MemorySegment source, long from, long count, long plane) {
+    long to = plane * outPlane() * Float.BYTES;
+    return loop.run(grid, source, from, count, 0, grid.outHeight(), out, indices, to);
+  }
+
+  /** One plane, as many output rows at a time as their copied source rows allow. */
+  private boolean runBands(Scratch scratch, long plane) {
+    boolean isSure = true;
+    int step = (int) Math.max(1, COPY / ((long) spec.strideH() * grid.width()));
+    for (int row = 0; row < grid.outHeight(); row += step) {
+      int end = Math.min(row + step, grid.outHeight());
+      int top = row * spec.strideH() - spec.padH();
+      int bottom = (end - 1) * spec.strideH() - spec.padH() + spec.kernelH();
+      long floats = (long) (bottom - top) * grid.width();
+      MemorySegment copy = scratch.work.floats(floats + SLACK);
+      copyRows(plane, top, bottom, copy, 0);
+      VectorFill.floats(copy, floats * Float.BYTES, SLACK, padding);
+      long to = (plane * outPlane() + (long) row * grid.outWidth()) * Float.BYTES;
+      isSure &= loop.run(grid, copy, 0, 1, row, end, out, indices, to);
+    }
+    return isSure;
+  }
+
+  /** Rows {@code [top, bottom)} of a plane with their padding; those outside it are padding. */
+  private void copyRows(long plane, int top, int bottom, MemorySegment copy, long to) {
+    long left = (long) spec.padW() * Float.BYTES;
+    for (int row = top; row < bottom; row++) {
+      long at = (to + (long) (row - top) * grid.width()) * Float.BYTES;
+      if (row < 0 || row >= height) {
+        VectorFill.floats(copy, at, grid.width(), padding);
+        continue;
       }
-      FloatVector mean = sum.mul(factor);
-      long target = at + (long) column * Float.BYTES;
-      if (column <= outWidth - Lanes.COUNT) {
-        mean.intoMemorySegment(out, target, Lanes.ORDER);
-      } else {
-        mean.intoMemorySegment(out, target, Lanes.ORDER, S.indexInRange(0, outWidth - column));
+      long bytes = (long) width * Float.BYTES;
+      VectorFill.floats(copy, at, spec.padW(), padding);
+      long from = (plane * height + row) * bytes;
+      MemorySegment.copy(x, from, copy, at + left, bytes);
+      VectorFill.floats(copy, at + left + bytes, spec.padW(), padding);
+    }
+  }
+
+  /** The reference: a later element wins if it is larger, or the first NaN. */
+  private void largestOneByOne(long first, long last) {
+    for (long i = first * outPlane(); i < last * outPlane(); i++) {
+      long plane = i / outPlane() * inPlane();
+      int top = (int) (i / grid.outWidth() % grid.outHeight()) * spec.strideH() - spec.padH();
+      int left = (int) (i % grid.outWidth()) * spec.strideW() - spec.padW();
+      int best = firstLargest(plane, top, left);
+      out.setAtIndex(FLOAT, i, x.getAtIndex(FLOAT, plane + best));
+      if (indices != null) {
+        indices.setAtIndex(INT, i, best);
       }
     }
   }
 
-  static void maxGrad(Tensor dy, Tensor indices, PoolSpec spec, Tensor dx) {
-    var pool = new VectorPool(spec, dx, dy);
-    MemorySegment from = dy.segment();
-    MemorySegment index = indices.segment();
-    MemorySegment to = dx.segment();
-    pool.forEachRange(
-        (first, last) -> {
-          for (long plane = first; plane < last; plane++) {
-            long start = plane * pool.inPlane();
-            VectorFill.floats(to, start * Float.BYTES, pool.inPlane(), 0);
-            for (long i = plane * pool.outPlane(); i < (plane + 1) * pool.outPlane(); i++) {
-              long at = start + index.getAtIndex(INT, i);
-              to.setAtIndex(FLOAT, at, to.getAtIndex(FLOAT, at) + from.getAtIndex(FLOAT, i));
-            }
-          }
-        });
-  }
-
-  static void maxGather(Tensor x, Tensor indices, Tensor out) {
-    long inPlane = (long) x.dim(2) * x.dim(3);
-    long outPlane = (long) out.dim(2) * out.dim(3);
-    MemorySegment from = x.segment();
-    MemorySegment index = indices.segment();
-    MemorySegment to = out.segment();
-    Parallel.rows(
-        (long) x.dim(0) * x.dim(1),
-        outPlane,
-        (first, last) -> {
-          for (long plane = first; plane < last; plane++) {
-            for (long i = plane * outPlane; i < (plane + 1) * outPlane; i++) {
-              to.setAtIndex(
-                  FLOAT, i, from.getAtIndex(FLOAT, plane * inPlane + index.getAtIndex(INT, i)));
-            }
-          }
-        });
-  }
-
-  static void averageGrad(Tensor dy, PoolSpec spec, Tensor dx) {
-    var pool = new VectorPool(spec, dx, dy);
-    MemorySegment from = dy.segment();
-    MemorySegment to = dx.segment();
-    float factor = (float) (1.0 / ((double) spec.kernelH() * spec.kernelW()));
-    pool.forEachRange(
-        (first, last) -> {
-          for (long plane = first; plane < last; plane++) {
-            VectorFill.floats(to, plane * pool.inPlane() * Float.BYTES, pool.inPlane(), 0);
-            for (int i = 0; i < pool.outPlane(); i++) {
-              float share = from.getAtIndex(FLOAT, plane * pool.outPlane() + i) * factor;
-              pool.addToWindow(
-                  i / pool.outWidth, i % pool.outWidth, share, to, plane * pool.inPlane());
-            }
-          }
-        });
-  }
-
-  private void addToWindow(int row, int column, float share, MemorySegment to, long plane) {
-    int top = row * spec.strideH() - spec.padH();
-    int left = column * spec.strideW() - spec.padW();
+  private int firstLargest(long plane, int top, int left) {
+    int best = Math.max(top, 0) * width + Math.max(left, 0);
+    float largest = x.getAtIndex(FLOAT, plane + best);
     int right = Math.min(left + spec.kernelW(), width);
     for (int h = Math.max(top, 0); h < Math.min(top + spec.kernelH(), height); h++) {
       for (int w = Math.max(left, 0); w < right; w++) {
-        long at = plane + (long) h * width + w;
-        to.setAtIndex(FLOAT, at, to.getAtIndex(FLOAT, at) + share);
+        float value = x.getAtIndex(FLOAT, plane + (long) h * width + w);
+        if (value > largest || (Float.isNaN(value) && !Float.isNaN(largest))) {
+          largest = value;
+          best = h * width + w;
+        }
       }
     }
+    return best;
   }
 }

@@ -2,21 +2,18 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Softmax and its logarithm along the last axis of contiguous float32 tensors, and their gradients.
  */
 final class VectorSoftmax {
-  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  /** Elements summed in float before the sum goes on in double. */
+  private static final int PIECE = 2048;
 
-  private static final FoldLoop LARGEST = FoldLoop.of(Fold.MAX);
   private static final MapLoop SUBTRACT_BOTH = MapLoop.of((x, p, q) -> x.sub(p).sub(q));
   private static final ZipLoop GRAD = ZipLoop.of((y, dy, p, _) -> dy.sub(p).mul(y));
   private static final ZipLoop LOG_GRAD =
-      ZipLoop.of((y, dy, p, _) -> VectorMath.exp(y).mul(p.neg()).add(dy));
+      ZipLoop.of((y, dy, p, _) -> VectorMath.expOfNormal(y).mul(p.neg()).add(dy));
 
   private VectorSoftmax() {}
 
@@ -26,12 +23,12 @@ final class VectorSoftmax {
     forEachRow(
         x,
         (offset, n) -> {
-          float largest = LARGEST.row(from, offset, n);
+          float largest = SoftmaxRows.largest(from, offset, n);
           if (log) {
             double sum = sumOfExp(from, offset, largest, n);
             SUBTRACT_BOTH.run(from, offset, largest, (float) Math.log(sum), to, offset, n);
           } else {
-            double sum = expInto(from, offset, largest, to, offset, n);
+            double sum = expInto(from, offset, largest, to, n);
             Loops.SCALE.run(to, offset, (float) (1 / sum), 0, to, offset, n);
           }
         });
@@ -72,46 +69,22 @@ final class VectorSoftmax {
 
   /** {@code Σ e^(x - largest)} without keeping the terms. */
   private static double sumOfExp(MemorySegment x, long offset, float largest, int n) {
-    MemorySegment terms = Block.PASSES.own();
     double sum = 0;
-    for (int at = 0; at < n; at += Block.LENGTH) {
+    for (int at = 0; at < n; at += PIECE) {
       long from = offset + (long) at * Float.BYTES;
-      sum += expPiece(x, from, largest, terms, 0, Math.min(Block.LENGTH, n - at));
+      sum += SoftmaxRows.sumOfExp(x, from, largest, Math.min(PIECE, n - at));
     }
     return sum;
   }
 
   /** {@code out = e^(x - largest)}; returns the sum. */
   private static double expInto(
-      MemorySegment x, long offset, float largest, MemorySegment out, long outOffset, int n) {
+      MemorySegment x, long offset, float largest, MemorySegment out, int n) {
     double sum = 0;
-    for (int at = 0; at < n; at += Block.LENGTH) {
-      long shift = (long) at * Float.BYTES;
-      int length = Math.min(Block.LENGTH, n - at);
-      sum += expPiece(x, offset + shift, largest, out, outOffset + shift, length);
+    for (int at = 0; at < n; at += PIECE) {
+      long from = offset + (long) at * Float.BYTES;
+      sum += SoftmaxRows.expInto(x, from, largest, out, from, Math.min(PIECE, n - at));
     }
     return sum;
-  }
-
-  private static float expPiece(
-      MemorySegment x, long offset, float largest, MemorySegment out, long outOffset, int n) {
-    FloatVector sum = FloatVector.zero(S);
-    long end = (long) (n / Lanes.COUNT) * Lanes.BYTES;
-    for (long at = 0; at < end; at += Lanes.BYTES) {
-      FloatVector e =
-          VectorMath.exp(
-              FloatVector.fromMemorySegment(S, x, offset + at, Lanes.ORDER).sub(largest));
-      e.intoMemorySegment(out, outOffset + at, Lanes.ORDER);
-      sum = sum.add(e);
-    }
-    int rest = n % Lanes.COUNT;
-    if (rest > 0) {
-      VectorMask<Float> mask = S.indexInRange(0, rest);
-      FloatVector tail = FloatVector.fromMemorySegment(S, x, offset + end, Lanes.ORDER, mask);
-      FloatVector e = VectorMath.exp(tail.sub(largest));
-      e.intoMemorySegment(out, outOffset + end, Lanes.ORDER, mask);
-      sum = sum.add(FloatVector.zero(S).blend(e, mask));
-    }
-    return Lanes.sum(sum);
   }
 }

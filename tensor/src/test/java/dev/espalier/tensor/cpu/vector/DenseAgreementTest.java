@@ -271,7 +271,8 @@ class DenseAgreementTest {
     "3,3,1,1,1,1",
     "2,3,3,1,1,0",
     "5,4,3,5,2,2",
-    "33,71,1,1,0,0"
+    "33,71,1,1,0,0",
+    "2,2,3,4,0,0"
   })
   void poolingAgrees(int kernelH, int kernelW, int strideH, int strideW, int padH, int padW) {
     var spec = new PoolSpec(kernelH, kernelW, strideH, strideW, padH, padW);
@@ -293,7 +294,11 @@ class DenseAgreementTest {
           backend.maxPool2dGrad(dy, indices, spec, throughMax);
           Tensor throughMean = empty(7, 9, 33, 71);
           backend.avgPool2dGrad(dy, spec, throughMean);
-          return new Tensor[] {values, indices, means, gathered, throughMax, throughMean};
+          Tensor valuesAlone = empty(7, 9, h, w);
+          backend.maxPool2d(x, spec, valuesAlone, null);
+          return new Tensor[] {
+            values, valuesAlone, indices, means, gathered, throughMax, throughMean
+          };
         });
   }
 

@@ -17,6 +17,15 @@ class VectorMathTest {
   }
 
   @Test
+  void exponentialOfNormalResultsIsTheExponentialOrZero() {
+    for (float x = -120; x < 88; x += 0.0137f) {
+      float exact = VectorMath.exp(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+      float value = VectorMath.expOfNormal(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+      assertThat(value).as("at %s", x).isEqualTo(exact < Float.MIN_NORMAL ? 0 : exact);
+    }
+  }
+
+  @Test
   void logarithmIsWithinItsBoundForFloatsOfEverySize() {
     assertUnits(VectorMath::log, StrictMath::log, 0.8);
   }
@@ -42,6 +51,7 @@ class VectorMathTest {
     float nan = Float.NaN;
     assertValues(
         VectorMath::exp, new float[] {0, -0f, inf, -inf, nan, 89, -104}, 1, 1, inf, 0, nan, inf, 0);
+    assertValues(VectorMath::expOfNormal, new float[] {0, -0f, -inf, nan}, 1, 1, 0, nan);
     assertValues(
         VectorMath::log,
         new float[] {1, 0, -0f, -1, inf, -inf, nan},
