@@ -177,10 +177,13 @@ record DirectConvolution(
 
   private void block(int line, int end, int channel, int count, int slot, Scratch scratch) {
     int slice = slice();
+    int vectors = count > Lanes.COUNT ? 2 : 1;
+    long floats = (long) (end - line) * tiles() * tilePixels() * vectors * Lanes.COUNT;
+    VectorFill.floats(Panels.MEMORY, Panels.header(slot) + (long) SUMS, floats, 0);
     for (int k0 = 0; k0 < depth; k0 += slice) {
       int steps = Math.min(slice, depth - k0);
       weights.pack(channel, count, k0, steps, Panels.header(slot), STEP);
-      multiply(line, end, k0 / slice, count > Lanes.COUNT ? 2 : 1, slot, scratch);
+      multiply(line, end, k0 / slice, vectors, slot, scratch);
     }
     write(line, end, channel, count, slot, scratch);
   }
@@ -197,7 +200,7 @@ record DirectConvolution(
       int last = scratch.places.bound(list, slice + 1);
       int window = (int) scratch.patches.lineOffset(l);
       for (int t = 0; t < tiles; t++) {
-        tile.run(places, first, last, window, slot, sums, slice == 0);
+        tile.run(places, first, last, window, slot, sums);
         window += pixels * Float.BYTES;
         sums += pixels * vectors * VECTOR;
       }

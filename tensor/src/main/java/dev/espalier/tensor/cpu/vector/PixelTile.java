@@ -25,7 +25,8 @@ interface PixelTile {
   int MOST_VECTORS = 2;
 
   /**
-   * Leaves the sums in the slot, pixel by pixel, or adds to those that lie there.
+   * Adds to the sums that lie in the slot, pixel by pixel. (To start from zero instead would be a
+   * branch that the compiler first leaves out and then compiles all again for.)
    *
    * @param places for each step where in the slot the first pixel lies, counted from {@code
    *     window}, and where its weights lie; in bytes
@@ -33,9 +34,8 @@ interface PixelTile {
    * @param end behind the last one
    * @param window where the tile's window begins in the slot
    * @param sums where its sums lie in the slot
-   * @param start whether the sums start from zero
    */
-  void run(int[] places, int begin, int end, int window, int slot, int sums, boolean start);
+  void run(int[] places, int begin, int end, int window, int slot, int sums);
 
   /** The loop for tiles of this size. */
   static PixelTile of(int pixels, int vectors) {
@@ -70,116 +70,88 @@ interface PixelTile {
     private static final long V = Lanes.BYTES;
 
     @Override
-    public void run(
-        int[] places, int begin, int end, int window, int slot, int sums, boolean start) {
+    public void run(int[] places, int begin, int end, int window, int slot, int sums) {
       int header = Panels.header(slot);
       long at = (long) header + (sums & Panels.STRIP_MASK);
       FloatVector zero = FloatVector.zero(S);
-      FloatVector c0x0 = start ? zero : FloatVector.fromMemorySegment(S, M, at, Lanes.ORDER);
-      FloatVector c0x1 =
-          !WIDE || start ? zero : FloatVector.fromMemorySegment(S, M, at + V, Lanes.ORDER);
+      FloatVector c0x0 = FloatVector.fromMemorySegment(S, M, at, Lanes.ORDER);
+      FloatVector c0x1 = !WIDE ? zero : FloatVector.fromMemorySegment(S, M, at + V, Lanes.ORDER);
       FloatVector c1x0 =
-          PIXELS <= 1 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + PITCH, Lanes.ORDER);
+          PIXELS <= 1 ? zero : FloatVector.fromMemorySegment(S, M, at + PITCH, Lanes.ORDER);
       FloatVector c1x1 =
-          PIXELS <= 1 || !WIDE || start
+          PIXELS <= 1 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + PITCH + V, Lanes.ORDER);
       FloatVector c2x0 =
-          PIXELS <= 2 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 2 * PITCH, Lanes.ORDER);
+          PIXELS <= 2 ? zero : FloatVector.fromMemorySegment(S, M, at + 2 * PITCH, Lanes.ORDER);
       FloatVector c2x1 =
-          PIXELS <= 2 || !WIDE || start
+          PIXELS <= 2 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 2 * PITCH + V, Lanes.ORDER);
       FloatVector c3x0 =
-          PIXELS <= 3 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 3 * PITCH, Lanes.ORDER);
+          PIXELS <= 3 ? zero : FloatVector.fromMemorySegment(S, M, at + 3 * PITCH, Lanes.ORDER);
       FloatVector c3x1 =
-          PIXELS <= 3 || !WIDE || start
+          PIXELS <= 3 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 3 * PITCH + V, Lanes.ORDER);
       FloatVector c4x0 =
-          PIXELS <= 4 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 4 * PITCH, Lanes.ORDER);
+          PIXELS <= 4 ? zero : FloatVector.fromMemorySegment(S, M, at + 4 * PITCH, Lanes.ORDER);
       FloatVector c4x1 =
-          PIXELS <= 4 || !WIDE || start
+          PIXELS <= 4 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 4 * PITCH + V, Lanes.ORDER);
       FloatVector c5x0 =
-          PIXELS <= 5 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 5 * PITCH, Lanes.ORDER);
+          PIXELS <= 5 ? zero : FloatVector.fromMemorySegment(S, M, at + 5 * PITCH, Lanes.ORDER);
       FloatVector c5x1 =
-          PIXELS <= 5 || !WIDE || start
+          PIXELS <= 5 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 5 * PITCH + V, Lanes.ORDER);
       FloatVector c6x0 =
-          PIXELS <= 6 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 6 * PITCH, Lanes.ORDER);
+          PIXELS <= 6 ? zero : FloatVector.fromMemorySegment(S, M, at + 6 * PITCH, Lanes.ORDER);
       FloatVector c6x1 =
-          PIXELS <= 6 || !WIDE || start
+          PIXELS <= 6 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 6 * PITCH + V, Lanes.ORDER);
       FloatVector c7x0 =
-          PIXELS <= 7 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 7 * PITCH, Lanes.ORDER);
+          PIXELS <= 7 ? zero : FloatVector.fromMemorySegment(S, M, at + 7 * PITCH, Lanes.ORDER);
       FloatVector c7x1 =
-          PIXELS <= 7 || !WIDE || start
+          PIXELS <= 7 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 7 * PITCH + V, Lanes.ORDER);
       FloatVector c8x0 =
-          PIXELS <= 8 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 8 * PITCH, Lanes.ORDER);
+          PIXELS <= 8 ? zero : FloatVector.fromMemorySegment(S, M, at + 8 * PITCH, Lanes.ORDER);
       FloatVector c8x1 =
-          PIXELS <= 8 || !WIDE || start
+          PIXELS <= 8 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 8 * PITCH + V, Lanes.ORDER);
       FloatVector c9x0 =
-          PIXELS <= 9 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 9 * PITCH, Lanes.ORDER);
+          PIXELS <= 9 ? zero : FloatVector.fromMemorySegment(S, M, at + 9 * PITCH, Lanes.ORDER);
       FloatVector c9x1 =
-          PIXELS <= 9 || !WIDE || start
+          PIXELS <= 9 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 9 * PITCH + V, Lanes.ORDER);
       FloatVector c10x0 =
-          PIXELS <= 10 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 10 * PITCH, Lanes.ORDER);
+          PIXELS <= 10 ? zero : FloatVector.fromMemorySegment(S, M, at + 10 * PITCH, Lanes.ORDER);
       FloatVector c10x1 =
-          PIXELS <= 10 || !WIDE || start
+          PIXELS <= 10 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 10 * PITCH + V, Lanes.ORDER);
       FloatVector c11x0 =
-          PIXELS <= 11 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 11 * PITCH, Lanes.ORDER);
+          PIXELS <= 11 ? zero : FloatVector.fromMemorySegment(S, M, at + 11 * PITCH, Lanes.ORDER);
       FloatVector c11x1 =
-          PIXELS <= 11 || !WIDE || start
+          PIXELS <= 11 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 11 * PITCH + V, Lanes.ORDER);
       FloatVector c12x0 =
-          PIXELS <= 12 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 12 * PITCH, Lanes.ORDER);
+          PIXELS <= 12 ? zero : FloatVector.fromMemorySegment(S, M, at + 12 * PITCH, Lanes.ORDER);
       FloatVector c12x1 =
-          PIXELS <= 12 || !WIDE || start
+          PIXELS <= 12 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 12 * PITCH + V, Lanes.ORDER);
       FloatVector c13x0 =
-          PIXELS <= 13 || start
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 13 * PITCH, Lanes.ORDER);
+          PIXELS <= 13 ? zero : FloatVector.fromMemorySegment(S, M, at + 13 * PITCH, Lanes.ORDER);
       FloatVector c13x1 =
-          PIXELS <= 13 || !WIDE || start
+          PIXELS <= 13 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 13 * PITCH + V, Lanes.ORDER);
 
