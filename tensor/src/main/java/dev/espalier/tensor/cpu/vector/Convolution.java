@@ -18,6 +18,9 @@ import java.util.function.IntConsumer;
  * dimension of the product, so that small maps fill whole register tiles.
  */
 public final class Convolution {
+  /** Output channels whose weights a task of {@link #tapMajor} transposes. */
+  private static final int TAP_MAJOR_BLOCK = 32;
+
   private final ConvGeometry geometry;
   private final ConvSpec spec;
 
@@ -68,11 +71,7 @@ public final class Convolution {
     var conv = new Convolution(geometry);
     List<StridePhase> phases = StridePhase.of(geometry);
     conv.forEachGroup(
-        group -> {
-          for (StridePhase phase : phases) {
-            conv.gradInputPhase(group, phase, dy, dyOffset, w, wOffset, dx, dxOffset);
-          }
-        });
+        group -> conv.gradInputGroup(group, phases, dy, dyOffset, w, wOffset, dx, dxOffset));
   }
 
   /**
@@ -95,7 +94,13 @@ public final class Convolution {
     if (conv.depth() == 0 || geometry.outChannels() == 0) {
       return; // dw is empty
     }
-    conv.forEachGroup(group -> conv.gradWeightGroup(group, x, xOffset, dy, dyOffset, dw, dwOffset));
+    conv.forEachGroup(
+        group ->
+            new WeightGradient(
+                    geometry,
+                    Planes.input(geometry, x, xOffset, group),
+                    Planes.output(geometry, dy, dyOffset, group))
+                .run(dw, conv.groupWeight(dwOffset, group)));
   }
 
   private void forEachGroup(IntConsumer body) {
@@ -118,7 +123,8 @@ public final class Convolution {
   }
 
   /** Whether the patches are the input itself. */
-  private boolean isPointwise() {
+  static boolean isPointwise(ConvGeometry geometry) {
+    ConvSpec spec = geometry.spec();
     return geometry.taps() == 1
         && spec.strideH() == 1
         && spec.strideW() == 1
@@ -138,23 +144,37 @@ public final class Convolution {
     Planes input = Planes.input(geometry, x, xOffset, group);
     Planes output = Planes.output(geometry, y, yOffset, group);
     int channels = geometry.outPerGroup();
+    MatrixView weights = MatrixView.rowMajor(w, groupWeight(wOffset, group), depth());
+    TileEpilogue finish = epilogue.fromRow((long) group * channels);
+    var direct =
+        new DirectConvolution(
+            Patches.forward(geometry, input, 0),
+            depth(),
+            channels,
+            LaneWeights.rows(weights),
+            OutputMap.planes(output),
+            finish);
+    if (!isPointwise(geometry) && direct.pays()) {
+      direct.run();
+      return;
+    }
     new TiledProduct(
             channels,
             Math.multiplyExact(geometry.batch(), geometry.outPlane()),
             depth(),
-            new MatrixRows(MatrixView.rowMajor(w, groupWeight(wOffset, group), depth()), 1),
-            isPointwise()
+            new MatrixRows(weights, 1),
+            isPointwise(geometry)
                 ? new PlaneMatrix(input, 0).pixelColumns()
                 : Patches.forward(geometry, input, 0).columnSource(),
             0,
             OutputMap.planes(output),
-            epilogue.fromRow((long) group * channels))
+            finish)
         .run();
   }
 
-  private void gradInputPhase(
+  private void gradInputGroup(
       int group,
-      StridePhase phase,
+      List<StridePhase> phases,
       MemorySegment dy,
       long dyOffset,
       MemorySegment w,
@@ -163,14 +183,84 @@ public final class Convolution {
       long dxOffset) {
     Planes gradient = Planes.output(geometry, dy, dyOffset, group);
     Planes target = Planes.input(geometry, dx, dxOffset, group);
+    long weight = groupWeight(wOffset, group);
     try (Scratch scratch = Scratch.acquire()) {
-      MatrixView weights = gatherTaps(w, groupWeight(wOffset, group), phase.taps(), scratch);
+      MatrixView tapMajor = null;
+      for (StridePhase phase : phases) {
+        if (isDirect(phase, gradient, target)) {
+          if (tapMajor == null && phases.size() > 1) {
+            tapMajor = tapMajor(w, weight, scratch);
+          }
+          direct(phase, gradient, laneWeights(w, weight, phase, tapMajor), target).run();
+        } else {
+          tiled(phase, gradient, w, weight, target);
+        }
+      }
+    }
+  }
+
+  private boolean isDirect(StridePhase phase, Planes gradient, Planes target) {
+    return phase.taps().length > 0
+        && !isPointwise(geometry)
+        && direct(phase, gradient, null, target).pays();
+  }
+
+  private DirectConvolution direct(
+      StridePhase phase, Planes gradient, LaneWeights weights, Planes target) {
+    return new DirectConvolution(
+        Patches.backward(geometry, gradient, phase),
+        geometry.outPerGroup() * phase.taps().length,
+        geometry.inPerGroup(),
+        weights,
+        OutputMap.phase(target, phase, spec),
+        TileEpilogue.NONE);
+  }
+
+  private LaneWeights laneWeights(
+      MemorySegment w, long offset, StridePhase phase, MatrixView tapMajor) {
+    return tapMajor == null
+        ? LaneWeights.backward(w, offset, geometry.inPerGroup(), geometry.taps())
+        : LaneWeights.backward(tapMajor, geometry.taps(), phase.taps());
+  }
+
+  /** The weight of a group as [(output channel, tap), input channel]. */
+  private MatrixView tapMajor(MemorySegment w, long offset, Scratch scratch) {
+    int channels = geometry.inPerGroup();
+    int outs = geometry.outPerGroup();
+    long size = (long) depth() * outs;
+    MemorySegment target = scratch.work.floats(size);
+    int blocks = Math.ceilDiv(outs, TAP_MAJOR_BLOCK);
+    Workers.run(
+        blocks,
+        block -> {
+          int end = Math.min(outs, (block + 1) * TAP_MAJOR_BLOCK);
+          for (int o = block * TAP_MAJOR_BLOCK; o < end; o++) {
+            long at = o * (long) depth() * Float.BYTES;
+            boolean room = (o + 1) * geometry.taps() + LaneWeights.EXCESS <= end * geometry.taps();
+            TapTranspose.run(
+                w,
+                offset * Float.BYTES + at,
+                target,
+                at,
+                channels * (long) Float.BYTES,
+                channels,
+                geometry.taps(),
+                room);
+          }
+        });
+    return MatrixView.rowMajor(target, 0, channels);
+  }
+
+  private void tiled(
+      StridePhase phase, Planes gradient, MemorySegment w, long weight, Planes target) {
+    try (Scratch scratch = Scratch.acquire()) {
+      MatrixView weights = gatherTaps(w, weight, phase.taps(), scratch);
       new TiledProduct(
               geometry.inPerGroup(),
               Math.multiplyExact(geometry.batch(), phase.size()),
               geometry.outPerGroup() * phase.taps().length,
               new MatrixRows(weights, 1),
-              isPointwise()
+              isPointwise(geometry)
                   ? new PlaneMatrix(gradient, 0).pixelColumns()
                   : Patches.backward(geometry, gradient, phase).columnSource(),
               0,
@@ -198,69 +288,5 @@ public final class Convolution {
       }
     }
     return MatrixView.rowMajor(gathered, 0, depth);
-  }
-
-  private void gradWeightGroup(
-      int group,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dw,
-      long dwOffset) {
-    Planes input = Planes.input(geometry, x, xOffset, group);
-    Planes gradient = Planes.output(geometry, dy, dyOffset, group);
-    int pixels = Math.multiplyExact(geometry.batch(), geometry.outPlane());
-    int parts = partialSums(pixels);
-    int partPixels = Math.ceilDiv(pixels, parts);
-    int rows = depth();
-    int columns = geometry.outPerGroup();
-    long size = (long) rows * columns;
-    try (Scratch scratch = Scratch.acquire()) {
-      MemorySegment sums = scratch.work.floats(parts * size);
-      IntConsumer part =
-          index -> {
-            int first = index * partPixels;
-            RowSource patches =
-                isPointwise()
-                    ? new PlaneMatrix(input, first).channelRows()
-                    : Patches.forward(geometry, input, first).rowSource();
-            new TiledProduct(
-                    rows,
-                    columns,
-                    Math.clamp(pixels - first, 0, partPixels),
-                    patches,
-                    new PlaneMatrix(gradient, first).channelColumns(),
-                    0,
-                    OutputMap.plain(MatrixView.rowMajor(sums, index * size, columns), columns),
-                    TileEpilogue.NONE)
-                .run();
-          };
-      if (parts > 1) {
-        Workers.run(parts, part);
-      } else {
-        part.accept(0);
-      }
-      addParts(sums, parts, size);
-      long to = groupWeight(dwOffset, group) * Float.BYTES;
-      long rowBytes = rows * (long) Float.BYTES;
-      Packing.transpose(sums, 0, columns * (long) Float.BYTES, dw, to, rowBytes, rows, columns);
-    }
-  }
-
-  /** As many as can keep threads busy where the weight is too small to be divided among them. */
-  private int partialSums(int pixels) {
-    int most = Math.clamp(pixels / MicroKernel.DEPTH, 1, 8);
-    return Math.clamp(65_536L / ((long) depth() * geometry.outPerGroup()), 1, most);
-  }
-
-  private static void addParts(MemorySegment sums, int parts, long size) {
-    for (int part = 1; part < parts; part++) {
-      for (long i = 0; i < size; i++) {
-        float sum = sums.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        float more = sums.getAtIndex(ValueLayout.JAVA_FLOAT, part * size + i);
-        sums.setAtIndex(ValueLayout.JAVA_FLOAT, i, sum + more);
-      }
-    }
   }
 }

@@ -38,6 +38,11 @@ final class Panels {
   /** Any place in a slot of which a dense product makes its strip. */
   static final int STRIP_MASK = SLOT_BYTES - 1;
 
+  /**
+   * As {@link #STRIP_MASK} for a single float, whose place the compiler must know to be aligned.
+   */
+  static final int FLOAT_MASK = SLOT_BYTES - Float.BYTES;
+
   private static final int SLOTS =
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 512)) * 2;
 
@@ -79,6 +84,11 @@ final class Panels {
   /** Where a slot's header lies; the compiler knows its range. */
   static int header(int slot) {
     return (slot & SLOT_MASK) << SLOT_SHIFT;
+  }
+
+  /** A slot from some place on, as a segment of its own. */
+  static MemorySegment window(int slot, int place) {
+    return MEMORY.asSlice((long) header(slot) + place, SLOT_BYTES - place);
   }
 
   /** Where a slot's panel lies. */

@@ -27,6 +27,9 @@ final class PatchBuffer {
   private int firstImage;
   private int images;
   private int firstLine;
+  private int topLine;
+  private int bottomLine;
+  private int haloLines;
   private int lines;
   private int pitch;
   private long phaseSize;
@@ -60,34 +63,61 @@ final class PatchBuffer {
    * of the patch matrix are made of, and some zeros behind it for readers of whole vectors.
    */
   void fill(Patches source, int row, int rows, int pixel, int pixels) {
+    place(source, pixel, pixels);
+    if (rows > 0) {
+      int channels = (row + rows - 1) / source.taps() - row / source.taps() + 1;
+      data = memory.floats(channels * channelSize + slack());
+      copy(row, rows);
+    }
+  }
+
+  /** As {@link #fill} into other memory, which {@link #floats} says suffices. */
+  void fillInto(MemorySegment target, Patches source, int row, int rows, int pixel, int pixels) {
+    place(source, pixel, pixels);
+    data = target;
+    copy(row, rows);
+  }
+
+  /** How many floats {@link #fillInto} writes for whole lines of some channels and images. */
+  static long floats(Patches source, int channels, int images, int lines) {
+    var buffer = new PatchBuffer();
+    buffer.patches = source;
+    buffer.images = images;
+    buffer.measure(lines + halo(source.tapRows(), source.strideH()));
+    return channels * buffer.channelSize + buffer.slack();
+  }
+
+  private int slack() {
+    return pitch + 5 * Lanes.COUNT;
+  }
+
+  private void place(Patches source, int pixel, int pixels) {
     patches = source;
     int gridSize = source.gridHeight() * source.gridWidth();
     int lastPixel = pixel + pixels - 1;
     firstImage = pixel / gridSize;
     images = lastPixel / gridSize - firstImage + 1;
-    int topLine = pixel % gridSize / source.gridWidth();
-    int bottomLine = lastPixel % gridSize / source.gridWidth();
+    topLine = pixel % gridSize / source.gridWidth();
+    bottomLine = lastPixel % gridSize / source.gridWidth();
     firstLine = images == 1 ? topLine : 0;
-    int haloLines = halo(source.tapRows(), source.strideH());
+    haloLines = halo(source.tapRows(), source.strideH());
     measure((images == 1 ? bottomLine - topLine + 1 : source.gridHeight()) + haloLines);
-    if (rows == 0) {
-      return;
-    }
-    firstChannel = row / source.taps();
-    int channels = (row + rows - 1) / source.taps() - firstChannel + 1;
+  }
+
+  private void copy(int row, int rows) {
+    firstChannel = row / patches.taps();
+    int channels = (row + rows - 1) / patches.taps() - firstChannel + 1;
     listRows(row, rows);
-    int slack = pitch + 4 * Lanes.COUNT;
-    data = memory.floats(channels * channelSize + slack + Lanes.COUNT);
     for (int channel = 0; channel < channels; channel++) {
       for (int slot = 0; slot < phases.length; slot++) {
         for (int image = 0; image < images; image++) {
           int from = image == 0 ? topLine - firstLine : 0;
-          int to = image == images - 1 ? bottomLine - firstLine : source.gridHeight() - 1;
+          int to = image == images - 1 ? bottomLine - firstLine : patches.gridHeight() - 1;
           fillLines(channel, slot, image, from, to + haloLines);
         }
       }
     }
-    fillZero(channels * channelSize * Float.BYTES, slack);
+    fillZero(channels * channelSize * Float.BYTES, slack() - Lanes.COUNT);
   }
 
   private static int lowest(int[] taps) {
@@ -172,17 +202,22 @@ final class PatchBuffer {
     int count = Math.max(end - begin, 0);
     long lineBytes = pitch * (long) Float.BYTES;
     long at = to * Float.BYTES + fromLine * lineBytes;
+    // One vector of zeros often reaches from the end of a line to where the next one begins.
+    boolean joined = pitch - end + begin <= Lanes.COUNT;
+    fillZero(at, begin);
     for (int line = fromLine; line <= toLine; line++) {
       int y = top + line * patches.strideH();
       if (y < 0 || y >= height || count == 0) {
         fillZero(at, pitch);
       } else {
-        fillZero(at, begin);
         long from = plane + ((long) y * width + left + (long) begin * step) * Float.BYTES;
         copyLine(from, step, at + begin * (long) Float.BYTES, count);
-        fillZero(at + end * (long) Float.BYTES, pitch - end);
       }
+      fillZero(at + end * (long) Float.BYTES, joined ? pitch - end + begin : pitch - end);
       at += lineBytes;
+      if (!joined) {
+        fillZero(at, begin);
+      }
     }
   }
 
@@ -213,6 +248,13 @@ final class PatchBuffer {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       zero.intoMemorySegment(data, at + i * (long) Float.BYTES, Lanes.ORDER);
     }
+  }
+
+  /** Byte offset of the first pixel of a line of the grid, lines counted through the images. */
+  long lineOffset(int line) {
+    int image = line / patches.gridHeight() - firstImage;
+    int y = line % patches.gridHeight() - firstLine;
+    return (image * (long) lines + y) * pitch * Float.BYTES;
   }
 
   /** Cuts pixels {@code pixel .. pixel + pixels - 1} into pieces of at most one vector. */

@@ -1,6 +1,7 @@
 package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.ConvGeometry;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -14,7 +15,8 @@ import java.util.Arrays;
  *
  * @param gridHeight output lines per image
  * @param gridWidth output pixels per line
- * @param firstPixel from which column on {@link #rowSource} counts its depth
+ * @param firstPixel from which column on {@link #rowSource} and {@link #tapColumnSource} count
+ *     their depth
  */
 record Patches(
     Planes input,
@@ -92,6 +94,27 @@ record Patches(
         long pitch = width * (long) Float.BYTES;
         scratch.patches.listPieces(column, columns);
         scratch.patches.packPanel(k0, depth, Panels.MEMORY, at, pitch);
+      }
+    };
+  }
+
+  /** Depth runs over pixels, columns over (channel, tap). */
+  ColumnSource tapColumnSource() {
+    return new ColumnSource() {
+      @Override
+      public void prepare(int column, int columns, int k0, int depth, Scratch scratch) {
+        scratch.patches.fill(Patches.this, column, columns, firstPixel + k0, depth);
+        scratch.patches.listPieces(firstPixel + k0, depth);
+      }
+
+      @Override
+      public void pack(
+          int column, int columns, int width, int k0, int depth, Scratch scratch, long at) {
+        long rowBytes = Scratch.CHUNK_PITCH * (long) Float.BYTES;
+        long pitch = width * (long) Float.BYTES;
+        MemorySegment rows = scratch.rowChunk;
+        scratch.patches.packPanel(column, columns, rows, 0, rowBytes);
+        Packing.transpose(rows, 0, rowBytes, Panels.MEMORY, at, pitch, columns, depth);
       }
     };
   }

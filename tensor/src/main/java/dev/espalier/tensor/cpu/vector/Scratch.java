@@ -29,7 +29,10 @@ final class Scratch implements AutoCloseable {
   final MemorySegment folded = floats(LaneSums.FOLDED);
   final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);
 
+  final MemorySegment transposed = floats(DirectConvolution.TRANSPOSED);
+
   final PatchBuffer patches = new PatchBuffer();
+  final TapPlaces places = new TapPlaces();
   final GrowingBuffer work = new GrowingBuffer();
 
   int rowChunkBegin;

@@ -34,6 +34,19 @@ final class TileWriter {
       int columns,
       boolean accumulate,
       boolean last) {
+    write(tile, MicroKernel.TILE_ROW_BYTES, row, rows, column, columns, accumulate, last);
+  }
+
+  /** As {@link #write} for a tile whose rows are {@code pitch} bytes apart. */
+  void write(
+      MemorySegment tile,
+      long pitch,
+      int row,
+      int rows,
+      int column,
+      int columns,
+      boolean accumulate,
+      boolean last) {
     TileEpilogue finish = last ? epilogue : TileEpilogue.NONE;
     for (int start = 0; start < columns; ) {
       int run = Math.min(columns - start, c.run(column + start));
@@ -41,7 +54,7 @@ final class TileWriter {
       long to = c.byteOffset(row, column + start);
       for (int i = 0; i < rows; i++) {
         writeRun(tile, from, row + i, column + start, run, to, accumulate, finish);
-        from += MicroKernel.TILE_ROW_BYTES;
+        from += pitch;
         to += c.rowStride() * Float.BYTES;
       }
       start += run;
@@ -58,6 +71,14 @@ final class TileWriter {
       boolean accumulate,
       TileEpilogue finish) {
     int whole = c.columnStride() == 1 ? count - count % Lanes.COUNT : 0;
+    int end = whole > 0 && !accumulate ? whole : count;
+    if (end < count) {
+      // the last vector begins earlier; its first lanes are written again below, with the same
+      int j = count - Lanes.COUNT;
+      long shift = j * (long) Float.BYTES;
+      FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
+      finish(v, row, column + j, finish).intoMemorySegment(c.data(), to + shift, Lanes.ORDER);
+    }
     for (int j = 0; j < whole; j += Lanes.COUNT) {
       long shift = j * (long) Float.BYTES;
       FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
@@ -67,7 +88,7 @@ final class TileWriter {
       finish(v, row, column + j, finish).intoMemorySegment(c.data(), to + shift, Lanes.ORDER);
     }
     long step = c.columnStride() * Float.BYTES;
-    for (int j = whole; j < count; j++) {
+    for (int j = whole; j < end; j++) {
       float value = tile.get(ValueLayout.JAVA_FLOAT, from + j * (long) Float.BYTES);
       if (accumulate) {
         value += c.data().get(ValueLayout.JAVA_FLOAT, to + j * step);

@@ -239,6 +239,39 @@ final class ConvolutionTest {
   }
 
   @Test
+  void matchesReferenceWhereVectorsHoldChannels() {
+    int lanes = Lanes.COUNT;
+    for (int kernel : new int[] {2, 3, 4, 5}) {
+      for (int stride = 1; stride <= 2; stride++) {
+        for (int padding = 0; padding <= 3; padding++) {
+          int extent = 7 * stride + kernel;
+          ConvSpec spec = spec(stride, padding, 1 + padding / 3, 1);
+          Problem.random(square(spec, 2, lanes + 1, lanes + 3, extent, kernel)).checkAll();
+        }
+      }
+    }
+    for (int width = 4; width <= 31; width++) {
+      var geometry = ConvGeometry.of(spec(1, 1, 1, 1), 2, 17, 3, width, 2 * lanes, 3, 3);
+      Problem.random(geometry).checkAll();
+    }
+    for (int channels : new int[] {lanes, 2 * lanes - 1, 2 * lanes + 1, 3 * lanes, 4 * lanes + 5}) {
+      Problem.random(square(spec(1, 1, 1, 1), 1, channels, channels, 5, 3)).checkAll();
+      Problem.random(square(spec(2, 1, 1, 2), 1, 2 * channels, 2 * channels, 9, 3)).checkAll();
+    }
+  }
+
+  @Test
+  void matchesReferenceAcrossSlicesAndChunksWhereVectorsHoldChannels() {
+    Problem.random(square(spec(1, 1, 1, 1), 1, 110, 110, 5, 3)).checkAll(); // depth 990
+    Problem.random(square(spec(1, 2, 1, 1), 1, 33, 37, 6, 5)).checkAll(); // depth 825 and 925
+    Problem.random(square(spec(1, 0, 1, 1), 1, 19, 18, 23, 17)).checkAll(); // 289 taps
+    Problem.random(square(spec(1, 15, 1, 1), 1, 17, 17, 5, 31)).checkAll(); // 961 taps
+    Problem.random(square(spec(1, 9, 1, 1), 1, 17, 17, 5, 19)).checkAll(); // many kinds of lines
+    Problem.random(square(spec(1, 1, 1, 1), 40, 16, 16, 9, 3)).checkAll(); // chunks of images
+    Problem.random(ConvGeometry.of(spec(1, 1, 1, 1), 2, 16, 90, 60, 16, 3, 3)).checkAll(); // lines
+  }
+
+  @Test
   void matchesReferenceForPointwiseKernelsOfEveryBatch() {
     for (int batch = 1; batch <= 5; batch++) {
       Problem.random(square(ConvSpec.DEFAULT, batch, 6, 9, 7, 1)).checkAll();
@@ -280,7 +313,9 @@ final class ConvolutionTest {
       square(spec(1, 0, 1, 1), 6, 64, 48, 9, 1),
       square(spec(1, 1, 1, 2), 6, 16, 32, 15, 3),
       square(spec(1, 1, 1, 16), 6, 16, 16, 30, 3),
-      square(spec(1, 2, 1, 1), 20, 1, 20, 14, 5)
+      square(spec(1, 2, 1, 1), 20, 1, 20, 14, 5),
+      square(spec(1, 1, 1, 1), 3, 90, 70, 13, 3),
+      square(spec(2, 1, 1, 1), 3, 70, 90, 13, 3)
     };
     for (ConvGeometry geometry : geometries) {
       MemorySegment[] one = compute(geometry, 1);
