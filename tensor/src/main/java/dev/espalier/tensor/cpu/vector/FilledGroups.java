@@ -161,7 +161,7 @@ final class FilledGroups {
   void multiply(RowGroups groups, GroupRange range, int vectors, int slot, ResultRows result) {
     int height = groups.height();
     if (height == 1) {
-      EntryLoop.of(vectors, result.first()).run(range, entries, slot, result);
+      multiply(groups, range, vectors, slot, 0, result);
       return;
     }
     int most = GroupLoop.SUMS / height;
@@ -169,5 +169,12 @@ final class FilledGroups {
       GroupLoop.of(height, Math.min(most, vectors - vector), result.first())
           .run(range, shared[height], slot, vector * Lanes.BYTES, result);
     }
+  }
+
+  /** Adds rows on their own times the slot's panel, {@code shift} bytes on, to the result. */
+  void multiply(
+      RowGroups groups, GroupRange range, int vectors, int slot, int shift, ResultRows result) {
+    assert groups.height() == 1;
+    EntryLoop.of(vectors, result.first()).run(range, entries, slot, shift, result);
   }
 }
