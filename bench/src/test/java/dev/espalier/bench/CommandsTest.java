@@ -99,13 +99,14 @@ final class CommandsTest {
   @Test
   void compilationShowsTheProgramAndALineForEachBatchSize() {
     CommandRun compile =
-        CommandRun.of("compile", "--in", pruned, "--batch", "1,3", "--seconds", 0.01);
+        CommandRun.of("compile", "--in", pruned, "--batch", "1,3", "--seconds", 0.01, "--profile");
     assertThat(compile.code()).as(compile::err).isZero();
     assertThat(compile.out())
         .contains("linear fc1.weight + relu", "linear fc2.weight + relu", "linear fc3.weight")
         .containsPattern("batch +compiled ms +dense ms +ratio")
         .containsPattern("(?m)^ +1 +[0-9.]+ +[0-9.]+ +[0-9.]+x$")
-        .containsPattern("(?m)^ +3 +[0-9.]+ +[0-9.]+ +[0-9.]+x$");
+        .containsPattern("(?m)^ +3 +[0-9.]+ +[0-9.]+ +[0-9.]+x$")
+        .contains("us for 1 rows", "us for 3 rows");
   }
 
   @Test

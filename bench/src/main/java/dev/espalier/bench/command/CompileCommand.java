@@ -23,8 +23,11 @@ import picocli.CommandLine.Spec;
     description =
         "Compiles a stored model for inference, shows the program, and measures its latency beside"
             + " its dense twin's. Formats follow the table that espalier tune measured, if it did.",
-    footerHeading = "%nExample:%n",
-    footer = "  espalier compile --in pruned.safetensors --batch 1,32,128")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier compile --in pruned.safetensors --batch 1,32,128",
+      "  espalier compile --in pruned.safetensors --batch 1 --profile"
+    })
 public final class CompileCommand implements Callable<Integer> {
   @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
   private Path in;
@@ -41,6 +44,11 @@ public final class CompileCommand implements Callable<Integer> {
       paramLabel = "S",
       description = "How long to measure each (default: ${DEFAULT-VALUE}).")
   private double seconds = 1;
+
+  @Option(
+      names = "--profile",
+      description = "Show how long each step takes on each of these batch sizes.")
+  private boolean profile;
 
   @Spec private CommandSpec spec;
 
@@ -64,6 +72,9 @@ public final class CompileCommand implements Callable<Integer> {
               "%6d  %12.4f  %12.4f  %5.2fx%n",
               batch, both.millis(), both.otherMillis(), both.speedUp());
           text.flush();
+        }
+        if (profile) {
+          batches.forEach(batch -> text.printf("%n%s%n", model.profile(batch, seconds)));
         }
       }
     }

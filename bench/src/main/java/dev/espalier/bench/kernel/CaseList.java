@@ -109,13 +109,11 @@ public final class CaseList {
   /** Compiled networks: dense, and at the sparsities where pruned ones live. */
   public static List<CaseName> models(boolean quick) {
     CaseList list = new CaseList(quick);
-    for (String network : Networks.ALL) {
-      for (int batch : new int[] {1, 32}) {
-        String shape = new NetworkShape(network, batch).toString();
-        list.add(Cases.MODEL, Pass.FORWARD, DENSE, shape, 0);
-        for (double sparsity : quick ? QUICK_SPARSITIES : new double[] {0.8, 0.9, 0.95}) {
-          list.add(Cases.MODEL, Pass.FORWARD, "csr", shape, sparsity);
-        }
+    for (NetworkShape network : Networks.COMPILED) {
+      String shape = network.toString();
+      list.add(Cases.MODEL, Pass.FORWARD, DENSE, shape, 0);
+      for (double sparsity : quick ? QUICK_SPARSITIES : new double[] {0.8, 0.9, 0.95}) {
+        list.add(Cases.MODEL, Pass.FORWARD, "csr", shape, sparsity);
       }
     }
     return List.copyOf(list.cases);
@@ -280,7 +278,7 @@ public final class CaseList {
   // ---- whole steps
 
   private void training() {
-    for (String network : quick ? List.of("lenet-300-100") : Networks.ALL) {
+    for (String network : quick ? List.of("lenet-300-100") : Networks.TRAINED) {
       String shape = new NetworkShape(network, 128).toString();
       add(Cases.TRAINING, Pass.STEP, DENSE, shape, 0);
       add(Cases.TRAINING, Pass.STEP, "csr", shape, 0.9);

@@ -41,7 +41,7 @@ public final class TinyCases {
     cases.add(new CaseName("maxpool2d", Pass.FORWARD, DENSE, "2x3x9x9-k3s2p1", 0));
     cases.add(new CaseName("avgpool2d", Pass.FORWARD, DENSE, "2x3x9x9-k3s2p1", 0));
     cases.add(new CaseName("attention", Pass.FORWARD, DENSE, "2x5x8", 0));
-    for (String network : Networks.ALL) {
+    for (String network : Networks.TRAINED) {
       cases.add(new CaseName(Cases.MODEL, Pass.FORWARD, DENSE, network + "@2", 0));
       cases.add(new CaseName(Cases.MODEL, Pass.FORWARD, "csr", network + "@2", 0.9));
       cases.add(new CaseName(Cases.TRAINING, Pass.STEP, DENSE, network + "@8", 0));

@@ -5,6 +5,8 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -90,6 +92,39 @@ public final class CompiledModel implements AutoCloseable {
       Tensor x = RandomFill.normal(new Generator(7), program.dtype(), shape, 0, 1);
       repeat(x, Math.max(0.05, seconds / 5), 20);
       return Latency.of(repeat(x, seconds, 20));
+    }
+  }
+
+  /**
+   * Measures each step on random batches, after warming up for at least a fifth of the time.
+   *
+   * @param batch rows per call
+   * @param seconds how long to measure
+   */
+  public StepTimes profile(int batch, double seconds) {
+    try (var _ = Scope.open("profile")) {
+      Shape shape = program.example().with(0, batch);
+      Tensor x = RandomFill.normal(new Generator(7), program.dtype(), shape, 0, 1);
+      repeat(x, Math.max(0.05, seconds / 5), 20);
+      Workspace workspace = workspaces.take(batch);
+      try {
+        List<long[]> runs = new ArrayList<>();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (runs.size() < 20 || System.nanoTime() < end) {
+          long[] nanos = new long[program.instructions().size()];
+          workspace.run(x, nanos).close();
+          runs.add(nanos);
+        }
+        double[] micros = new double[program.instructions().size()];
+        Arrays.setAll(
+            micros,
+            step ->
+                Latency.of(runs.stream().mapToLong(run -> run[step]).toArray()).medianMillis()
+                    * 1e3);
+        return workspace.times(micros);
+      } finally {
+        workspaces.giveBack(workspace);
+      }
     }
   }
 

@@ -4,6 +4,11 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.SparseOps;
+import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.Crossover.Kernel;
+import dev.espalier.tensor.sparse.CsrPattern;
+import dev.espalier.tensor.sparse.NmPattern;
+import dev.espalier.tensor.sparse.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,9 +58,26 @@ record ProductStep(String name, ProductWeight weight, Tensor bias, boolean relu,
         : (long) output.dim(0) * output.dim(2) * output.dim(3);
   }
 
+  /** The format of the weight for an output of this shape. */
+  String format(Shape output) {
+    if (!(weight.at(columns(output)) instanceof Weight.Sparse(var tensor))) {
+      return Kernel.DENSE.label();
+    }
+    return switch (tensor.pattern()) {
+      case CsrPattern _ -> Kernel.CSR.label();
+      case BsrPattern _ -> Kernel.BSR.label();
+      case NmPattern _ -> Kernel.NM.label();
+    };
+  }
+
   @Override
   public String describe() {
-    return "%s %s%s: %s".formatted(operation(), name, relu ? " + relu" : "", weight);
+    return "%s: %s".formatted(title(), weight);
+  }
+
+  @Override
+  public String title() {
+    return "%s %s%s".formatted(operation(), name, relu ? " + relu" : "");
   }
 
   String operation() {

@@ -24,6 +24,11 @@ sealed interface Step extends AutoCloseable
   /** Name for {@link CompiledModel#layers}. */
   String describe();
 
+  /** What it computes, with the name of its weight. */
+  default String title() {
+    return describe();
+  }
+
   /** The tensors inside, which the step owns. */
   default List<Tensor> constants() {
     return List.of();

@@ -5,7 +5,6 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,12 +21,23 @@ final class Workspace implements AutoCloseable {
   /** By slot; null where the input or the output of a run goes. */
   private final Activation[] planned;
 
+  /** By slot, in the present run. */
+  private final Activation[] values;
+
+  /** By instruction, in the present run. */
+  private final Activation[][] operands;
+
   Workspace(Program program, int rows) {
     this.program = program;
     this.shapes = program.shapes(rows);
     this.channelMajor = Layouts.channelMajor(program, shapes);
     this.placed = MemoryPlanner.plan(program, shapes, channelMajor);
     this.planned = new Activation[shapes.length];
+    this.values = new Activation[shapes.length];
+    this.operands =
+        program.instructions().stream()
+            .map(instruction -> new Activation[instruction.inputs().length])
+            .toArray(Activation[][]::new);
     try (var _ = Scope.open("compiled model")) {
       int perLine = (int) MemoryPlanner.ALIGNMENT / program.dtype().bytes();
       int lines = Math.toIntExact(plan().peakBytes() / MemoryPlanner.ALIGNMENT);
@@ -68,26 +78,24 @@ final class Workspace implements AutoCloseable {
 
   /** The outputs, a tensor of the caller's own. */
   Tensor run(Tensor x) {
+    return run(x, null);
+  }
+
+  /**
+   * The outputs, a tensor of the caller's own.
+   *
+   * @param nanos where how long each step took goes, or null
+   */
+  Tensor run(Tensor x, long[] nanos) {
     Tensor out = Tensor.empty(program.dtype(), shapes[program.result()], x.device());
     try (var _ = Scope.open("compiled model")) {
-      Activation[] values = planned.clone();
+      System.arraycopy(planned, 0, values, 0, values.length);
       values[0] = Activation.rowMajor(x.alias());
-      for (int i = 0; i < program.instructions().size(); i++) {
-        Instruction instruction = program.instructions().get(i);
-        int slot = Program.outputOf(i);
-        Activation[] operands =
-            Arrays.stream(instruction.inputs())
-                .mapToObj(in -> values[in])
-                .toArray(Activation[]::new);
-        if (values[slot] == null) {
-          values[slot] =
-              Activation.rowMajor(
-                  placed.buffers()[slot] == MemoryPlanner.OUTPUT
-                      ? out
-                      : operands[0].stored().reshape(shapes[slot]));
-        }
-        if (!isView(instruction, slot)) {
-          instruction.step().run(values[slot], operands);
+      for (int i = 0; i < operands.length; i++) {
+        long start = nanos == null ? 0 : System.nanoTime();
+        step(i, out);
+        if (nanos != null) {
+          nanos[i] = System.nanoTime() - start;
         }
       }
       Tensor result = values[program.result()].tensor();
@@ -96,6 +104,38 @@ final class Workspace implements AutoCloseable {
       out.close();
       throw e;
     }
+  }
+
+  private void step(int i, Tensor out) {
+    Instruction instruction = program.instructions().get(i);
+    int slot = Program.outputOf(i);
+    Activation[] inputs = operands[i];
+    for (int k = 0; k < inputs.length; k++) {
+      inputs[k] = values[instruction.inputs()[k]];
+    }
+    if (values[slot] == null) {
+      values[slot] =
+          Activation.rowMajor(
+              placed.buffers()[slot] == MemoryPlanner.OUTPUT
+                  ? out
+                  : inputs[0].stored().reshape(shapes[slot]));
+    }
+    if (!isView(instruction, slot)) {
+      instruction.step().run(values[slot], inputs);
+    }
+  }
+
+  /** The steps with the times that were taken of them. */
+  StepTimes times(double[] micros) {
+    List<StepTimes.Row> rows = new ArrayList<>();
+    for (int i = 0; i < micros.length; i++) {
+      Step step = program.instructions().get(i).step();
+      int slot = Program.outputOf(i);
+      String format = step instanceof ProductStep product ? product.format(shapes[slot]) : "";
+      rows.add(
+          new StepTimes.Row(step.title(), shapes[slot], channelMajor[slot], format, micros[i]));
+    }
+    return new StepTimes(rows(), rows);
   }
 
   /** Whether a step has nothing to do, since its output is its input's memory. */

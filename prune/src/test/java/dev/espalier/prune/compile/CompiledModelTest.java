@@ -228,4 +228,18 @@ class CompiledModelTest {
       assertThat(latency.medianMillis()).isLessThanOrEqualTo(latency.p90Millis());
     }
   }
+
+  @Test
+  void theProfileHasARowForEachStep() {
+    try (CompiledModel model = compiled("lenet-5-relu")) {
+      StepTimes times = model.profile(2, 0.01);
+      assertThat(times.batch()).isEqualTo(2);
+      assertThat(times.rows()).hasSameSizeAs(model.layers()).allMatch(row -> row.micros() >= 0);
+      assertThat(times.rows().getFirst())
+          .extracting(StepTimes.Row::step, StepTimes.Row::output, StepTimes.Row::format)
+          .containsExactly("conv2d conv1.weight + relu", Shape.of(2, 20, 24, 24), "csr");
+      assertThat(times.micros()).isPositive();
+      assertThat(times.toString()).contains("conv2d conv1.weight", "us for 2 rows");
+    }
+  }
 }

@@ -153,6 +153,20 @@ public final class CrossoverProbe {
         cases.add(new Case.Linear(batch, 1024, 1024, granularity));
       }
     }
+    for (int batch : new int[] {1, 16, 100}) {
+      cases.add(new Case.Linear(batch, 400, 10, new Granularity.Element()));
+    }
+    // Somewhat smaller than in the zoo, whose layers lose channels when they are compiled.
+    ConvSpec same = ConvSpec.of(1, 1);
+    cases.add(convolution(1, 12, 16, 24, 3, same));
+    cases.add(convolution(1, 24, 8, 48, 3, same));
+    cases.add(convolution(1, 192, 4, 384, 3, same));
+    cases.add(convolution(1, 192, 2, 384, 3, same));
+    cases.add(convolution(1, 24, 64, 48, 1, ConvSpec.DEFAULT));
+    cases.add(convolution(1, 12, 16, 24, 1, ConvSpec.DEFAULT));
+    cases.add(convolution(1, 24, 8, 48, 1, ConvSpec.DEFAULT));
+    cases.add(convolution(1, 384, 7, 768, 1, ConvSpec.DEFAULT));
+    cases.add(convolution(1, 384, 4, 384, 1, ConvSpec.DEFAULT));
     for (int batch : new int[] {1, 32}) {
       cases.add(convolution(batch, 20, 12, 50, 5, ConvSpec.DEFAULT));
       cases.add(convolution(batch, 16, 32, 16, 3, ConvSpec.of(1, 1)));
@@ -269,13 +283,16 @@ public final class CrossoverProbe {
   private Rule rule(Case one, Direction direction) {
     Kernel kernel = kernel(one);
     double best = 0;
+    Measurement won = null;
     for (double density : densities(one)) {
       Measurement measurement = measure(one, direction, kernel, density);
       listener.accept(measurement);
       if (measurement.speedUp() < settings.margin()) {
+        best = won == null ? 0 : between(won, measurement);
         break;
       }
       best = density;
+      won = measurement;
     }
     return new Rule(
         one.family(),
@@ -285,6 +302,18 @@ public final class CrossoverProbe {
         one.weight().size(),
         kernel,
         best);
+  }
+
+  /**
+   * Where between a density that won and one that did not the two sides meet, the sparse time being
+   * about linear in the density; so that a weight of which a tenth was to be kept runs sparse also
+   * where that is 0.1003.
+   */
+  private double between(Measurement won, Measurement lost) {
+    double wanted = (won.dense + lost.dense) / 2 / settings.margin();
+    double share = (wanted - won.sparse) / Math.max(lost.sparse - won.sparse, Double.MIN_NORMAL);
+    double density = won.density + Math.clamp(share, 0, 1) * (lost.density - won.density);
+    return Math.floor(density * 1000) / 1000;
   }
 
   /** The two products to compare. */

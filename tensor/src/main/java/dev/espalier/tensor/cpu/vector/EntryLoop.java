@@ -25,9 +25,17 @@ interface EntryLoop {
    *
    * @param entries the bits of a value in the upper half, the place of its column in the panel, in
    *     bytes, in the lower
+   * @param shift what is added to each place
    */
   void run(
-      RowGroups groups, int base, int from, int to, long[] entries, int slot, ResultRows result);
+      RowGroups groups,
+      int base,
+      int from,
+      int to,
+      long[] entries,
+      int slot,
+      int shift,
+      ResultRows result);
 
   /**
    * The loop for rows of {@code vectors} vectors.
@@ -74,7 +82,14 @@ interface EntryLoop {
 
     @Override
     public void run(
-        RowGroups groups, int base, int from, int to, long[] entries, int slot, ResultRows result) {
+        RowGroups groups,
+      int base,
+      int from,
+      int to,
+      long[] entries,
+      int slot,
+      int shift,
+      ResultRows result) {
       run(
           groups.starts(),
           groups.rows(),
@@ -83,6 +98,7 @@ interface EntryLoop {
           to,
           entries,
           slot,
+          shift,
           result.relu(),
           result.rowBias(),
           result.data(),
@@ -98,12 +114,14 @@ interface EntryLoop {
         int to,
         long[] entries,
         int slot,
+        int shift,
         boolean relu,
         float[] rowBias,
         MemorySegment out,
         long outOffset,
         long outPitch) {
       int header = Panels.header(slot);
+      int panel = Panels.panel(slot) + (shift & Panels.PLACE_MASK);
       FloatVector zero = FloatVector.zero(S);
       for (int q = from; q < to; q++) {
         int p = starts[base + q];
@@ -143,19 +161,19 @@ interface EntryLoop {
           FloatVector d0 = zero;
           for (; p < end - 3; p += 4) {
             long e = entries[p];
-            long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            long place = (long) panel + ((int) e & Panels.PLACE_MASK);
             FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
             e = entries[p + 1];
-            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            place = (long) panel + ((int) e & Panels.PLACE_MASK);
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
             e = entries[p + 2];
-            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            place = (long) panel + ((int) e & Panels.PLACE_MASK);
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             c0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, c0);
             e = entries[p + 3];
-            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            place = (long) panel + ((int) e & Panels.PLACE_MASK);
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             d0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, d0);
           }
@@ -166,12 +184,12 @@ interface EntryLoop {
           FloatVector b1 = zero;
           for (; p < end - 1; p += 2) {
             long e = entries[p];
-            long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            long place = (long) panel + ((int) e & Panels.PLACE_MASK);
             FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
             a1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, a1);
             e = entries[p + 1];
-            place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+            place = (long) panel + ((int) e & Panels.PLACE_MASK);
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
             b1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, b1);
@@ -181,7 +199,7 @@ interface EntryLoop {
         }
         for (; p < end; p++) {
           long e = entries[p];
-          long place = (long) header + ((int) e & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          long place = (long) panel + ((int) e & Panels.PLACE_MASK);
           FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
           a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
           if (VECTORS > 1) {

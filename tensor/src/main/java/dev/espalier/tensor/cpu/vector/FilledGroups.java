@@ -179,7 +179,7 @@ final class FilledGroups {
       RowGroups groups, int base, int from, int to, int vectors, int slot, ResultRows result) {
     int height = groups.height();
     if (height == 1) {
-      EntryLoop.of(vectors, result.first()).run(groups, base, from, to, entries, slot, result);
+      multiply(groups, base, from, to, vectors, slot, 0, result);
       return;
     }
     int most = GroupLoop.SUMS / height;
@@ -187,5 +187,19 @@ final class FilledGroups {
       GroupLoop.of(height, Math.min(most, vectors - vector), result.first())
           .run(groups, base, from, to, shared[height], slot, vector * Lanes.BYTES, result);
     }
+  }
+
+  /** Adds rows on their own times the slot's panel, {@code shift} bytes on, to the result. */
+  void multiply(
+      RowGroups groups,
+      int base,
+      int from,
+      int to,
+      int vectors,
+      int slot,
+      int shift,
+      ResultRows result) {
+    assert groups.height() == 1;
+    EntryLoop.of(vectors, result.first()).run(groups, base, from, to, entries, slot, shift, result);
   }
 }

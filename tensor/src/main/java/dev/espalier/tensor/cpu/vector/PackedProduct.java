@@ -47,7 +47,7 @@ final class PackedProduct {
     this.source = new MatrixPanels(b, STRETCH);
     this.n = b.dim(1);
     this.output = output;
-    this.vectors = GroupedProduct.vectors(n);
+    this.vectors = Math.min(EntryLoop.MOST_VECTORS, Math.ceilDiv(n, Lanes.COUNT));
     this.pitch = vectors * (int) Lanes.BYTES;
   }
 
@@ -55,13 +55,15 @@ final class PackedProduct {
     int width = vectors * Lanes.COUNT;
     int panels = Math.ceilDiv(n, width);
     int parts = Math.clamp(Math.min(TASKS / panels, a.rows() / LEAST_ROWS), 1, TASKS);
-    int[] first = RowBlocks.cut(a.rowOffsets(), parts);
+    int[] offsets = a.rowOffsets();
     Workers.run(
         panels * parts,
         task -> {
           int part = task % parts;
           int column = task / parts * width;
-          panel(first[part], first[part + 1], column, Math.min(width, n - column));
+          int begin = RowBlocks.first(offsets, part, parts);
+          int end = RowBlocks.first(offsets, part + 1, parts);
+          panel(begin, end, column, Math.min(width, n - column));
         });
   }
 
@@ -95,8 +97,8 @@ final class PackedProduct {
             starts[i + 1] = at + found;
             positions[row + i - begin] += found;
           }
-          var range = new GroupRange(starts, rows, 0, 0, count);
-          EntryLoop.of(vectors, first).run(range, entries, slot, result);
+          var groups = new RowGroups(1, rows, starts, null, null, 1);
+          EntryLoop.of(vectors, first).run(groups, 0, 0, count, entries, slot, 0, result);
         }
       }
       output.store(tile, 0, pitch, begin, end - begin, column, width);

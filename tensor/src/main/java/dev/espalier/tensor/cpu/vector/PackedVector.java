@@ -57,8 +57,12 @@ final class PackedVector {
 
   void run() {
     int tasks = Math.clamp(a.nnz() / TASK_ENTRIES, 1, MANY_TASKS);
-    int[] first = RowBlocks.cut(a.rowOffsets(), tasks);
-    Workers.run(tasks, task -> rows(first[task], first[task + 1]));
+    int[] offsets = a.rowOffsets();
+    Workers.run(
+        tasks,
+        task ->
+            rows(
+                RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
   }
 
   private void rows(int begin, int end) {

@@ -34,7 +34,9 @@ final class SparseConvolution {
       Patches patches = Patches.forward(g, input, 0);
       int pixels = Math.multiplyExact(g.batch(), g.outPlane());
       var sink = new ConvSink(OutputMap.planes(output), biases(bias, g.outChannels()), relu);
-      run(taps, values, patches, pixels, sink);
+      if (!StripeConvolution.run(pattern, taps, values.segment(), g, input, sink)) {
+        run(taps, values, patches, pixels, sink);
+      }
     }
   }
 
