@@ -271,6 +271,9 @@ public final class CaseList {
       add("softmax", Pass.FORWARD, DENSE, "128x30000", 0);
       add("layernorm", Pass.FORWARD, DENSE, "512x768", 0);
       add("maxpool2d", Pass.FORWARD, DENSE, "1x64x224x224-k2s2p0", 0);
+      add("maxpool2d", Pass.FORWARD, DENSE, "128x20x24x24-k2s2p0", 0);
+      add("maxpool2d", Pass.FORWARD, DENSE, "128x50x8x8-k2s2p0", 0);
+      add("avgpool2d", Pass.FORWARD, DENSE, "128x64x8x8-k8s8p0", 0);
       add("attention", Pass.FORWARD, DENSE, "8x512x64", 0);
     }
   }

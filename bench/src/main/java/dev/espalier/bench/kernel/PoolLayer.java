@@ -1,20 +1,17 @@
 package dev.espalier.bench.kernel;
 
 import dev.espalier.bench.peer.Problem;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
-import dev.espalier.tensor.Tensor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Pooling; shape {@code NxCxHxW-k3s2p1}. */
+/** Pooling as inference needs it, without indices of maxima; shape {@code NxCxHxW-k3s2p1}. */
 final class PoolLayer extends LayerWorkload {
   private static final Pattern SHAPE = Pattern.compile("(.+)-k(\\d{1,4})s(\\d{1,4})p(\\d{1,4})");
 
   private final Problem.Pool pool;
   private final PoolSpec spec;
-  private final Tensor indices;
 
   PoolLayer(CaseName name) {
     this(parse(name));
@@ -34,7 +31,6 @@ final class PoolLayer extends LayerWorkload {
             pool.stride(),
             pool.padding(),
             pool.padding());
-    indices = Tensor.zeros(DType.INT32, result().shape());
   }
 
   private static Problem.Pool parse(CaseName name) {
@@ -58,7 +54,7 @@ final class PoolLayer extends LayerWorkload {
   @Override
   public void run() {
     if (pool.max()) {
-      backend.maxPool2d(operand(0), spec, result(), indices);
+      backend.maxPool2d(operand(0), spec, result(), null);
     } else {
       backend.avgPool2d(operand(0), spec, result());
     }
