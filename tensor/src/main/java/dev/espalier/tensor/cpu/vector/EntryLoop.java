@@ -83,13 +83,13 @@ interface EntryLoop {
     @Override
     public void run(
         RowGroups groups,
-      int base,
-      int from,
-      int to,
-      long[] entries,
-      int slot,
-      int shift,
-      ResultRows result) {
+        int base,
+        int from,
+        int to,
+        long[] entries,
+        int slot,
+        int shift,
+        ResultRows result) {
       run(
           groups.starts(),
           groups.rows(),

@@ -61,8 +61,7 @@ final class PackedVector {
     Workers.run(
         tasks,
         task ->
-            rows(
-                RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
+            rows(RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
   }
 
   private void rows(int begin, int end) {
