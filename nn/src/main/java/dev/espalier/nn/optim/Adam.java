@@ -3,6 +3,7 @@ package dev.espalier.nn.optim;
 import dev.espalier.nn.Module;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Update;
+import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.spi.AdamStep;
 import java.util.List;
 
@@ -58,7 +59,13 @@ public final class Adam extends Optimizer {
 
   @Override
   protected void update(
-      ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
+      ParameterGroup group,
+      String name,
+      Tensor value,
+      Tensor gradient,
+      Mask mask,
+      double lr,
+      long step) {
     Tensor m = state(name, "exp_avg", value);
     Tensor v = state(name, "exp_avg_sq", value);
     var numbers =
@@ -70,6 +77,6 @@ public final class Adam extends Optimizer {
             group.weightDecay(),
             config.decoupled,
             step);
-    Update.adam(numbers, value, gradient, m, v);
+    Update.adam(numbers, value, gradient, m, v, mask);
   }
 }

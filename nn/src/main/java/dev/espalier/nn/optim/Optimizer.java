@@ -3,6 +3,7 @@ package dev.espalier.nn.optim;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -79,7 +80,8 @@ public abstract class Optimizer {
       maskState(name, parameter);
     }
     long step = steps.merge(name, 1L, Long::sum);
-    update(group, name, parameter.tensor(), gradient, group.lr() * factor, step);
+    Mask mask = isHard(parameter) ? parameter.mask() : null;
+    update(group, name, parameter.tensor(), gradient, mask, group.lr() * factor, step);
   }
 
   private static boolean isHard(Parameter parameter) {
@@ -93,11 +95,18 @@ public abstract class Optimizer {
   /**
    * Updates one parameter.
    *
+   * @param mask outside which value, gradient and state are zero, or null
    * @param lr the learning rate after the schedule
    * @param step how many steps this parameter has had, counting this one
    */
   protected abstract void update(
-      ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step);
+      ParameterGroup group,
+      String name,
+      Tensor value,
+      Tensor gradient,
+      Mask mask,
+      double lr,
+      long step);
 
   /** The keys that {@link #update} asks {@link #state} for. */
   protected abstract List<String> stateKeys();

@@ -3,6 +3,7 @@ package dev.espalier.nn.optim;
 import dev.espalier.nn.Module;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Update;
+import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.spi.SgdStep;
 import java.util.List;
 
@@ -58,11 +59,17 @@ public final class Sgd extends Optimizer {
 
   @Override
   protected void update(
-      ParameterGroup group, String name, Tensor value, Tensor gradient, double lr, long step) {
+      ParameterGroup group,
+      String name,
+      Tensor value,
+      Tensor gradient,
+      Mask mask,
+      double lr,
+      long step) {
     Tensor velocity = config.momentum == 0 ? null : state(name, "momentum_buffer", value);
     var numbers =
         new SgdStep(
             lr, config.momentum, config.dampening, group.weightDecay(), config.nesterov, step == 1);
-    Update.sgd(numbers, value, gradient, velocity);
+    Update.sgd(numbers, value, gradient, velocity, mask);
   }
 }

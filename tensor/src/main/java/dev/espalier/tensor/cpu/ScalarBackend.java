@@ -283,6 +283,17 @@ public class ScalarBackend implements Backend {
   }
 
   @Override
+  public void sgdStepAt(int[] positions, SgdStep step, Tensor w, Tensor grad, Tensor velocity) {
+    ScalarOptim.sgdAt(positions, step, w, grad, velocity);
+  }
+
+  @Override
+  public void adamStepAt(
+      int[] positions, AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
+    ScalarOptim.adamAt(positions, step, w, grad, m, v);
+  }
+
+  @Override
   public void adamStep(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
     ScalarOptim.adam(step, w, grad, m, v);
   }

@@ -44,6 +44,43 @@ final class ScalarOptim {
     }
   }
 
+  static void sgdAt(int[] positions, SgdStep step, Tensor w, Tensor grad, Tensor velocity) {
+    Cells weights = Cells.of(w);
+    Cells gradients = Cells.of(grad);
+    Cells velocities = velocity == null ? null : Cells.of(velocity);
+    double[] g = new double[1];
+    double[] v = new double[1];
+    for (int at : positions) {
+      double weight = weights.get(at);
+      g[0] = gradients.get(at) + step.weightDecay() * weight;
+      if (velocities != null) {
+        v[0] = step.first() ? 0 : velocities.get(at);
+        withMomentum(step, g, v, 1);
+        velocities.set(at, v[0]);
+      }
+      weights.set(at, weight - step.lr() * g[0]);
+    }
+  }
+
+  static void adamAt(int[] positions, AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
+    Cells weights = Cells.of(w);
+    Cells gradients = Cells.of(grad);
+    Cells firsts = Cells.of(m);
+    Cells seconds = Cells.of(v);
+    double[] ws = new double[1];
+    double[] ms = new double[1];
+    double[] vs = new double[1];
+    for (int at : positions) {
+      ws[0] = weights.get(at);
+      ms[0] = firsts.get(at);
+      vs[0] = seconds.get(at);
+      adamBlock(step, ws, new double[] {gradients.get(at)}, ms, vs, 1);
+      weights.set(at, ws[0]);
+      firsts.set(at, ms[0]);
+      seconds.set(at, vs[0]);
+    }
+  }
+
   static void adam(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
     Cells weights = Cells.of(w);
     Cells gradients = Cells.of(grad);

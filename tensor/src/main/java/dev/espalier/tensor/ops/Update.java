@@ -2,6 +2,7 @@ package dev.espalier.tensor.ops;
 
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
+import dev.espalier.tensor.sparse.Mask;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.SgdStep;
 
@@ -10,7 +11,14 @@ import dev.espalier.tensor.spi.SgdStep;
  * and type.
  */
 public final class Update {
+  /** Above it, passing over everything with vectors is quicker. */
+  private static final double LITTLE = 0.125;
+
   private Update() {}
+
+  private static boolean keepsLittle(Mask mask) {
+    return mask != null && mask.density() <= LITTLE;
+  }
 
   /**
    * {@code g += weightDecay w}; {@code v = momentum v + (1 - dampening) g} (first step: {@code v =
@@ -18,6 +26,17 @@ public final class Update {
    * null without momentum. PyTorch: {@code torch.optim.SGD}.
    */
   public static void sgd(SgdStep step, Tensor w, Tensor gradient, Tensor velocity) {
+    sgd(step, w, gradient, velocity, null);
+  }
+
+  /**
+   * As {@link #sgd(SgdStep, Tensor, Tensor, Tensor)} for a weight under a hard mask, outside which
+   * weight, gradient and velocity are zero and stay so: where it keeps little, only that is
+   * visited, so that the cost of a step falls with density.
+   *
+   * @param mask null for none
+   */
+  public static void sgd(SgdStep step, Tensor w, Tensor gradient, Tensor velocity, Mask mask) {
     Check.compute("sgd", w, gradient, velocity);
     Check.shape("sgd", "the gradient", gradient, w.shape());
     Check.shape("sgd", "the velocity", velocity, w.shape());
@@ -31,7 +50,11 @@ public final class Update {
     }
     try (Tensor dense = gradient.contiguous();
         var use = Use.of("sgd", w, dense, velocity)) {
-      use.backend().sgdStep(step, w, dense, velocity);
+      if (keepsLittle(mask)) {
+        use.backend().sgdStepAt(mask.positions(), step, w, dense, velocity);
+      } else {
+        use.backend().sgdStep(step, w, dense, velocity);
+      }
     }
     w.touched();
     if (velocity != null) {
@@ -45,6 +68,16 @@ public final class Update {
    * torch.optim.Adam}, {@code AdamW}.
    */
   public static void adam(AdamStep step, Tensor w, Tensor gradient, Tensor m, Tensor v) {
+    adam(step, w, gradient, m, v, null);
+  }
+
+  /**
+   * As {@link #adam(AdamStep, Tensor, Tensor, Tensor, Tensor)} for a weight under a hard mask,
+   * outside which all of them are zero and stay so.
+   *
+   * @param mask null for none
+   */
+  public static void adam(AdamStep step, Tensor w, Tensor gradient, Tensor m, Tensor v, Mask mask) {
     Check.compute("adam", w, gradient, m, v);
     Check.shape("adam", "the gradient", gradient, w.shape());
     Check.shape("adam", "the first moment", m, w.shape());
@@ -57,7 +90,11 @@ public final class Update {
     }
     try (Tensor dense = gradient.contiguous();
         var use = Use.of("adam", w, dense, m, v)) {
-      use.backend().adamStep(step, w, dense, m, v);
+      if (keepsLittle(mask)) {
+        use.backend().adamStepAt(mask.positions(), step, w, dense, m, v);
+      } else {
+        use.backend().adamStep(step, w, dense, m, v);
+      }
     }
     w.touched();
     m.touched();

@@ -261,6 +261,12 @@ public interface Backend {
    */
   void sgdStep(SgdStep step, Tensor w, Tensor grad, Tensor velocity);
 
+  /** {@link #sgdStep} at some elements alone, by their row-major positions, each at most once. */
+  void sgdStepAt(int[] positions, SgdStep step, Tensor w, Tensor grad, Tensor velocity);
+
   /** Adam or AdamW; see {@link AdamStep}. */
   void adamStep(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v);
+
+  /** {@link #adamStep} at some elements alone, by their row-major positions, each at most once. */
+  void adamStepAt(int[] positions, AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v);
 }

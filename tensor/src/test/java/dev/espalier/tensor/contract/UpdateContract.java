@@ -114,4 +114,36 @@ abstract class UpdateContract extends Contract {
     backend.adamStep(new AdamStep(0.1, 0.9, 0.99, 1e-8, 0.1, true, 3), w, zero, m, v);
     assertExactly(w, 0, 0, 0);
   }
+
+  @ComputeTypes
+  void stepsAtPositionsAreThoseOfTheWholeThereAndNothingElsewhere(DType dtype) {
+    Shape shape = Shape.of(40_001);
+    int[] positions = new int[20_000];
+    Arrays.setAll(positions, i -> 2 * i + 1);
+    double[] start = values(dtype, 1, shape);
+    double[] speed = values(dtype, 3, shape);
+    Arrays.setAll(speed, i -> Math.abs(speed[i])); // a second moment, too
+    for (boolean flag : new boolean[] {false, true}) {
+      var sgd = new SgdStep(0.1, 0.9, 0.25, 0.01, false, flag);
+      var adam = new AdamStep(0.01, 0.9, 0.99, 1e-6, 0.1, flag, 2);
+      Tensor gradient = tensor(dtype, shape, values(dtype, 2, shape));
+      Tensor[] whole = new Tensor[5];
+      Tensor[] some = new Tensor[5];
+      for (Tensor[] group : List.of(whole, some)) {
+        Arrays.setAll(group, i -> tensor(dtype, shape, i % 2 == 0 ? start : speed));
+      }
+      backend.sgdStep(sgd, whole[0], gradient, whole[1]);
+      backend.sgdStepAt(positions, sgd, some[0], gradient, some[1]);
+      backend.adamStep(adam, whole[2], gradient, whole[4], whole[3]);
+      backend.adamStepAt(positions, adam, some[2], gradient, some[4], some[3]);
+      for (int i = 0; i < whole.length; i++) {
+        double[] expected = read(whole[i]);
+        double[] untouched = i % 2 == 0 ? start : speed;
+        for (int at = 0; at < expected.length; at += 2) {
+          expected[at] = untouched[at];
+        }
+        assertWithin("result " + i, some[i], expected, bounds(dtype, expected.length));
+      }
+    }
+  }
 }

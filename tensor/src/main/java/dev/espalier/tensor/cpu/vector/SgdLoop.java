@@ -32,6 +32,16 @@ interface SgdLoop {
       long from,
       long to);
 
+  /** Elements {@code positions[from .. to - 1]}. */
+  void at(
+      SgdStep step,
+      MemorySegment weight,
+      MemorySegment gradient,
+      MemorySegment velocity,
+      int[] positions,
+      int from,
+      int to);
+
   /** The loop for a step. */
   static SgdLoop of(SgdStep step) {
     if (step.momentum() == 0) {
@@ -100,7 +110,21 @@ interface SgdLoop {
       }
     }
 
-    /** What is left beside whole vectors. */
+    @Override
+    public void at(
+        SgdStep step,
+        MemorySegment weight,
+        MemorySegment gradient,
+        MemorySegment velocity,
+        int[] positions,
+        int from,
+        int to) {
+      for (int p = from; p < to; p++) {
+        one(step, weight, gradient, velocity, positions[p]);
+      }
+    }
+
+    /** An element on its own. */
     private static void one(
         SgdStep step,
         MemorySegment weight,

@@ -286,6 +286,25 @@ public final class VectorBackend extends ScalarBackend {
   }
 
   @Override
+  public void sgdStepAt(int[] positions, SgdStep step, Tensor w, Tensor grad, Tensor velocity) {
+    if (!isFast(w)) {
+      super.sgdStepAt(positions, step, w, grad, velocity);
+    } else {
+      VectorOptim.sgdAt(positions, step, w, grad, velocity);
+    }
+  }
+
+  @Override
+  public void adamStepAt(
+      int[] positions, AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
+    if (!isFast(w)) {
+      super.adamStepAt(positions, step, w, grad, m, v);
+    } else {
+      VectorOptim.adamAt(positions, step, w, grad, m, v);
+    }
+  }
+
+  @Override
   public void adamStep(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
     if (!isFast(w)) {
       super.adamStep(step, w, grad, m, v);

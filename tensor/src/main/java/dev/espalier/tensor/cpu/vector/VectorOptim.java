@@ -4,6 +4,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.SgdStep;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Optimiser steps on contiguous float32 tensors, a first-level-cache block at a time: memory is
@@ -16,6 +17,11 @@ final class VectorOptim {
 
   /** {@code m / (p sqrt(v) + q)}. */
   private static final ZipLoop DIRECTION = ZipLoop.of((m, v, p, q) -> m.div(v.sqrt().fma(p, q)));
+
+  /** Positions that are not worth a second thread. */
+  private static final long FEW_POSITIONS = 8 * 1024;
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   private VectorOptim() {}
 
@@ -30,29 +36,83 @@ final class VectorOptim {
         (from, to) -> loop.run(step, weights, gradients, velocities, from, to));
   }
 
+  static void sgdAt(int[] positions, SgdStep step, Tensor w, Tensor grad, Tensor velocity) {
+    MemorySegment weights = w.segment();
+    MemorySegment gradients = grad.segment();
+    MemorySegment velocities = velocity == null ? null : velocity.segment();
+    SgdLoop loop = SgdLoop.of(step);
+    Parallel.ranges(
+        positions.length,
+        FEW_POSITIONS,
+        (from, to) ->
+            loop.at(step, weights, gradients, velocities, positions, (int) from, (int) to));
+  }
+
+  static void adamAt(int[] positions, AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
+    MemorySegment weights = w.segment();
+    MemorySegment gradients = grad.segment();
+    MemorySegment firsts = m.segment();
+    MemorySegment seconds = v.segment();
+    var n = AdamNumbers.of(step);
+    Parallel.ranges(
+        positions.length,
+        FEW_POSITIONS,
+        (from, to) -> {
+          for (int p = (int) from; p < to; p++) {
+            long at = positions[p];
+            float weight = weights.getAtIndex(FLOAT, at);
+            float g = Math.fma(weight, n.decay, gradients.getAtIndex(FLOAT, at));
+            float first = Math.fma(firsts.getAtIndex(FLOAT, at), n.keepFirst, g * n.takeFirst);
+            float second =
+                Math.fma(seconds.getAtIndex(FLOAT, at), n.keepSecond, g * g * n.takeSecond);
+            float root = Math.fma((float) Math.sqrt(second), n.correction, n.eps);
+            firsts.setAtIndex(FLOAT, at, first);
+            seconds.setAtIndex(FLOAT, at, second);
+            weights.setAtIndex(FLOAT, at, Math.fma(weight, n.shrink, first / root * n.rate));
+          }
+        });
+  }
+
+  /** The factors of a step in float. */
+  private record AdamNumbers(
+      float rate,
+      float correction,
+      float decay,
+      float shrink,
+      float keepFirst,
+      float takeFirst,
+      float keepSecond,
+      float takeSecond,
+      float eps) {
+    static AdamNumbers of(AdamStep step) {
+      return new AdamNumbers(
+          (float) (-step.lr() / (1 - Math.pow(step.beta1(), (double) step.step()))),
+          (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), (double) step.step()))),
+          (float) (step.decoupled() ? 0 : step.weightDecay()),
+          (float) (step.decoupled() ? 1 - step.lr() * step.weightDecay() : 1),
+          (float) step.beta1(),
+          (float) (1 - step.beta1()),
+          (float) step.beta2(),
+          (float) (1 - step.beta2()),
+          (float) step.eps());
+    }
+  }
+
   static void adam(AdamStep step, Tensor w, Tensor grad, Tensor m, Tensor v) {
     MemorySegment weights = w.segment();
     MemorySegment gradients = grad.segment();
     MemorySegment firsts = m.segment();
     MemorySegment seconds = v.segment();
-    float rate = (float) (-step.lr() / (1 - Math.pow(step.beta1(), (double) step.step())));
-    float correction = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), (double) step.step())));
-    float decay = (float) (step.decoupled() ? 0 : step.weightDecay());
-    float shrink = (float) (step.decoupled() ? 1 - step.lr() * step.weightDecay() : 1);
-    float keepFirst = (float) step.beta1();
-    float takeFirst = (float) (1 - step.beta1());
-    float keepSecond = (float) step.beta2();
-    float takeSecond = (float) (1 - step.beta2());
-    float eps = (float) step.eps();
+    var k = AdamNumbers.of(step);
     forEachBlock(
         w.size(),
         (at, n) -> {
           MemorySegment own = Block.SLOPES.own();
-          Loops.ADD_SCALED.run(gradients, at, weights, at, decay, 0, own, 0, n);
-          Loops.COMBINE.run(firsts, at, own, 0, keepFirst, takeFirst, firsts, at, n);
-          SECOND_MOMENT.run(seconds, at, own, 0, keepSecond, takeSecond, seconds, at, n);
-          DIRECTION.run(firsts, at, seconds, at, correction, eps, own, 0, n);
-          Loops.COMBINE.run(weights, at, own, 0, shrink, rate, weights, at, n);
+          Loops.ADD_SCALED.run(gradients, at, weights, at, k.decay, 0, own, 0, n);
+          Loops.COMBINE.run(firsts, at, own, 0, k.keepFirst, k.takeFirst, firsts, at, n);
+          SECOND_MOMENT.run(seconds, at, own, 0, k.keepSecond, k.takeSecond, seconds, at, n);
+          DIRECTION.run(firsts, at, seconds, at, k.correction, k.eps, own, 0, n);
+          Loops.COMBINE.run(weights, at, own, 0, k.shrink, k.rate, weights, at, n);
         });
   }
 
