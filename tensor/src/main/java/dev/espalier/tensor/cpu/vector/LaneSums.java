@@ -22,8 +22,9 @@ final class LaneSums {
 
   private static final VectorSpecies<Float> S = HALVES ? FloatVector.SPECIES_256 : Lanes.FLOATS;
   private static final boolean EIGHT = S.length() == COUNT;
-  private static final long HALF = Lanes.BYTES / 2;
+  private static final long SIZE = S.vectorByteSize();
   private static final long V = Lanes.BYTES;
+  private static final MemorySegment P = Panels.MEMORY;
 
   // Four lanes have no exchange at distance 4; it is never used.
   private static final VectorShuffle<Float> EXCHANGE_4 = exchange(EIGHT ? 4 : 0);
@@ -33,8 +34,8 @@ final class LaneSums {
   private static final VectorMask<Float> WITH_2 = lanesWith(2);
   private static final VectorMask<Float> WITH_1 = lanesWith(1);
 
-  /** Floats of {@code folded} in {@link #of}. */
-  static final int FOLDED = COUNT;
+  /** Floats that {@link #of} writes. */
+  static final int FOLDED = COUNT * COUNT;
 
   private LaneSums() {}
 
@@ -51,32 +52,43 @@ final class LaneSums {
   }
 
   /**
-   * Sums the lanes of eight vectors that follow each other.
+   * Sums the lanes of eight vectors of partial sums that follow each other in {@link Panels}.
    *
-   * @param folded gets the eight sums in their order, from byte {@code to} on
+   * @param at where the first begins
+   * @param to gets the eight sums in their order; room for {@link #FOLDED} floats, which may begin
+   *     where the vectors do, or before them
    */
-  static void of(MemorySegment vectors, long at, MemorySegment folded, long to) {
-    // Each merge of two vectors: lanes of one plus their partners where the lane's number has a
-    // bit, of the other where not. Written out, as in EntryLoop.
-    FloatVector v0 = FloatVector.fromMemorySegment(S, vectors, at, Lanes.ORDER);
-    FloatVector v1 = FloatVector.fromMemorySegment(S, vectors, at + V, Lanes.ORDER);
-    FloatVector v2 = FloatVector.fromMemorySegment(S, vectors, at + 2 * V, Lanes.ORDER);
-    FloatVector v3 = FloatVector.fromMemorySegment(S, vectors, at + 3 * V, Lanes.ORDER);
-    FloatVector v4 = FloatVector.fromMemorySegment(S, vectors, at + 4 * V, Lanes.ORDER);
-    FloatVector v5 = FloatVector.fromMemorySegment(S, vectors, at + 5 * V, Lanes.ORDER);
-    FloatVector v6 = FloatVector.fromMemorySegment(S, vectors, at + 6 * V, Lanes.ORDER);
-    FloatVector v7 = FloatVector.fromMemorySegment(S, vectors, at + 7 * V, Lanes.ORDER);
+  static void of(int at, int to) {
     if (HALVES) {
-      long upper = at + HALF;
-      v0 = v0.add(FloatVector.fromMemorySegment(S, vectors, upper, Lanes.ORDER));
-      v1 = v1.add(FloatVector.fromMemorySegment(S, vectors, upper + V, Lanes.ORDER));
-      v2 = v2.add(FloatVector.fromMemorySegment(S, vectors, upper + 2 * V, Lanes.ORDER));
-      v3 = v3.add(FloatVector.fromMemorySegment(S, vectors, upper + 3 * V, Lanes.ORDER));
-      v4 = v4.add(FloatVector.fromMemorySegment(S, vectors, upper + 4 * V, Lanes.ORDER));
-      v5 = v5.add(FloatVector.fromMemorySegment(S, vectors, upper + 5 * V, Lanes.ORDER));
-      v6 = v6.add(FloatVector.fromMemorySegment(S, vectors, upper + 6 * V, Lanes.ORDER));
-      v7 = v7.add(FloatVector.fromMemorySegment(S, vectors, upper + 7 * V, Lanes.ORDER));
+      addHalves(at, to);
+      tree(to, to);
+    } else {
+      tree(at, to);
     }
+  }
+
+  private static void addHalves(int at, int to) {
+    for (int i = 0; i < COUNT; i++) {
+      int lower = (at + i * (int) V) & Panels.MEMORY_MASK;
+      int sum = (to + i * (int) SIZE) & Panels.MEMORY_MASK;
+      FloatVector.fromMemorySegment(S, P, lower, Lanes.ORDER)
+          .add(FloatVector.fromMemorySegment(S, P, lower + SIZE, Lanes.ORDER))
+          .intoMemorySegment(P, sum, Lanes.ORDER);
+    }
+  }
+
+  private static void tree(int at, int to) {
+    // Each merge of two vectors: where the lane's number lacks a bit, the first one's lane plus its
+    // partner, else the second one's. Written out, as in EntryLoop.
+    long from = at & Panels.MEMORY_MASK;
+    FloatVector v0 = FloatVector.fromMemorySegment(S, P, from, Lanes.ORDER);
+    FloatVector v1 = FloatVector.fromMemorySegment(S, P, from + SIZE, Lanes.ORDER);
+    FloatVector v2 = FloatVector.fromMemorySegment(S, P, from + 2 * SIZE, Lanes.ORDER);
+    FloatVector v3 = FloatVector.fromMemorySegment(S, P, from + 3 * SIZE, Lanes.ORDER);
+    FloatVector v4 = FloatVector.fromMemorySegment(S, P, from + 4 * SIZE, Lanes.ORDER);
+    FloatVector v5 = FloatVector.fromMemorySegment(S, P, from + 5 * SIZE, Lanes.ORDER);
+    FloatVector v6 = FloatVector.fromMemorySegment(S, P, from + 6 * SIZE, Lanes.ORDER);
+    FloatVector v7 = FloatVector.fromMemorySegment(S, P, from + 7 * SIZE, Lanes.ORDER);
     if (EIGHT) {
       v0 = v0.blend(v4, WITH_4).add(v4.blend(v0, WITH_4).rearrange(EXCHANGE_4));
       v1 = v1.blend(v5, WITH_4).add(v5.blend(v1, WITH_4).rearrange(EXCHANGE_4));
@@ -86,22 +98,18 @@ final class LaneSums {
     v0 = v0.blend(v2, WITH_2).add(v2.blend(v0, WITH_2).rearrange(EXCHANGE_2));
     v1 = v1.blend(v3, WITH_2).add(v3.blend(v1, WITH_2).rearrange(EXCHANGE_2));
     v0 = v0.blend(v1, WITH_1).add(v1.blend(v0, WITH_1).rearrange(EXCHANGE_1));
-    v0.intoMemorySegment(folded, to, Lanes.ORDER);
+    long sums = to & Panels.MEMORY_MASK;
+    v0.intoMemorySegment(P, sums, Lanes.ORDER);
     if (!EIGHT) {
       v4 = v4.blend(v6, WITH_2).add(v6.blend(v4, WITH_2).rearrange(EXCHANGE_2));
       v5 = v5.blend(v7, WITH_2).add(v7.blend(v5, WITH_2).rearrange(EXCHANGE_2));
       v4 = v4.blend(v5, WITH_1).add(v5.blend(v4, WITH_1).rearrange(EXCHANGE_1));
-      v4.intoMemorySegment(folded, to + V, Lanes.ORDER);
+      v4.intoMemorySegment(P, sums + SIZE, Lanes.ORDER);
     }
   }
 
-  /** The sums of eight vectors, to be read with {@link #get}. */
-  static void of(MemorySegment vectors, long at, MemorySegment folded) {
-    of(vectors, at, folded, 0);
-  }
-
-  /** The sum of the lanes of vector {@code j}, from 0 to 7. */
-  static float get(MemorySegment folded, int j) {
-    return folded.get(ValueLayout.JAVA_FLOAT, (long) j * Float.BYTES);
+  /** The sum at place {@code j}, from 0 to 7, behind {@code to}. */
+  static float get(int to, int j) {
+    return P.get(ValueLayout.JAVA_FLOAT, (to & Panels.MEMORY_MASK) + (long) j * Float.BYTES);
   }
 }

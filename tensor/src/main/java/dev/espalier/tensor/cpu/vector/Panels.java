@@ -51,6 +51,9 @@ final class Panels {
 
   private static final int SLOT_MASK = SLOTS - 1;
 
+  /** Any place in the memory. */
+  static final int MEMORY_MASK = (int) (((long) SLOTS << SLOT_SHIFT) - 1);
+
   static final MemorySegment MEMORY =
       Arena.global().allocate(((long) SLOTS << SLOT_SHIFT) + SLACK, 4096);
 

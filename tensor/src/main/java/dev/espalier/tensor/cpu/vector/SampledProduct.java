@@ -177,11 +177,10 @@ final class SampledProduct {
 
   private void store(RowGroups rows, int firstEntry, int entries, int slot) {
     int count = entries * rows.height();
-    long sums = Panels.header(slot) + (long) Panels.PARTIALS;
+    int sums = Panels.header(slot) + Panels.PARTIALS;
     for (int i = 0; i < count; i += LaneSums.COUNT) {
       // in place: what is written lies before what is still to be read
-      long to = sums + (long) i * Float.BYTES;
-      LaneSums.of(Panels.MEMORY, sums + i * Lanes.BYTES, Panels.MEMORY, to);
+      LaneSums.of(sums + i * (int) Lanes.BYTES, sums + i * Float.BYTES);
     }
     int[] planned = rows.order();
     int height = rows.height();

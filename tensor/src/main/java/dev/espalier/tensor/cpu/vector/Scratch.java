@@ -26,7 +26,6 @@ final class Scratch implements AutoCloseable {
   final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH + Lanes.COUNT];
   final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
   final MemorySegment partials = floats(12L * Lanes.COUNT);
-  final MemorySegment folded = floats(LaneSums.FOLDED);
   final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);
 
   final MemorySegment transposed = floats(DirectConvolution.TRANSPOSED);

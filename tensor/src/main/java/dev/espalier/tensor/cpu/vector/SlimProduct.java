@@ -194,15 +194,16 @@ record SlimProduct(
   }
 
   private static void foldTile(int rows, int first, int columns, int slot, Scratch scratch) {
-    long sums = Panels.header(slot) + (long) Panels.PARTIALS;
+    int sums = Panels.header(slot) + Panels.PARTIALS;
     for (int i = 0; i < rows * DotTile.MANY; i += LaneSums.COUNT) {
-      LaneSums.of(Panels.MEMORY, sums + i * Lanes.BYTES, scratch.folded);
+      int at = sums + i * (int) Lanes.BYTES;
+      LaneSums.of(at, at);
       for (int l = i; l < Math.min(rows * DotTile.MANY, i + LaneSums.COUNT); l++) {
         int row = l / DotTile.MANY;
         int column = l % DotTile.MANY;
         if (column < columns) {
           long to = row * MicroKernel.TILE_ROW_BYTES + (long) (first + column) * Float.BYTES;
-          scratch.tile.set(ValueLayout.JAVA_FLOAT, to, LaneSums.get(scratch.folded, l - i));
+          scratch.tile.set(ValueLayout.JAVA_FLOAT, to, LaneSums.get(at, l - i));
         }
       }
     }
