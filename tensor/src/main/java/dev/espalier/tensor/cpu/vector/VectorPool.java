@@ -91,17 +91,21 @@ final class VectorPool {
     float factor = (float) (1.0 / inPlane());
     long plane = first;
     if (inPlane() <= COPY) {
-      try (Scratch scratch = Scratch.acquire()) {
+      int slot = Panels.acquire();
+      try {
+        int sums = Panels.header(slot) + Panels.PARTIALS;
         for (; plane <= last - LaneSums.COUNT; plane += LaneSums.COUNT) {
           for (int i = 0; i < LaneSums.COUNT; i++) {
             long from = (plane + i) * inPlane() * Float.BYTES;
-            Dot.lanesOfSum(x, from, inPlane(), scratch.partials, i * Lanes.BYTES);
+            Dot.lanesOfSum(x, from, inPlane(), Panels.MEMORY, sums + i * Lanes.BYTES);
           }
-          LaneSums.of(scratch.partials, 0, scratch.folded);
+          LaneSums.of(sums, sums);
           for (int i = 0; i < LaneSums.COUNT; i++) {
-            out.setAtIndex(FLOAT, plane + i, LaneSums.get(scratch.folded, i) * factor);
+            out.setAtIndex(FLOAT, plane + i, LaneSums.get(sums, i) * factor);
           }
         }
+      } finally {
+        Panels.release(slot);
       }
     }
     for (; plane < last; plane++) {
