@@ -236,8 +236,8 @@ class CompiledModelTest {
       assertThat(times.batch()).isEqualTo(2);
       assertThat(times.rows()).hasSameSizeAs(model.layers()).allMatch(row -> row.micros() >= 0);
       assertThat(times.rows().getFirst())
-          .extracting(StepTimes.Row::step, StepTimes.Row::output, StepTimes.Row::format)
-          .containsExactly("conv2d conv1.weight + relu", Shape.of(2, 20, 24, 24), "csr");
+          .extracting(StepTimes.Row::step, row -> row.output().dim(0), StepTimes.Row::format)
+          .containsExactly("conv2d conv1.weight + relu", 2, "csr");
       assertThat(times.micros()).isPositive();
       assertThat(times.toString()).contains("conv2d conv1.weight", "us for 2 rows");
     }
