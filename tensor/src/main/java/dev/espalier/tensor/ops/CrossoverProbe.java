@@ -167,6 +167,8 @@ public final class CrossoverProbe {
     cases.add(convolution(1, 24, 8, 48, 1, ConvSpec.DEFAULT));
     cases.add(convolution(1, 384, 7, 768, 1, ConvSpec.DEFAULT));
     cases.add(convolution(1, 384, 4, 384, 1, ConvSpec.DEFAULT));
+    cases.add(convolution(32, 3, 32, 16, 3, same));
+    cases.add(convolution(32, 16, 16, 32, 1, ConvSpec.DEFAULT));
     for (int batch : new int[] {1, 32}) {
       cases.add(convolution(batch, 20, 12, 50, 5, ConvSpec.DEFAULT));
       cases.add(convolution(batch, 16, 32, 16, 3, ConvSpec.of(1, 1)));
