@@ -18,6 +18,9 @@ import java.util.function.IntConsumer;
  * dimension of the product, so that small maps fill whole register tiles.
  */
 public final class Convolution {
+  /** Pixels of an image up to which laying out patches for so few costs more than it saves. */
+  private static final int SMALL_PLANE = 256;
+
   /** Output channels whose weights a task of {@link #tapMajor} transposes. */
   private static final int TAP_MAJOR_BLOCK = 32;
 
@@ -154,7 +157,7 @@ public final class Convolution {
             LaneWeights.rows(weights),
             OutputMap.planes(output),
             finish);
-    if (!isPointwise(geometry) && direct.pays()) {
+    if (!isPointwise(geometry) && geometry.outPlane() <= SMALL_PLANE && direct.pays()) {
       direct.run();
       return;
     }

@@ -81,7 +81,7 @@ record DirectConvolution(
 
   /** Whether vectors and tiles would be full enough, and a window of some lines has room. */
   boolean pays() {
-    return channels >= Lanes.COUNT
+    return channels >= BLOCK
         && patches.gridWidth() >= 4
         && patches.gridHeight() > 0
         && depth > 0

@@ -13,13 +13,15 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A step of depth broadcasts the pixels, which lie side by side in a window of the input, and
  * multiplies each with the same vectors of weights. So the window is read where it lies, whatever
- * the step's tap, and pixels that do not fill a vector leave no lane idle. Twenty-eight sums, two
- * vectors of weights and a broadcast fill the registers of AVX-512; with sixteen registers tiles
- * are lower.
+ * the step's tap, and pixels that do not fill a vector leave no lane idle. Twelve sums, two vectors
+ * of weights and a broadcast fill the registers of AVX2. AVX-512 has room for twice as many, and C2
+ * makes the most of it, but its way there is barred: from some eight pixels on, C1 runs out of
+ * virtual registers for the profiling version, and the method may stay in the one before, a hundred
+ * times slower.
  */
 interface PixelTile {
   /** Most pixels of a tile. */
-  int MOST_PIXELS = Lanes.COUNT == 16 ? 14 : 6;
+  int MOST_PIXELS = 6;
 
   /** Most vectors of channels. */
   int MOST_VECTORS = 2;
@@ -106,54 +108,6 @@ interface PixelTile {
           PIXELS <= 5 || !WIDE
               ? zero
               : FloatVector.fromMemorySegment(S, M, at + 5 * PITCH + V, Lanes.ORDER);
-      FloatVector c6x0 =
-          PIXELS <= 6 ? zero : FloatVector.fromMemorySegment(S, M, at + 6 * PITCH, Lanes.ORDER);
-      FloatVector c6x1 =
-          PIXELS <= 6 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 6 * PITCH + V, Lanes.ORDER);
-      FloatVector c7x0 =
-          PIXELS <= 7 ? zero : FloatVector.fromMemorySegment(S, M, at + 7 * PITCH, Lanes.ORDER);
-      FloatVector c7x1 =
-          PIXELS <= 7 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 7 * PITCH + V, Lanes.ORDER);
-      FloatVector c8x0 =
-          PIXELS <= 8 ? zero : FloatVector.fromMemorySegment(S, M, at + 8 * PITCH, Lanes.ORDER);
-      FloatVector c8x1 =
-          PIXELS <= 8 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 8 * PITCH + V, Lanes.ORDER);
-      FloatVector c9x0 =
-          PIXELS <= 9 ? zero : FloatVector.fromMemorySegment(S, M, at + 9 * PITCH, Lanes.ORDER);
-      FloatVector c9x1 =
-          PIXELS <= 9 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 9 * PITCH + V, Lanes.ORDER);
-      FloatVector c10x0 =
-          PIXELS <= 10 ? zero : FloatVector.fromMemorySegment(S, M, at + 10 * PITCH, Lanes.ORDER);
-      FloatVector c10x1 =
-          PIXELS <= 10 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 10 * PITCH + V, Lanes.ORDER);
-      FloatVector c11x0 =
-          PIXELS <= 11 ? zero : FloatVector.fromMemorySegment(S, M, at + 11 * PITCH, Lanes.ORDER);
-      FloatVector c11x1 =
-          PIXELS <= 11 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 11 * PITCH + V, Lanes.ORDER);
-      FloatVector c12x0 =
-          PIXELS <= 12 ? zero : FloatVector.fromMemorySegment(S, M, at + 12 * PITCH, Lanes.ORDER);
-      FloatVector c12x1 =
-          PIXELS <= 12 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 12 * PITCH + V, Lanes.ORDER);
-      FloatVector c13x0 =
-          PIXELS <= 13 ? zero : FloatVector.fromMemorySegment(S, M, at + 13 * PITCH, Lanes.ORDER);
-      FloatVector c13x1 =
-          PIXELS <= 13 || !WIDE
-              ? zero
-              : FloatVector.fromMemorySegment(S, M, at + 13 * PITCH + V, Lanes.ORDER);
 
       for (int step = 2 * begin; step < 2 * end; step += 2) {
         long w = (long) header + (places[step + 1] & Panels.STRIP_MASK);
@@ -188,46 +142,6 @@ interface PixelTile {
           c5x0 = b.fma(w0, c5x0);
           c5x1 = WIDE ? b.fma(w1, c5x1) : zero;
         }
-        if (PIXELS > 6) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 24));
-          c6x0 = b.fma(w0, c6x0);
-          c6x1 = WIDE ? b.fma(w1, c6x1) : zero;
-        }
-        if (PIXELS > 7) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 28));
-          c7x0 = b.fma(w0, c7x0);
-          c7x1 = WIDE ? b.fma(w1, c7x1) : zero;
-        }
-        if (PIXELS > 8) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 32));
-          c8x0 = b.fma(w0, c8x0);
-          c8x1 = WIDE ? b.fma(w1, c8x1) : zero;
-        }
-        if (PIXELS > 9) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 36));
-          c9x0 = b.fma(w0, c9x0);
-          c9x1 = WIDE ? b.fma(w1, c9x1) : zero;
-        }
-        if (PIXELS > 10) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 40));
-          c10x0 = b.fma(w0, c10x0);
-          c10x1 = WIDE ? b.fma(w1, c10x1) : zero;
-        }
-        if (PIXELS > 11) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 44));
-          c11x0 = b.fma(w0, c11x0);
-          c11x1 = WIDE ? b.fma(w1, c11x1) : zero;
-        }
-        if (PIXELS > 12) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 48));
-          c12x0 = b.fma(w0, c12x0);
-          c12x1 = WIDE ? b.fma(w1, c12x1) : zero;
-        }
-        if (PIXELS > 13) {
-          b = FloatVector.broadcast(S, M.get(ValueLayout.JAVA_FLOAT, x + 52));
-          c13x0 = b.fma(w0, c13x0);
-          c13x1 = WIDE ? b.fma(w1, c13x1) : zero;
-        }
       }
       c0x0.intoMemorySegment(M, at, Lanes.ORDER);
       if (WIDE) {
@@ -261,54 +175,6 @@ interface PixelTile {
         c5x0.intoMemorySegment(M, at + 5 * PITCH, Lanes.ORDER);
         if (WIDE) {
           c5x1.intoMemorySegment(M, at + 5 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 6) {
-        c6x0.intoMemorySegment(M, at + 6 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c6x1.intoMemorySegment(M, at + 6 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 7) {
-        c7x0.intoMemorySegment(M, at + 7 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c7x1.intoMemorySegment(M, at + 7 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 8) {
-        c8x0.intoMemorySegment(M, at + 8 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c8x1.intoMemorySegment(M, at + 8 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 9) {
-        c9x0.intoMemorySegment(M, at + 9 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c9x1.intoMemorySegment(M, at + 9 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 10) {
-        c10x0.intoMemorySegment(M, at + 10 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c10x1.intoMemorySegment(M, at + 10 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 11) {
-        c11x0.intoMemorySegment(M, at + 11 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c11x1.intoMemorySegment(M, at + 11 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 12) {
-        c12x0.intoMemorySegment(M, at + 12 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c12x1.intoMemorySegment(M, at + 12 * PITCH + V, Lanes.ORDER);
-        }
-      }
-      if (PIXELS > 13) {
-        c13x0.intoMemorySegment(M, at + 13 * PITCH, Lanes.ORDER);
-        if (WIDE) {
-          c13x1.intoMemorySegment(M, at + 13 * PITCH + V, Lanes.ORDER);
         }
       }
     }
