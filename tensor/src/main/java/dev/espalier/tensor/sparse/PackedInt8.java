@@ -14,8 +14,9 @@ import java.lang.foreign.ValueLayout;
  * <p>{@code w[i, j] ≈ scale[i] q[i, j]} with {@code q} from -127 to 127, rounded to the nearest
  * (even) and {@code scale[i] = max |w[i, :]| / 127}, so that each value is wrong by at most half a
  * scale. A weight of R×K with nnz stored values takes {@code nnz + R ⌈K/64⌉ 8 + 8 R} bytes: 0.63
- * bytes per element at half density, where float32 takes 4 and CSR about as much. What is bound by
- * reading the weight, as products with one vector are, gains accordingly.
+ * bytes per element at half density, where float32 takes 4 and CSR about as much. What it saves is
+ * memory: unpacking costs more than the shorter read of the weight gains, so that products are
+ * slower than dense float32 ones as long as those find the weight in a cache (bench/RESULTS.md).
  *
  * <pre>
  * 2×4:  . 2 . 1     bits    0b1010, 0b0001     scales 2/127, 4/127
