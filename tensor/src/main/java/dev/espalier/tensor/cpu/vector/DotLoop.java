@@ -23,6 +23,7 @@ interface DotLoop {
    * @param groups the rows and their entries, from {@code from} to {@code to} in the block that
    *     begins at {@code base}
    * @param firstEntry the one whose sum is the slot's first
+   * @param shift what is added to each place
    * @param left the rows of the left operand, {@code vectors} vectors of each
    */
   void run(
@@ -33,6 +34,7 @@ interface DotLoop {
       int firstEntry,
       boolean first,
       int slot,
+      int shift,
       LeftRows.Rows left);
 
   /** The loop for stretches of {@code vectors} vectors. */
@@ -69,6 +71,7 @@ interface DotLoop {
         int firstEntry,
         boolean first,
         int slot,
+        int shift,
         LeftRows.Rows left) {
       run(
           groups.starts(),
@@ -80,6 +83,7 @@ interface DotLoop {
           firstEntry,
           first,
           slot,
+          shift,
           left.data(),
           left.offset(),
           left.pitch());
@@ -95,6 +99,7 @@ interface DotLoop {
         int firstEntry,
         boolean first,
         int slot,
+        int shift,
         MemorySegment left,
         long leftOffset,
         long leftPitch) {
@@ -129,7 +134,8 @@ interface DotLoop {
             VECTORS > 12 ? FloatVector.fromMemorySegment(S, left, at + 12 * V, Lanes.ORDER) : zero;
         int end = starts[base + q + 1];
         for (int p = starts[base + q]; p < end; p++) {
-          long place = (long) header + (places[p] & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          long place =
+              (long) header + ((places[p] + shift) & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
           int entry = (p - firstEntry) & (Panels.PARTIAL_COUNT - 1);
           long sum = header + entry * V + Panels.PARTIALS;
           FloatVector s = first ? zero : FloatVector.fromMemorySegment(S, PANELS, sum, Lanes.ORDER);

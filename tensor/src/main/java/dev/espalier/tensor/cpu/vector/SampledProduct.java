@@ -10,14 +10,21 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>A task owns the entries of some rows in one block of columns, no more than a slot of {@link
  * Panels} has partial sums for. Stretch by stretch of n it packs the block's rows of b into the
- * slot's panel and runs the rows of a over it; at the end it sums the lanes. Every entry's products
- * are added in one order, however tasks are cut.
+ * slot's panel and runs the rows of a over it; at the end it sums the lanes. Where blocks are few,
+ * n is cut into parts whose sums are added in order, so that no panel is packed twice. Every
+ * entry's products are added in one order, however many threads there are.
  */
 final class SampledProduct {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Multiply-adds worth more than one thread. */
   private static final long TASK_WORK = 256 * 1024;
+
+  /** Tasks that keep threads busy; parts are not cut for more. */
+  private static final int TASKS = 16;
+
+  /** Columns whose products outweigh storing and adding the sums of a part. */
+  private static final int PART_COLUMNS = 2048;
 
   /** Sums that the first-level cache holds beside the rows they are of. */
   private static final int CACHED_SUMS = 128;
@@ -43,19 +50,73 @@ final class SampledProduct {
     this.out = out;
   }
 
+  /** A part of n, and where its sums go: {@code values} floats of the target from its number on. */
+  private record Part(int number, int count, int values, MemorySegment target) {
+    int first(int panels) {
+      return (int) ((long) panels * number / count);
+    }
+
+    int end(int panels) {
+      return (int) ((long) panels * (number + 1) / count);
+    }
+
+    void set(int value, float sum) {
+      target.setAtIndex(FLOAT, (long) number * values + value, sum);
+    }
+
+    float get(int value) {
+      return target.getAtIndex(FLOAT, (long) number * values + value);
+    }
+  }
+
   void run() {
-    try (Scratch scratch = Scratch.acquire()) {
+    try (Scratch scratch = Scratch.acquire();
+        Scratch sums = Scratch.acquire()) {
       LeftRows whole = left.wholeVectors(scratch.work);
+      Part[] parts = parts(sums.work);
       for (RowGroups rows : plan.groups()) {
-        int cuts = cuts(rows);
+        int cuts = cuts(rows, parts.length);
+        int tasks = plan.blocks() * cuts;
         Workers.run(
-            plan.blocks() * cuts, task -> block(rows, whole, task / cuts, task % cuts, cuts));
+            tasks * parts.length,
+            task -> {
+              int within = task % tasks;
+              block(rows, whole, parts[task / tasks], within / cuts, within % cuts, cuts);
+            });
+      }
+      if (parts.length > 1) {
+        addUp(parts);
       }
     }
   }
 
+  /** The parts of n, which depend on sizes alone. */
+  private Part[] parts(GrowingBuffer buffer) {
+    int values = 0;
+    for (RowGroups rows : plan.groups()) {
+      values = Math.addExact(values, Math.multiplyExact(rows.entries(), rows.height()));
+    }
+    int wanted = Math.ceilDiv(TASKS, plan.blocks());
+    var parts = new Part[Math.clamp(n / PART_COLUMNS, 1, wanted)];
+    MemorySegment target = parts.length == 1 ? out : buffer.floats((long) parts.length * values);
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = new Part(i, parts.length, values, target);
+    }
+    return parts;
+  }
+
+  private void addUp(Part[] parts) {
+    for (int value = 0; value < parts[0].values; value++) {
+      float sum = 0;
+      for (Part part : parts) {
+        sum += part.get(value);
+      }
+      out.setAtIndex(FLOAT, value, sum);
+    }
+  }
+
   /** Into how many tasks a block's rows are cut, so that sums fit and threads have work. */
-  private int cuts(RowGroups rows) {
+  private int cuts(RowGroups rows, int parts) {
     int count = rows.rows().length;
     int largest = 0;
     for (int block = 0; block < plan.blocks(); block++) {
@@ -66,12 +127,12 @@ final class SampledProduct {
     int most = Panels.PARTIAL_COUNT / rows.height() - plan.blockColumns();
     int cuts = Math.ceilDiv(largest, most);
     int threads = Workers.threads();
-    boolean small =
-        (long) rows.entries() * rows.height() * n < TASK_WORK || plan.blocks() % threads == 0;
-    return Math.max(1, small ? cuts : Math.max(cuts, Math.ceilDiv(2 * threads, plan.blocks())));
+    int tasks = plan.blocks() * parts;
+    boolean small = (long) rows.entries() * rows.height() * n < TASK_WORK || tasks % threads == 0;
+    return Math.max(1, small ? cuts : Math.max(cuts, Math.ceilDiv(2 * threads, tasks)));
   }
 
-  private void block(RowGroups rows, LeftRows whole, int block, int cut, int cuts) {
+  private void block(RowGroups rows, LeftRows whole, Part part, int block, int cut, int cuts) {
     int base = block * rows.rows().length;
     int from = rowAt(rows, block, cut, cuts);
     int to = rowAt(rows, block, cut + 1, cuts);
@@ -87,10 +148,12 @@ final class SampledProduct {
     int endRow = rows.rows()[to - 1] + rows.height();
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      for (int panel = 0; panel < panels; panel++) {
+      int first = part.first(panels);
+      int last = part.end(panels);
+      for (int panel = first; panel < last; panel++) {
         int begin = column(vectors, panel, panels);
-        if (panel % together == 0) {
-          int end = Math.min(n, column(vectors, Math.min(panels, panel + together), panels));
+        if ((panel - first) % together == 0) {
+          int end = Math.min(n, column(vectors, Math.min(last, panel + together), panels));
           source.prepare(block, begin, end - begin, scratch);
         }
         int taken = (column(vectors, panel + 1, panels) - begin) / Lanes.COUNT;
@@ -100,13 +163,13 @@ final class SampledProduct {
         }
         var stretch = whole.rows(begin, taken, firstRow, endRow, scratch.work);
         if (panels == 1) {
-          inOneStretch(rows, base, from, to, taken, slot, stretch);
+          inOneStretch(rows, base, from, to, taken, slot, stretch, part);
         } else {
-          multiply(rows, base, from, to, firstEntry, taken, panel == 0, slot, stretch);
+          multiply(rows, base, from, to, firstEntry, taken, panel == first, slot, stretch);
         }
       }
       if (panels > 1) {
-        store(rows, firstEntry, entries, slot);
+        store(rows, firstEntry, entries, slot, part);
       }
     } finally {
       Panels.release(slot);
@@ -117,7 +180,14 @@ final class SampledProduct {
    * Some rows at a time, so that their sums stay in the first-level cache until they are stored.
    */
   private void inOneStretch(
-      RowGroups rows, int base, int from, int to, int vectors, int slot, LeftRows.Rows stretch) {
+      RowGroups rows,
+      int base,
+      int from,
+      int to,
+      int vectors,
+      int slot,
+      LeftRows.Rows stretch,
+      Part part) {
     int[] starts = rows.starts();
     int most = CACHED_SUMS / rows.height();
     for (int next = from; next < to; ) {
@@ -127,7 +197,7 @@ final class SampledProduct {
         next++;
       }
       multiply(rows, base, begin, next, firstEntry, vectors, true, slot, stretch);
-      store(rows, firstEntry, starts[base + next] - firstEntry, slot);
+      store(rows, firstEntry, starts[base + next] - firstEntry, slot, part);
     }
   }
 
@@ -142,7 +212,7 @@ final class SampledProduct {
       int slot,
       LeftRows.Rows stretch) {
     if (rows.height() == 1) {
-      DotLoop.of(vectors).run(rows, base, from, to, firstEntry, first, slot, stretch);
+      DotLoop.of(vectors).run(rows, base, from, to, firstEntry, first, slot, 0, stretch);
     } else {
       DotGroupLoop.of(rows.height(), vectors)
           .run(rows, base, from, to, firstEntry, first, slot, stretch);
@@ -175,7 +245,7 @@ final class SampledProduct {
     return low;
   }
 
-  private void store(RowGroups rows, int firstEntry, int entries, int slot) {
+  private void store(RowGroups rows, int firstEntry, int entries, int slot, Part part) {
     int count = entries * rows.height();
     int sums = Panels.header(slot) + Panels.PARTIALS;
     for (int i = 0; i < count; i += LaneSums.COUNT) {
@@ -185,20 +255,20 @@ final class SampledProduct {
     int[] planned = rows.order();
     int height = rows.height();
     if (height > 1) {
-      storeGroups(rows, firstEntry, entries, sums);
+      storeGroups(rows, firstEntry, entries, sums, part);
     } else if (planned == null && order == null) {
-      long to = (long) firstEntry * Float.BYTES;
-      MemorySegment.copy(Panels.MEMORY, sums, out, to, (long) count * Float.BYTES);
+      long to = ((long) part.number * part.values + firstEntry) * Float.BYTES;
+      MemorySegment.copy(Panels.MEMORY, sums, part.target, to, (long) count * Float.BYTES);
     } else {
       for (int i = 0; i < count; i++) {
         int value = planned == null ? firstEntry + i : planned[firstEntry + i];
         float sum = Panels.MEMORY.get(FLOAT, sums + (long) i * Float.BYTES);
-        out.setAtIndex(FLOAT, order == null ? value : order[value], sum);
+        part.set(order == null ? value : order[value], sum);
       }
     }
   }
 
-  private void storeGroups(RowGroups rows, int firstEntry, int entries, long sums) {
+  private void storeGroups(RowGroups rows, int firstEntry, int entries, long sums, Part part) {
     int height = rows.height();
     long at = sums;
     for (int i = 0; i < entries; i++) {
@@ -206,7 +276,7 @@ final class SampledProduct {
       for (int j = 0; j < height; j++) {
         int value = first + j * rows.stride();
         float sum = Panels.MEMORY.get(FLOAT, at);
-        out.setAtIndex(FLOAT, order == null ? value : order[value], sum);
+        part.set(order == null ? value : order[value], sum);
         at += Float.BYTES;
       }
     }

@@ -34,7 +34,7 @@ final class SparseConvolution {
       Patches patches = Patches.forward(g, input, 0);
       int pixels = Math.multiplyExact(g.batch(), g.outPlane());
       var sink = new ConvSink(OutputMap.planes(output), biases(bias, g.outChannels()), relu);
-      if (!StripeConvolution.run(pattern, taps, values.segment(), g, input, sink)) {
+      if (!StripeConvolution.run(pattern, taps, values.segment(), g, false, patches, sink)) {
         run(taps, values, patches, pixels, sink);
       }
     }
@@ -55,7 +55,9 @@ final class SparseConvolution {
         Patches patches = Patches.backward(g, gradient, phase);
         int pixels = Math.multiplyExact(g.batch(), phase.size());
         var sink = new ConvSink(OutputMap.phase(target, phase, spec), none, false);
-        run(taps, values, patches, pixels, sink);
+        if (!StripeConvolution.run(pattern, taps, values.segment(), g, true, patches, sink)) {
+          run(taps, values, patches, pixels, sink);
+        }
       }
     }
   }
@@ -70,9 +72,13 @@ final class SparseConvolution {
         Tensor gradients = dy.contiguous()) {
       ConvGeometry g = ConvGeometry.of(images, whole(weight, spec), gradients, spec.withGroups(1));
       Patches patches = Patches.forward(g, Planes.input(g, images.segment(), 0, 0), 0);
-      var left = new LeftRows(Planes.output(g, gradients.segment(), 0, 0), g.outChannels());
+      Planes gradient = Planes.output(g, gradients.segment(), 0, 0);
       var taps = ConvTaps.of(pattern).forward(weight, spec.groups());
+      if (StripeGradient.run(pattern, taps, g, patches, gradient, dvalues.segment())) {
+        return;
+      }
       int pixels = Math.multiplyExact(g.batch(), g.outPlane());
+      var left = new LeftRows(gradient, g.outChannels());
       PanelPlan plan = taps.columns().sampledPlan(pixels);
       var source = patches.panels(taps.columns().width(), pixels, plan);
       new SampledProduct(plan, left, source, pixels, taps.order(), dvalues.segment()).run();

@@ -4,14 +4,12 @@ import dev.espalier.tensor.cpu.ConvGeometry;
 import dev.espalier.tensor.cpu.Workers;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Forward convolution of stride 1 with a sparse weight, straight from a {@link PaddedStripe} of the
- * input: no patches are laid out, so that where few output channels share a patch their copying
- * does not outweigh the multiplications, at the price of loads that cross cache lines.
+ * Convolution of stride 1 with a sparse weight, or its data gradient, straight from a {@link
+ * PaddedStripe} of the input: no patches are laid out, so that where few output channels share a
+ * patch their copying does not outweigh the multiplications, at the price of loads that cross cache
+ * lines.
  *
  * <p>The order of each sum is that of its entries, wherever images are cut. Source of the idea: J.
  * Park et al., Faster CNNs with Direct Sparse Convolutions and Guided Pruning (2017).
@@ -31,29 +29,26 @@ final class StripeConvolution {
   private final int[] rowOffsets;
 
   private StripeConvolution(
-      Plan known,
+      StripePlan known,
       MemorySegment values,
       int[] order,
       Planes input,
       ConvSink sink,
       int[] rowOffsets) {
-    this.stripe = known.stripe;
-    this.groups = known.plan.groups().getFirst();
-    this.values = FilledGroups.of(known.plan, values, groups.entries(), order);
+    this.stripe = known.stripe();
+    this.groups = known.groups();
+    this.values = FilledGroups.of(known.plan(), values, groups.entries(), order);
     this.input = input;
     this.sink = sink;
     this.rowOffsets = rowOffsets;
   }
 
-  private record Plan(PaddedStripe stripe, PanelPlan plan) {}
-
-  /** The plans that were made for a pattern, by the geometry for one image. */
-  private record Plans(Map<ConvGeometry, Plan> known) {}
-
   /**
    * Computes a convolution, if it is of the kind that this is for.
    *
    * @param pattern that the columns are kept with
+   * @param g its shapes
+   * @param backward whether the patches are of the gradient
    * @return whether it was
    */
   static boolean run(
@@ -61,53 +56,17 @@ final class StripeConvolution {
       ConvTaps.TapColumns taps,
       MemorySegment values,
       ConvGeometry g,
-      Planes input,
+      boolean backward,
+      Patches patches,
       ConvSink sink) {
-    BlockColumns columns = taps.columns();
-    long entries = columns.columns().length;
-    if (columns.blockHeight() > 1 || entries >= (long) MANY_ENTRIES * columns.width()) {
+    StripePlan plan = StripePlan.of(pattern, taps.columns(), g, backward, patches);
+    if (plan == null || plan.entriesPerColumn() >= MANY_ENTRIES) {
       return false;
     }
-    PaddedStripe stripe = PaddedStripe.of(g);
-    if (stripe == null) {
-      return false;
-    }
-    ConvGeometry one = oneImage(g);
-    Plans plans = pattern.derived().get(Plans.class, () -> new Plans(new ConcurrentHashMap<>()));
-    Plan known = plans.known.computeIfAbsent(one, _ -> plan(columns, stripe));
-    new StripeConvolution(known, values, taps.order(), input, sink, columns.rowOffsets())
+    int[] rowOffsets = taps.columns().rowOffsets();
+    new StripeConvolution(plan, values, taps.order(), patches.input(), sink, rowOffsets)
         .run(g.batch());
     return true;
-  }
-
-  private static ConvGeometry oneImage(ConvGeometry g) {
-    return ConvGeometry.of(
-        g.spec(),
-        1,
-        g.inChannels(),
-        g.height(),
-        g.width(),
-        g.outChannels(),
-        g.kernelH(),
-        g.kernelW());
-  }
-
-  /** Rows in order, each with its entries in order. */
-  private static Plan plan(BlockColumns columns, PaddedStripe stripe) {
-    int[] rows = new int[columns.blockRows()];
-    int[] starts = new int[rows.length + 1];
-    for (int row = 0; row < rows.length; row++) {
-      rows[row] = row;
-      starts[row + 1] = columns.rowOffsets()[row + 1] * columns.blockWidth();
-    }
-    int[] places = new int[columns.columns().length];
-    for (int e = 0; e < places.length; e++) {
-      places[e] = stripe.place(columns.columns()[e]);
-    }
-    var groups = new RowGroups(1, rows, starts, places, null, 1);
-    var kept = new FilledGroups.Kept();
-    return new Plan(
-        stripe, new PanelPlan(columns.width(), 1, EntryLoop.MOST_VECTORS, List.of(groups), kept));
   }
 
   private void run(int images) {
@@ -163,8 +122,8 @@ final class StripeConvolution {
 
   private void store(
       MemorySegment tile, long tilePitch, int image, int number, int begin, int end) {
-    int width = stripe.geometry().outWidth();
-    int column = (image * stripe.geometry().outHeight() + stripe.firstLine(number)) * width;
+    int width = stripe.gridWidth();
+    int column = (image * stripe.gridHeight() + stripe.firstLine(number)) * width;
     long lineBytes = width * (long) Float.BYTES;
     long pitchBytes = stripe.pitch() * (long) Float.BYTES;
     for (int row = begin; row < end; row++) {

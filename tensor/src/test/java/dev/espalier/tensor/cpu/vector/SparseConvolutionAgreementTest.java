@@ -99,6 +99,10 @@ class SparseConvolutionAgreementTest {
     "2, 300, 9, 40, 1, 1, 0",
     "3, 12, 8, 10, 1, 2, 0",
     "70, 40, 4, 600, 3, 1, 1",
+    // so many pixels that weight gradients are summed in parts
+    "7, 3, 37, 8, 3, 1, 1",
+    "9, 3, 61, 8, 3, 2, 1",
+    "9, 3, 31, 120, 3, 1, 1",
   })
   void productsAgree(
       int batch, int channels, int size, int outputs, int kernel, int stride, int padding) {
@@ -233,5 +237,18 @@ class SparseConvolutionAgreementTest {
             ConvSpec.of(1, 1),
             out);
     assertThat(out.toDoubleArray()).containsExactly(Double.POSITIVE_INFINITY, 6, Double.NaN);
+  }
+
+  /** Its padding lies between the end of a line and the start of the next. */
+  @Test
+  void aGradientDoesNotCountWhatOnlyThePaddingSees() {
+    CsrPattern rightOfMiddle = CsrPattern.of(1, 9, new int[] {0, 1}, new int[] {5});
+    Tensor x = Tensor.of(Shape.of(1, 1, 2, 3), 1f, 2f, 3f, Float.POSITIVE_INFINITY, 5f, 6f);
+    Tensor dy = Tensor.of(Shape.of(1, 1, 2, 3), 1f, 1f, 1f, 1f, 1f, 1f);
+    Tensor dvalues = empty(1);
+    new VectorBackend()
+        .sparseConv2dGradWeight(
+            rightOfMiddle, Shape.of(1, 1, 3, 3), x, dy, ConvSpec.of(1, 1), dvalues);
+    assertThat(dvalues.toDoubleArray()).containsExactly(2 + 3 + 5 + 6);
   }
 }
