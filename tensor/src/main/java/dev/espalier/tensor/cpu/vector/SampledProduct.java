@@ -3,6 +3,8 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A dense product sampled at a sparse pattern, {@code out[p] = Σ_n a[row(p), n] b[column(p), n]},
@@ -13,7 +15,7 @@ import java.lang.foreign.ValueLayout;
  * slot's panel and runs the rows of a over it; at the end it sums the lanes. Every entry's products
  * are added in one order, however tasks are cut.
  */
-final class SampledProduct {
+final class SampledProduct implements IntConsumer {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Multiply-adds worth more than one thread. */
@@ -22,18 +24,24 @@ final class SampledProduct {
   /** Sums that the first-level cache holds beside the rows they are of. */
   private static final int CACHED_SUMS = 128;
 
-  private final PanelPlan plan;
-  private final LeftRows left;
-  private final PanelSource source;
-  private final int n;
-  private final int[] order;
-  private final MemorySegment out;
+  private PanelPlan plan;
+  private LeftRows left;
+  private PanelSource source;
+  private int n;
+  private int[] order;
+  private MemorySegment out;
+
+  /** What the tasks that are running work at. */
+  private LeftRows whole;
+
+  private RowGroups rows;
+  private int cuts;
 
   /**
    * @param order for each value of the pattern that was planned where its product goes; null if
    *     that is its own position
    */
-  SampledProduct(
+  SampledProduct set(
       PanelPlan plan, LeftRows left, PanelSource source, int n, int[] order, MemorySegment out) {
     this.plan = plan;
     this.left = left;
@@ -41,21 +49,29 @@ final class SampledProduct {
     this.n = n;
     this.order = order;
     this.out = out;
+    return this;
   }
 
   void run() {
     try (Scratch scratch = Scratch.acquire()) {
-      LeftRows whole = left.wholeVectors(scratch.work);
-      for (RowGroups rows : plan.groups()) {
-        int cuts = cuts(rows);
-        Workers.run(
-            plan.blocks() * cuts, task -> block(rows, whole, task / cuts, task % cuts, cuts));
+      whole = left.wholeVectors(scratch.work);
+      List<RowGroups> all = plan.groups();
+      for (int i = 0; i < all.size(); i++) {
+        rows = all.get(i);
+        cuts = cuts();
+        Workers.run(plan.blocks() * cuts, this);
       }
     }
   }
 
+  /** Computes a cut of the rows in a block. */
+  @Override
+  public void accept(int task) {
+    block(task / cuts, task % cuts);
+  }
+
   /** Into how many tasks a block's rows are cut, so that sums fit and threads have work. */
-  private int cuts(RowGroups rows) {
+  private int cuts() {
     int count = rows.rows().length;
     int largest = 0;
     for (int block = 0; block < plan.blocks(); block++) {
@@ -64,17 +80,17 @@ final class SampledProduct {
     }
     // a cut may have up to a group more than its share
     int most = Panels.PARTIAL_COUNT / rows.height() - plan.blockColumns();
-    int cuts = Math.ceilDiv(largest, most);
+    int least = Math.ceilDiv(largest, most);
     int threads = Workers.threads();
     boolean small =
         (long) rows.entries() * rows.height() * n < TASK_WORK || plan.blocks() % threads == 0;
-    return Math.max(1, small ? cuts : Math.max(cuts, Math.ceilDiv(2 * threads, plan.blocks())));
+    return Math.max(1, small ? least : Math.max(least, Math.ceilDiv(2 * threads, plan.blocks())));
   }
 
-  private void block(RowGroups rows, LeftRows whole, int block, int cut, int cuts) {
+  private void block(int block, int cut) {
     int base = block * rows.rows().length;
-    int from = rowAt(rows, block, cut, cuts);
-    int to = rowAt(rows, block, cut + 1, cuts);
+    int from = rowAt(block, cut);
+    int to = rowAt(block, cut + 1);
     int firstEntry = rows.starts()[base + from];
     int entries = rows.starts()[base + to] - firstEntry;
     if (entries == 0) {
@@ -98,15 +114,15 @@ final class SampledProduct {
         if (n - begin < taken * Lanes.COUNT) {
           PanelCopy.clearBehind(Panels.panel(slot), plan.pitch(), plan.blockColumns(), n - begin);
         }
-        var stretch = whole.rows(begin, taken, firstRow, endRow, scratch.work);
+        var stretch = whole.rows(begin, taken, firstRow, endRow, scratch);
         if (panels == 1) {
-          inOneStretch(rows, base, from, to, taken, slot, stretch);
+          inOneStretch(base, from, to, taken, slot, stretch);
         } else {
-          multiply(rows, base, from, to, firstEntry, taken, panel == 0, slot, stretch);
+          multiply(base, from, to, firstEntry, taken, panel == 0, slot, stretch);
         }
       }
       if (panels > 1) {
-        store(rows, firstEntry, entries, slot);
+        store(firstEntry, entries, slot);
       }
     } finally {
       Panels.release(slot);
@@ -117,7 +133,7 @@ final class SampledProduct {
    * Some rows at a time, so that their sums stay in the first-level cache until they are stored.
    */
   private void inOneStretch(
-      RowGroups rows, int base, int from, int to, int vectors, int slot, LeftRows.Rows stretch) {
+      int base, int from, int to, int vectors, int slot, LeftRows.Rows stretch) {
     int[] starts = rows.starts();
     int most = CACHED_SUMS / rows.height();
     for (int next = from; next < to; ) {
@@ -126,13 +142,12 @@ final class SampledProduct {
       while (next < to && starts[base + next + 1] - firstEntry <= most) {
         next++;
       }
-      multiply(rows, base, begin, next, firstEntry, vectors, true, slot, stretch);
-      store(rows, firstEntry, starts[base + next] - firstEntry, slot);
+      multiply(base, begin, next, firstEntry, vectors, true, slot, stretch);
+      store(firstEntry, starts[base + next] - firstEntry, slot);
     }
   }
 
-  private static void multiply(
-      RowGroups rows,
+  private void multiply(
       int base,
       int from,
       int to,
@@ -154,7 +169,7 @@ final class SampledProduct {
   }
 
   /** The first group of a cut: cuts have about equally many entries. */
-  private static int rowAt(RowGroups rows, int block, int cut, int cuts) {
+  private int rowAt(int block, int cut) {
     int count = rows.rows().length;
     int base = block * count;
     long begin = rows.starts()[base];
@@ -175,7 +190,7 @@ final class SampledProduct {
     return low;
   }
 
-  private void store(RowGroups rows, int firstEntry, int entries, int slot) {
+  private void store(int firstEntry, int entries, int slot) {
     int count = entries * rows.height();
     int sums = Panels.header(slot) + Panels.PARTIALS;
     for (int i = 0; i < count; i += LaneSums.COUNT) {
@@ -185,7 +200,7 @@ final class SampledProduct {
     int[] planned = rows.order();
     int height = rows.height();
     if (height > 1) {
-      storeGroups(rows, firstEntry, entries, sums);
+      storeGroups(firstEntry, entries, sums);
     } else if (planned == null && order == null) {
       long to = (long) firstEntry * Float.BYTES;
       MemorySegment.copy(Panels.MEMORY, sums, out, to, (long) count * Float.BYTES);
@@ -198,13 +213,15 @@ final class SampledProduct {
     }
   }
 
-  private void storeGroups(RowGroups rows, int firstEntry, int entries, long sums) {
+  private void storeGroups(int firstEntry, int entries, long sums) {
     int height = rows.height();
+    int stride = rows.stride();
+    int[] planned = rows.order();
     long at = sums;
     for (int i = 0; i < entries; i++) {
-      int first = rows.order()[firstEntry + i];
+      int first = planned[firstEntry + i];
       for (int j = 0; j < height; j++) {
-        int value = first + j * rows.stride();
+        int value = first + j * stride;
         float sum = Panels.MEMORY.get(FLOAT, at);
         out.setAtIndex(FLOAT, order == null ? value : order[value], sum);
         at += Float.BYTES;
