@@ -25,7 +25,7 @@ interface DotLoop {
    * @param firstEntry the one whose sum is the slot's first
    * @param left the rows of the left operand, {@code vectors} vectors of each
    */
-  void run(
+  default void run(
       RowGroups groups,
       int base,
       int from,
@@ -33,9 +33,43 @@ interface DotLoop {
       int firstEntry,
       boolean first,
       int slot,
-      LeftRows.Rows left);
+      LeftRows.Rows left) {
+    run(
+        groups.starts(),
+        groups.rows(),
+        base,
+        from,
+        to,
+        groups.places(),
+        firstEntry,
+        first,
+        slot,
+        left.data(),
+        left.offset(),
+        left.pitch());
+  }
 
-  /** The loop for stretches of {@code vectors} vectors. */
+  /** The same from the fields of the groups and the left operand, which a loop keeps at hand. */
+  void run(
+      int[] starts,
+      int[] rows,
+      int base,
+      int from,
+      int to,
+      int[] places,
+      int firstEntry,
+      boolean first,
+      int slot,
+      MemorySegment left,
+      long leftOffset,
+      long leftPitch);
+
+  /** The loop for groups of so many rows, and stretches of {@code vectors} vectors. */
+  static DotLoop of(int rows, int vectors) {
+    return rows == 1 ? of(vectors) : DotGroupLoop.of(rows, vectors);
+  }
+
+  /** The loop for rows on their own. */
   static DotLoop of(int vectors) {
     return Copies.LOOPS[vectors];
   }
@@ -62,30 +96,6 @@ interface DotLoop {
 
     @Override
     public void run(
-        RowGroups groups,
-        int base,
-        int from,
-        int to,
-        int firstEntry,
-        boolean first,
-        int slot,
-        LeftRows.Rows left) {
-      run(
-          groups.starts(),
-          groups.rows(),
-          base,
-          from,
-          to,
-          groups.places(),
-          firstEntry,
-          first,
-          slot,
-          left.data(),
-          left.offset(),
-          left.pitch());
-    }
-
-    private static void run(
         int[] starts,
         int[] rows,
         int base,

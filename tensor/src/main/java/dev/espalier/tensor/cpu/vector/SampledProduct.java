@@ -156,12 +156,7 @@ final class SampledProduct implements IntConsumer {
       boolean first,
       int slot,
       LeftRows.Rows stretch) {
-    if (rows.height() == 1) {
-      DotLoop.of(vectors).run(rows, base, from, to, firstEntry, first, slot, stretch);
-    } else {
-      DotGroupLoop.of(rows.height(), vectors)
-          .run(rows, base, from, to, firstEntry, first, slot, stretch);
-    }
+    DotLoop.of(rows.height(), vectors).run(rows, base, from, to, firstEntry, first, slot, stretch);
   }
 
   private static int column(int vectors, int panel, int panels) {
