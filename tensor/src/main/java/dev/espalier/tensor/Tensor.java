@@ -42,20 +42,15 @@ public final class Tensor implements AutoCloseable {
 
   private final Handle handle;
   private final DType dtype;
-  private final Shape shape;
-  private final long[] strides;
-  private final long offset;
-  private final boolean contiguous;
+  private final Layout layout;
+  private MemorySegment elements;
   private Scope scope;
   private Cleaner.Cleanable cleanable;
 
-  private Tensor(Storage storage, DType dtype, Shape shape, long[] strides, long offset) {
+  private Tensor(Storage storage, DType dtype, Layout layout) {
     this.handle = new Handle(storage);
     this.dtype = dtype;
-    this.shape = shape;
-    this.strides = strides;
-    this.offset = offset;
-    this.contiguous = isRowMajor(shape, strides);
+    this.layout = layout;
     moveTo(Scope.current());
   }
 
@@ -74,7 +69,7 @@ public final class Tensor implements AutoCloseable {
             ? HostAllocator.INSTANCE.allocate(bytes, dtype, shape)
             : Backends.of(device).allocate(bytes, dtype, shape);
     var storage = new Storage(buffer, device, Scope.currentName(), dtype, shape);
-    return new Tensor(storage, dtype, shape, shape.rowMajorStrides(), 0);
+    return new Tensor(storage, dtype, Layout.rowMajor(shape));
   }
 
   /** A new tensor of zeros. */
@@ -146,7 +141,7 @@ public final class Tensor implements AutoCloseable {
     }
     var storage =
         new Storage(new WrappedBuffer(segment), Device.CPU, Scope.currentName(), dtype, shape);
-    return new Tensor(storage, dtype, shape, shape.rowMajorStrides(), 0);
+    return new Tensor(storage, dtype, Layout.rowMajor(shape));
   }
 
   // ---- what it is
@@ -156,21 +151,21 @@ public final class Tensor implements AutoCloseable {
   }
 
   public Shape shape() {
-    return shape;
+    return layout.shape();
   }
 
   /** Number of elements. */
   public long size() {
-    return shape.size();
+    return layout.shape().size();
   }
 
   /** Extent of one axis; negative axes count from the end. */
   public int dim(int axis) {
-    return shape.dim(axis);
+    return layout.shape().dim(axis);
   }
 
   public int rank() {
-    return shape.rank();
+    return layout.shape().rank();
   }
 
   public Device device() {
@@ -179,22 +174,22 @@ public final class Tensor implements AutoCloseable {
 
   /** Distance in elements between neighbours along an axis; 0 along an expanded axis. */
   public long stride(int axis) {
-    return strides[shape.axis(axis)];
+    return layout.stride(axis);
   }
 
   /** A copy of the strides in elements. */
   public long[] strides() {
-    return strides.clone();
+    return layout.strides().clone();
   }
 
   /** Position of the first element in the storage, in elements. */
   public long offset() {
-    return offset;
+    return layout.offset();
   }
 
   /** Whether the elements lie row-major without gaps. */
   public boolean isContiguous() {
-    return contiguous;
+    return layout.contiguous();
   }
 
   public boolean isClosed() {
@@ -218,20 +213,20 @@ public final class Tensor implements AutoCloseable {
 
   /** Whether the two lie in one block of memory and the ranges from first to last element meet. */
   public boolean overlaps(Tensor other) {
-    long mine = span(shape, strides);
-    long theirs = span(other.shape, other.strides);
+    long mine = layout.span();
+    long theirs = other.layout.span();
     return sharesStorageWith(other)
         && mine > 0
         && theirs > 0
-        && offset * dtype.bytes() < (other.offset + theirs) * other.dtype.bytes()
-        && other.offset * other.dtype.bytes() < (offset + mine) * dtype.bytes();
+        && offset() * dtype.bytes() < (other.offset() + theirs) * other.dtype.bytes()
+        && other.offset() * other.dtype.bytes() < (offset() + mine) * dtype.bytes();
   }
 
   // ---- views
 
   /** A second handle on the same elements, closed on its own. */
   public Tensor alias() {
-    return view(shape, strides, offset);
+    return view(layout);
   }
 
   /**
@@ -239,16 +234,12 @@ public final class Tensor implements AutoCloseable {
    * -1.
    */
   public Tensor reshape(int... dims) {
-    Shape target = inferred(dims);
-    if (target.size() != size()) {
-      throw new IllegalArgumentException(
-          "reshape: %s has %d elements, %s has %d".formatted(shape, size(), target, target.size()));
-    }
-    if (contiguous) {
-      return view(target, target.rowMajorStrides(), offset);
+    Shape target = layout.inferred(dims);
+    if (isContiguous()) {
+      return view(layout.reshape(target));
     }
     try (Tensor dense = copy()) {
-      return dense.view(target, target.rowMajorStrides(), 0);
+      return dense.view(dense.layout.reshape(target));
     }
   }
 
@@ -259,11 +250,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A view with two axes exchanged. */
   public Tensor transpose(int axis0, int axis1) {
-    int[] order = new int[rank()];
-    Arrays.setAll(order, i -> i);
-    order[shape.axis(axis0)] = shape.axis(axis1);
-    order[shape.axis(axis1)] = shape.axis(axis0);
-    return permute(order);
+    return view(layout.transpose(axis0, axis1));
   }
 
   /** A view with the last two axes exchanged; a vector or scalar is returned as an alias. */
@@ -273,46 +260,17 @@ public final class Tensor implements AutoCloseable {
 
   /** A view with the axes in the given order. */
   public Tensor permute(int... order) {
-    boolean[] seen = new boolean[rank()];
-    boolean valid = order.length == rank();
-    for (int axis : order) {
-      int normal = shape.axis(axis);
-      valid &= !seen[normal];
-      seen[normal] = true;
-    }
-    if (!valid) {
-      throw new IllegalArgumentException(
-          "permute: order %s is not a permutation of the axes of %s"
-              .formatted(Arrays.toString(order), shape));
-    }
-    int[] dims = new int[rank()];
-    long[] steps = new long[rank()];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = shape.dim(order[i]);
-      steps[i] = strides[shape.axis(order[i])];
-    }
-    return view(Shape.of(dims), steps, offset);
+    return view(layout.permute(order));
   }
 
   /** A view of {@code length} positions from {@code start} along an axis. */
   public Tensor narrow(int axis, int start, int length) {
-    if (start < 0 || length < 0 || start > shape.dim(axis) - length) {
-      throw new IndexOutOfBoundsException(
-          "narrow: range [%d, %d) does not lie in axis %d of %s"
-              .formatted(start, start + length, axis, shape));
-    }
-    return view(shape.with(axis, length), strides, offset + start * stride(axis));
+    return view(layout.narrow(axis, start, length));
   }
 
   /** A view of one position along an axis; the axis disappears. */
   public Tensor select(int axis, int index) {
-    int normal = shape.axis(axis);
-    try (Tensor one = narrow(normal, index, 1)) {
-      long[] steps = new long[rank() - 1];
-      System.arraycopy(strides, 0, steps, 0, normal);
-      System.arraycopy(strides, normal + 1, steps, normal, steps.length - normal);
-      return one.view(shape.without(normal), steps, one.offset);
-    }
+    return view(layout.select(axis, index));
   }
 
   /**
@@ -320,22 +278,7 @@ public final class Tensor implements AutoCloseable {
    * in front.
    */
   public Tensor expand(Shape target) {
-    int added = target.rank() - rank();
-    if (added < 0) {
-      throw new IllegalArgumentException(
-          "expand: %s does not expand to %s, which has fewer axes".formatted(shape, target));
-    }
-    long[] steps = new long[target.rank()];
-    for (int i = 0; i < rank(); i++) {
-      int have = shape.dim(i);
-      int want = target.dim(added + i);
-      if (have != want && have != 1) {
-        throw new IllegalArgumentException(
-            "expand: %s does not expand to %s".formatted(shape, target));
-      }
-      steps[added + i] = have == want ? strides[i] : 0;
-    }
-    return view(target, steps, offset);
+    return view(layout.expand(target));
   }
 
   /**
@@ -346,39 +289,27 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the view would reach past this tensor's last element
    */
   public Tensor asStrided(Shape target, long... steps) {
-    if (steps.length != target.rank()) {
-      throw new IllegalArgumentException(
-          "asStrided: shape %s needs %d strides but got %s"
-              .formatted(target, target.rank(), Arrays.toString(steps)));
-    }
-    if (target.size() > 0
-        && (Arrays.stream(steps).anyMatch(s -> s < 0)
-            || span(target, steps) > span(shape, strides))) {
-      throw new IllegalArgumentException(
-          "asStrided: shape %s with strides %s does not lie in the %d elements that shape %s spans"
-              .formatted(target, Arrays.toString(steps), span(shape, strides), shape));
-    }
-    return view(target, steps.clone(), offset);
+    return view(layout.asStrided(target, steps));
   }
 
-  private Tensor view(Shape newShape, long[] newStrides, long newOffset) {
+  private Tensor view(Layout seen) {
     checkOpen("view");
     if (!handle.storage.tryRetain()) {
       throw closed("view");
     }
-    return new Tensor(handle.storage, dtype, newShape, newStrides, newOffset);
+    return new Tensor(handle.storage, dtype, seen);
   }
 
   // ---- copies
 
   /** A new contiguous tensor with the same elements. PyTorch: {@code clone}. */
   public Tensor copy() {
-    return empty(dtype, shape, device()).copyFrom(this);
+    return empty(dtype, shape(), device()).copyFrom(this);
   }
 
   /** This tensor's alias if contiguous, otherwise a contiguous copy. */
   public Tensor contiguous() {
-    return contiguous ? alias() : copy();
+    return isContiguous() ? alias() : copy();
   }
 
   /**
@@ -386,7 +317,7 @@ public final class Tensor implements AutoCloseable {
    * the type is the same.
    */
   public Tensor to(DType type) {
-    return type == dtype ? alias() : empty(type, shape, device()).copyFrom(this);
+    return type == dtype ? alias() : empty(type, shape(), device()).copyFrom(this);
   }
 
   /** The same elements on another device; an alias if it is already there. */
@@ -395,7 +326,7 @@ public final class Tensor implements AutoCloseable {
       return alias();
     }
     try (Tensor dense = contiguous()) {
-      Tensor result = empty(dtype, shape, target);
+      Tensor result = empty(dtype, shape(), target);
       Backend backend = Backends.of(device().equals(Device.CPU) ? target : device());
       try (var _ = Use.storages("to", dense, result)) {
         backend.transfer(dense, result);
@@ -406,15 +337,15 @@ public final class Tensor implements AutoCloseable {
 
   /** Overwrites this tensor with the elements of one of the same shape, converting the type. */
   public Tensor copyFrom(Tensor source) {
-    if (!source.shape.equals(shape)) {
+    if (!source.shape().equals(shape())) {
       throw new IllegalArgumentException(
-          "copyFrom: source %s, target %s".formatted(source.shape, shape));
+          "copyFrom: source %s, target %s".formatted(source.shape(), shape()));
     }
-    for (int axis = 0; axis < strides.length; axis++) {
-      if (strides[axis] == 0 && shape.dim(axis) > 1) {
+    for (int axis = 0; axis < rank(); axis++) {
+      if (stride(axis) == 0 && dim(axis) > 1) {
         throw new IllegalArgumentException(
             "copyFrom: the target %s is expanded along axis %d, where all positions are one element; write to its copy"
-                .formatted(shape, axis));
+                .formatted(shape(), axis));
       }
     }
     if (overlaps(source)) {
@@ -448,22 +379,15 @@ public final class Tensor implements AutoCloseable {
    */
   public MemorySegment segment() {
     checkOpen("segment");
-    long span = span(shape, strides);
-    long start = span == 0 ? 0 : offset; // an empty view may begin past the end
-    return handle.storage.buffer().segment().asSlice(start * dtype.bytes(), span * dtype.bytes());
-  }
-
-  /** Elements from the first to the last one, gaps included. */
-  private static long span(Shape shape, long[] strides) {
-    long span = 1;
-    for (int axis = 0; axis < strides.length; axis++) {
-      int extent = shape.dim(axis);
-      if (extent == 0) {
-        return 0;
-      }
-      span = Math.addExact(span, Math.multiplyExact(extent - 1, strides[axis]));
+    MemorySegment known = elements;
+    if (known == null) {
+      long span = layout.span();
+      long start = span == 0 ? 0 : offset(); // an empty view may begin past the end
+      long bytes = dtype.bytes();
+      known = handle.storage.buffer().segment().asSlice(start * bytes, span * bytes);
+      elements = known;
     }
-    return span;
+    return known;
   }
 
   /**
@@ -477,19 +401,20 @@ public final class Tensor implements AutoCloseable {
 
   /** One element as a double. */
   public double get(int... index) {
-    return Elements.get(dtype, segment(), position(index));
+    return Elements.get(dtype, segment(), layout.position(index));
   }
 
   /** Sets one element. */
   public void set(double value, int... index) {
-    Elements.set(dtype, segment(), position(index), value);
+    Elements.set(dtype, segment(), layout.position(index), value);
     handle.storage.touched();
   }
 
   /** The only element of a one-element tensor. */
   public double item() {
     if (size() != 1) {
-      throw new IllegalStateException("item: needs exactly one element but the shape is " + shape);
+      throw new IllegalStateException(
+          "item: needs exactly one element but the shape is " + shape());
     }
     return Elements.get(dtype, segment(), 0);
   }
@@ -572,58 +497,7 @@ public final class Tensor implements AutoCloseable {
   private IllegalStateException closed(String operation) {
     return new IllegalStateException(
         "%s: the %s tensor of shape %s is closed; keep it with Scope.keep, or close it later"
-            .formatted(operation, dtype, shape));
-  }
-
-  private long position(int[] index) {
-    if (index.length != rank()) {
-      throw new IllegalArgumentException(
-          "index %s has %d entries but the shape is %s"
-              .formatted(Arrays.toString(index), index.length, shape));
-    }
-    long position = 0;
-    for (int axis = 0; axis < index.length; axis++) {
-      position += java.util.Objects.checkIndex(index[axis], shape.dim(axis)) * strides[axis];
-    }
-    return position;
-  }
-
-  private Shape inferred(int[] dims) {
-    int unknown = -1;
-    long known = 1;
-    for (int i = 0; i < dims.length; i++) {
-      if (dims[i] == -1 && unknown < 0) {
-        unknown = i;
-      } else {
-        known *= dims[i];
-      }
-    }
-    if (unknown < 0) {
-      return Shape.of(dims);
-    }
-    if (known <= 0 || size() % known != 0) {
-      throw new IllegalArgumentException(
-          "reshape: %s cannot become %s: %d elements are not divisible by %d"
-              .formatted(shape, Arrays.toString(dims), size(), known));
-    }
-    int[] full = dims.clone();
-    full[unknown] = Math.toIntExact(size() / known);
-    return Shape.of(full);
-  }
-
-  private static boolean isRowMajor(Shape shape, long[] strides) {
-    long expected = 1;
-    for (int axis = strides.length - 1; axis >= 0; axis--) {
-      int extent = shape.dim(axis);
-      if (extent == 0) {
-        return true;
-      }
-      if (extent != 1 && strides[axis] != expected) {
-        return false;
-      }
-      expected *= extent;
-    }
-    return true;
+            .formatted(operation, dtype, shape()));
   }
 
   private static void checkCount(Shape shape, int values) {
@@ -642,6 +516,6 @@ public final class Tensor implements AutoCloseable {
             : size() <= 16 && device().equals(Device.CPU)
                 ? ", " + Arrays.toString(toDoubleArray())
                 : "";
-    return "Tensor(%s, %s, %s%s)".formatted(dtype, shape, device(), state);
+    return "Tensor(%s, %s, %s%s)".formatted(dtype, shape(), device(), state);
   }
 }

@@ -6,6 +6,7 @@ import dev.espalier.bench.machine.TunedTable;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Threads;
+import dev.espalier.tensor.ops.CrossoverCases;
 import dev.espalier.tensor.ops.CrossoverProbe;
 import dev.espalier.tensor.sparse.Crossover;
 import java.io.IOException;
@@ -105,7 +106,7 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   private int run() throws IOException {
-    List<CrossoverProbe.Case> layers = CrossoverProbe.standardCases();
+    List<CrossoverProbe.Case> layers = CrossoverCases.standard();
     layers = layers.subList(0, Math.min(cases, layers.size()));
     PrintWriter text = spec.commandLine().getOut();
     text.printf("%d layers, up to four products each%n", layers.size());

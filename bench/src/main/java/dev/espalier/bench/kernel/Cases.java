@@ -21,11 +21,11 @@ public final class Cases {
    */
   public static Workload prepare(CaseName name) {
     return switch (name.kernel()) {
-      case "gemm" -> new DenseProduct(name);
+      case "gemm" -> DenseProduct.of(name);
       case "spmm", "spmv", "sddmm" ->
           name.format().equals(PackedProduct.FORMAT)
-              ? new PackedProduct(name)
-              : new SparseProduct(name);
+              ? PackedProduct.of(name)
+              : SparseProduct.of(name);
       case "conv2d" -> name.isDense() ? new DenseConvolution(name) : new SparseConvolution(name);
       case "softmax" -> new SoftmaxLayer(name);
       case "layernorm" -> new LayerNormLayer(name);

@@ -1,8 +1,5 @@
 package dev.espalier.bench.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import dev.espalier.bench.peer.Problem;
 import dev.espalier.bench.peer.Problem.Pass;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Device;
@@ -15,21 +12,21 @@ import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.Epilogue;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /** Our product with a weight packed in eight bits; peers multiply by what it unpacks to. */
-final class PackedProduct implements Workload {
+final class PackedProduct extends ProductWorkload {
   /** Its name among the formats. */
   static final String FORMAT = "int8";
 
   private final Backend backend = Backends.of(Device.CPU);
-  private final ProductOperands operands;
   private final PackedInt8 weight;
-  private final Tensor result;
-  private final MemorySegment resultData;
 
-  PackedProduct(CaseName name) {
+  private PackedProduct(PackedInt8 weight, ProductOperands operands) {
+    super(operands, operands.emptyResult());
+    this.weight = weight;
+  }
+
+  static PackedProduct of(CaseName name) {
     if (name.pass() != Pass.FORWARD) {
       throw new IllegalArgumentException(
           "a weight packed in eight bits has a forward pass only but the case is " + name);
@@ -41,61 +38,30 @@ final class PackedProduct implements Workload {
     Mask mask = format.randomMask(weightShape, name.sparsity(), generator);
     Tensor dense = mask.apply(ProductOperands.random(shape, shape.m(), shape.k(), generator));
     try (SparseTensor stored = format.store(dense, mask)) {
-      weight = PackedInt8.of(stored);
+      PackedInt8 weight = PackedInt8.of(stored);
+      return new PackedProduct(
+          weight, ProductOperands.of(shape, Pass.FORWARD, weight.dense(), generator));
     }
-    operands = ProductOperands.of(shape, Pass.FORWARD, weight.dense(), generator);
-    result = operands.emptyResult();
-    resultData = result.segment();
   }
 
   @Override
   public void run() {
-    backend.spmmPacked(weight, operands.right(), result, Epilogue.NONE);
+    backend.spmmPacked(weight, operands().right(), result(), Epilogue.NONE);
   }
 
   @Override
   public double usefulFlops() {
-    return operands.problem().flops() * weight.nnz() / weight.shape().size();
+    return operands().problem().flops() * weight.nnz() / weight.shape().size();
   }
 
   @Override
   public double bytes() {
-    return weight.bytes() + 4.0 * (operands.right().size() + result.size());
-  }
-
-  @Override
-  public long elements() {
-    return result.size();
-  }
-
-  @Override
-  public double actual(long element) {
-    return resultData.getAtIndex(JAVA_FLOAT, element);
-  }
-
-  @Override
-  public Expected expected(long element) {
-    return operands.expected(element);
-  }
-
-  @Override
-  public Problem problem() {
-    return operands.problem();
-  }
-
-  @Override
-  public List<MemorySegment> inputs() {
-    return operands.inputs();
-  }
-
-  @Override
-  public long denseElements() {
-    return operands.resultElements();
+    return weight.bytes() + 4.0 * (operands().right().size() + result().size());
   }
 
   @Override
   public void close() {
-    result.close();
+    super.close();
     weight.close();
   }
 }

@@ -1,8 +1,5 @@
 package dev.espalier.bench.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import dev.espalier.bench.peer.Problem;
 import dev.espalier.bench.peer.Problem.Pass;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
@@ -15,25 +12,27 @@ import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.SparseTensor;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.Epilogue;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /**
  * Our products with a sparse weight: forward, through the transposed index with its values gathered
  * anew (as a training step must) for dx, and sampled at the pattern for dw.
  */
-final class SparseProduct implements Workload {
+final class SparseProduct extends ProductWorkload {
   private final Backend backend = Backends.of(Device.CPU);
   private final Pass pass;
-  private final ProductOperands operands;
   private final SparseTensor weight;
   private final SparsePattern pattern;
-  private final Tensor result;
-  private final MemorySegment resultData;
   private final Runnable kernel;
 
-  SparseProduct(CaseName name) {
-    pass = name.pass();
+  private SparseProduct(Pass pass, SparseTensor weight, ProductOperands operands, Tensor result) {
+    super(operands, result);
+    this.pass = pass;
+    this.weight = weight;
+    this.pattern = weight.pattern();
+    this.kernel = kernel();
+  }
+
+  static SparseProduct of(CaseName name) {
     ProductShape shape = ProductShape.parse(name.shape());
     Generator generator = new Generator(1);
     SparseFormat format = SparseFormat.of(name.format());
@@ -43,20 +42,18 @@ final class SparseProduct implements Workload {
             ? format.randomMask(weightShape, name.sparsity(), generator)
             : SmtxFile.read(name.pattern()).mask();
     Tensor dense = mask.apply(ProductOperands.random(shape, shape.m(), shape.k(), generator));
-    weight = format.store(dense, mask);
-    pattern = weight.pattern();
-    operands = ProductOperands.of(shape, pass, dense, generator);
-    result =
-        pass == Pass.DW
-            ? Tensor.zeros(DType.FLOAT32, pattern.valuesShape())
+    SparseTensor weight = format.store(dense, mask);
+    ProductOperands operands = ProductOperands.of(shape, name.pass(), dense, generator);
+    Tensor result =
+        name.pass() == Pass.DW
+            ? Tensor.zeros(DType.FLOAT32, weight.pattern().valuesShape())
             : operands.emptyResult();
-    resultData = result.segment();
-    kernel = kernel();
+    return new SparseProduct(name.pass(), weight, operands, result);
   }
 
   private Runnable kernel() {
     Tensor values = weight.values();
-    Tensor right = operands.right();
+    Tensor right = operands().right();
     return switch (pass) {
       case FORWARD -> () -> multiply(pattern, values, right);
       case DX -> {
@@ -69,15 +66,15 @@ final class SparseProduct implements Workload {
         };
       }
       case DW -> {
-        Tensor left = operands.left();
-        yield () -> backend.sddmm(pattern, left, right, result);
+        Tensor left = operands().left();
+        yield () -> backend.sddmm(pattern, left, right, result());
       }
       case STEP -> throw new IllegalArgumentException("a product has no training step");
     };
   }
 
   private void multiply(SparsePattern positions, Tensor values, Tensor right) {
-    backend.spmm(positions, values, right, 0, result, Epilogue.NONE);
+    backend.spmm(positions, values, right, 0, result(), Epilogue.NONE);
   }
 
   @Override
@@ -87,30 +84,15 @@ final class SparseProduct implements Workload {
 
   @Override
   public double usefulFlops() {
-    return operands.problem().flops() * pattern.density();
+    return operands().problem().flops() * pattern.density();
   }
 
   @Override
   public double bytes() {
     double index = 4.0 * pattern.nnz();
     double values = 4.0 * pattern.nnz();
-    double left = pass == Pass.DW ? 4.0 * operands.left().size() : values;
-    return index + left + 4.0 * (operands.right().size() + result.size());
-  }
-
-  @Override
-  public long elements() {
-    return result.size();
-  }
-
-  @Override
-  public double actual(long element) {
-    return resultData.getAtIndex(JAVA_FLOAT, element);
-  }
-
-  @Override
-  public Expected expected(long element) {
-    return operands.expected(inDense(element));
+    double left = pass == Pass.DW ? 4.0 * operands().left().size() : values;
+    return index + left + 4.0 * (operands().right().size() + result().size());
   }
 
   @Override
@@ -119,23 +101,8 @@ final class SparseProduct implements Workload {
   }
 
   @Override
-  public Problem problem() {
-    return operands.problem();
-  }
-
-  @Override
-  public List<MemorySegment> inputs() {
-    return operands.inputs();
-  }
-
-  @Override
-  public long denseElements() {
-    return operands.resultElements();
-  }
-
-  @Override
   public void close() {
-    result.close();
+    super.close();
     weight.close();
   }
 }

@@ -1,7 +1,8 @@
 package dev.espalier.tensor.cpu;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -23,7 +24,8 @@ public final class Workers {
 
   private final Worker[] workers;
   private final int spins;
-  private final AtomicReference<Job> current = new AtomicReference<>();
+  private final AtomicBoolean occupied = new AtomicBoolean();
+  private final Job job = new Job();
   private volatile boolean closed;
 
   private Workers(int threads) {
@@ -89,27 +91,36 @@ public final class Workers {
   public static void run(int tasks, IntConsumer body) {
     assert tasks >= 0;
     Workers here = pool;
-    if (tasks > 1 && here.workers.length > 0) {
-      Job job = new Job(tasks, body);
-      if (here.current.compareAndSet(null, job)) {
-        here.runShared(job);
-        return;
-      }
+    if (tasks > 1 && here.workers.length > 0 && here.occupied.compareAndSet(false, true)) {
+      here.runShared(tasks, body);
+      return;
     }
     for (int task = 0; task < tasks; task++) {
       body.accept(task);
     }
   }
 
-  private void runShared(Job job) {
+  private void runShared(int tasks, IntConsumer body) {
+    Throwable failure;
     try {
-      wake(job.tasks - 1);
+      job.begin(tasks, body);
+      wake(tasks - 1);
       job.work();
-      job.await(spins);
+      job.await(tasks, spins);
+      failure = job.end();
     } finally {
-      current.set(null);
+      occupied.set(false);
     }
-    job.rethrow();
+    rethrow(failure);
+  }
+
+  private static void rethrow(Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException("a task threw a checked exception", e);
+    }
   }
 
   private void wake(int helpers) {
@@ -129,8 +140,7 @@ public final class Workers {
   }
 
   private boolean hasWork() {
-    Job job = current.get();
-    return job != null && job.hasUnclaimedTask();
+    return job.hasUnclaimedTask();
   }
 
   private static final class Worker implements Runnable {
@@ -147,9 +157,8 @@ public final class Workers {
     @Override
     public void run() {
       while (!owner.closed) {
-        Job job = owner.current.get();
-        if (job != null && job.hasUnclaimedTask()) {
-          job.work();
+        if (owner.hasWork()) {
+          owner.job.work();
         } else {
           idle();
         }
@@ -173,38 +182,74 @@ public final class Workers {
     }
   }
 
+  /**
+   * What the pool is running, one call after the other in the same object. A thread may still look
+   * at a call that has ended while the next begins: it claims a task only if the call whose fields
+   * it has read is the one that the claim counts down.
+   */
   private static final class Job {
-    final int tasks;
-    private final IntConsumer body;
-    private final Thread caller = Thread.currentThread();
-    private final AtomicInteger claimed = new AtomicInteger();
+    /** Number of the call in the upper half, its tasks that nobody has claimed in the lower. */
+    private final AtomicLong unclaimed = new AtomicLong();
+
     private final AtomicInteger finished = new AtomicInteger();
+    private int tasks;
+    private IntConsumer body;
+    private Thread caller;
     private volatile Throwable failure;
 
-    Job(int tasks, IntConsumer body) {
-      this.tasks = tasks;
-      this.body = body;
+    /** Only while nothing is claimed and nothing left to claim. */
+    void begin(int count, IntConsumer what) {
+      tasks = count;
+      body = what;
+      caller = Thread.currentThread();
+      finished.set(0);
+      long number = unclaimed.get() >>> Integer.SIZE;
+      unclaimed.set((number + 1) << Integer.SIZE | count);
+    }
+
+    /** Forgets the call, which has ended; returns what its first failing task threw. */
+    Throwable end() {
+      Throwable thrown = failure;
+      failure = null;
+      body = null;
+      caller = null;
+      return thrown;
     }
 
     boolean hasUnclaimedTask() {
-      return claimed.get() < tasks;
+      return (int) unclaimed.get() != 0;
     }
 
     void work() {
       int done = 0;
-      for (int task; (task = claimed.getAndIncrement()) < tasks; done++) {
-        if (failure == null) {
-          attempt(task);
+      int all = 0;
+      Thread owner = null;
+      while (true) {
+        long seen = unclaimed.get();
+        if ((int) seen == 0) {
+          break;
+        }
+        int count = tasks;
+        IntConsumer what = body;
+        Thread from = caller;
+        if (unclaimed.compareAndSet(seen, seen - 1)) {
+          // from here on the call cannot end before this thread has counted the task as finished
+          all = count;
+          owner = from;
+          done++;
+          if (failure == null) {
+            attempt(what, count - (int) seen);
+          }
         }
       }
-      if (done > 0 && finished.addAndGet(done) == tasks && Thread.currentThread() != caller) {
-        LockSupport.unpark(caller);
+      if (done > 0 && finished.addAndGet(done) == all && Thread.currentThread() != owner) {
+        LockSupport.unpark(owner);
       }
     }
 
-    private void attempt(int task) {
+    private void attempt(IntConsumer what, int task) {
       try {
-        body.accept(task);
+        what.accept(task);
       } catch (Throwable thrown) {
         recordFailure(thrown);
       }
@@ -218,26 +263,17 @@ public final class Workers {
       }
     }
 
-    void await(int spins) {
-      for (int i = 0; i < spins && finished.get() < tasks; i++) {
+    void await(int count, int spins) {
+      for (int i = 0; i < spins && finished.get() < count; i++) {
         Thread.onSpinWait();
       }
       boolean interrupted = false;
-      while (finished.get() < tasks) {
+      while (finished.get() < count) {
         LockSupport.park(this);
         interrupted |= Thread.interrupted(); // an interrupted thread would not park again
       }
       if (interrupted) {
         Thread.currentThread().interrupt();
-      }
-    }
-
-    void rethrow() {
-      switch (failure) {
-        case null -> {}
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        case Throwable e -> throw new IllegalStateException("a task threw a checked exception", e);
       }
     }
   }

@@ -1,11 +1,8 @@
 package dev.espalier.tensor.ops;
 
 import dev.espalier.tensor.ConvSpec;
-import dev.espalier.tensor.DType;
-import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
-import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.io.AtomicFile;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Crossover.Direction;
@@ -13,9 +10,6 @@ import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Crossover.Rule;
 import dev.espalier.tensor.sparse.Granularity;
-import dev.espalier.tensor.sparse.Mask;
-import dev.espalier.tensor.sparse.SparseTensor;
-import dev.espalier.tensor.sparse.Weight;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +70,7 @@ public final class CrossoverProbe {
 
       @Override
       public long columns() {
-        Shape y = outShape(input, weight, spec);
+        Shape y = CrossoverPair.outShape(this);
         return (long) y.dim(0) * y.dim(2) * y.dim(3);
       }
     }
@@ -117,9 +111,6 @@ public final class CrossoverProbe {
             1.1);
   }
 
-  private static final Granularity TWO_OF_FOUR = new Granularity.NOfM(2, 4);
-  private static final Granularity SHARED = new Granularity.NOfM(2, 4, 4);
-
   private final Settings settings;
   private final Consumer<Measurement> listener;
 
@@ -129,71 +120,6 @@ public final class CrossoverProbe {
   public CrossoverProbe(Settings settings, Consumer<Measurement> listener) {
     this.settings = settings;
     this.listener = listener;
-  }
-
-  /**
-   * The layers behind the library's own table: those of the model zoo and powers of two around
-   * them.
-   */
-  public static List<Case> standardCases() {
-    List<Case> cases = new ArrayList<>();
-    for (Granularity granularity :
-        List.of(
-            new Granularity.Element(),
-            new Granularity.ColumnVector(4),
-            new Granularity.Block(4, 4),
-            new Granularity.Block(16, 16),
-            TWO_OF_FOUR,
-            SHARED)) {
-      for (int batch : new int[] {1, 16, 100}) {
-        if (granularity.refusal(Shape.of(300, 784)).isEmpty()) {
-          cases.add(new Case.Linear(batch, 300, 100, granularity));
-          cases.add(new Case.Linear(batch, 784, 300, granularity));
-        }
-        cases.add(new Case.Linear(batch, 1024, 1024, granularity));
-      }
-    }
-    for (int batch : new int[] {1, 16, 100}) {
-      cases.add(new Case.Linear(batch, 400, 10, new Granularity.Element()));
-    }
-    // Somewhat smaller than in the zoo, whose layers lose channels when they are compiled.
-    ConvSpec same = ConvSpec.of(1, 1);
-    cases.add(convolution(1, 12, 16, 24, 3, same));
-    cases.add(convolution(1, 24, 8, 48, 3, same));
-    cases.add(convolution(1, 192, 4, 384, 3, same));
-    cases.add(convolution(1, 192, 2, 384, 3, same));
-    cases.add(convolution(1, 24, 64, 48, 1, ConvSpec.DEFAULT));
-    cases.add(convolution(1, 12, 16, 24, 1, ConvSpec.DEFAULT));
-    cases.add(convolution(1, 24, 8, 48, 1, ConvSpec.DEFAULT));
-    cases.add(convolution(1, 384, 7, 768, 1, ConvSpec.DEFAULT));
-    cases.add(convolution(1, 384, 4, 384, 1, ConvSpec.DEFAULT));
-    cases.add(convolution(32, 3, 32, 16, 3, same));
-    cases.add(convolution(32, 16, 16, 32, 1, ConvSpec.DEFAULT));
-    for (int batch : new int[] {1, 32}) {
-      cases.add(convolution(batch, 20, 12, 50, 5, ConvSpec.DEFAULT));
-      cases.add(convolution(batch, 16, 32, 16, 3, ConvSpec.of(1, 1)));
-      cases.add(convolution(batch, 32, 16, 32, 3, ConvSpec.of(1, 1)));
-      cases.add(convolution(batch, 64, 8, 64, 3, ConvSpec.of(1, 1)));
-      cases.add(convolution(batch, 64, 16, 64, 1, ConvSpec.DEFAULT));
-      cases.add(convolution(batch, 128, 8, 256, 1, ConvSpec.DEFAULT));
-      for (Granularity nm : List.of(TWO_OF_FOUR, SHARED)) {
-        cases.add(convolution(batch, 32, 16, 32, 3, ConvSpec.of(1, 1), nm));
-        cases.add(convolution(batch, 64, 8, 64, 3, ConvSpec.of(1, 1), nm));
-        cases.add(convolution(batch, 128, 8, 256, 1, ConvSpec.DEFAULT, nm));
-      }
-    }
-    return cases;
-  }
-
-  private static Case convolution(
-      int batch, int in, int extent, int out, int kernel, ConvSpec spec) {
-    return convolution(batch, in, extent, out, kernel, spec, new Granularity.Element());
-  }
-
-  private static Case convolution(
-      int batch, int in, int extent, int out, int kernel, ConvSpec spec, Granularity granularity) {
-    return new Case.Convolution(
-        Shape.of(batch, in, extent, extent), Shape.of(out, in, kernel, kernel), spec, granularity);
   }
 
   /** Measures every case in every direction, and makes the table. */
@@ -318,36 +244,10 @@ public final class CrossoverProbe {
     return Math.floor(density * 1000) / 1000;
   }
 
-  /** The two products to compare. */
-  private record Pair(Runnable dense, Runnable sparse) {
-    static Pair of(Case one, Direction direction, Kernel kernel, double density) {
-      Generator generator = new Generator(1);
-      Mask mask = mask(one.weight(), one.granularity(), density, generator);
-      Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
-      if (direction == Direction.INFERENCE) {
-        Weight stored = new Weight.Sparse(stored(w, mask));
-        Crossover none = Crossover.of(List.of());
-        return new Pair(
-            product(one, direction, new Weight.Dense(w), none, generator),
-            product(one, direction, stored, none, generator));
-      }
-      Weight weight = new Weight.Masked(w, mask);
-      Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel, 1);
-      return new Pair(
-          product(one, direction, weight, Crossover.of(List.of()), generator),
-          product(one, direction, weight, Crossover.of(List.of(always)), generator));
-    }
-  }
-
-  private static SparseTensor stored(Tensor w, Mask mask) {
-    SparseTensor csr = SparseTensor.fromDense(w, mask);
-    return mask.granularity() instanceof Granularity.NOfM structure ? csr.toNm(structure) : csr;
-  }
-
   private void rehearse(Case one, Direction direction) {
     try (var _ = Scope.open("crossover rehearsal")) {
-      Pair pair = Pair.of(one, direction, kernel(one), densities(one).getFirst());
-      for (Runnable product : List.of(pair.dense, pair.sparse)) {
+      CrossoverPair pair = CrossoverPair.of(one, direction, kernel(one), densities(one).getFirst());
+      for (Runnable product : List.of(pair.dense(), pair.sparse())) {
         long end = System.nanoTime() + settings.rehearsalNanos();
         do {
           product.run();
@@ -358,91 +258,9 @@ public final class CrossoverProbe {
 
   private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
     try (var _ = Scope.open("crossover probe")) {
-      Pair pair = Pair.of(one, direction, kernel, density);
-      double[] times = pairedTimes(pair.dense, pair.sparse);
-      return new Measurement(one, direction, kernel, density, times[0], times[1]);
+      CrossoverPair pair = CrossoverPair.of(one, direction, kernel, density);
+      PairedTimes times = PairedTimes.of(pair, settings.rounds(), settings.sampleNanos());
+      return new Measurement(one, direction, kernel, density, times.dense(), times.sparse());
     }
-  }
-
-  private static Shape outShape(Shape input, Shape weight, ConvSpec spec) {
-    return Convolution.checkedOutShape("crossover probe", input, weight, spec);
-  }
-
-  private static Mask mask(
-      Shape shape, Granularity granularity, double density, Generator generator) {
-    if (granularity instanceof Granularity.NOfM structure) {
-      return Mask.keepLargestPerGroup(
-          RandomFill.uniform(generator, DType.FLOAT32, shape, 0, 1), structure);
-    }
-    int groups = Math.toIntExact(granularity.groupCount(shape));
-    Tensor scores = RandomFill.uniform(generator, DType.FLOAT32, Shape.of(groups), 0, 1);
-    Mask chosen = Mask.keepLargest(scores, Math.round(density * groups));
-    boolean[] kept = new boolean[groups];
-    for (int position : chosen.positions()) {
-      kept[position] = true;
-    }
-    return Mask.fromGroups(shape, granularity, kept);
-  }
-
-  private static Runnable product(
-      Case one, Direction direction, Weight w, Crossover table, Generator generator) {
-    return switch (one) {
-      case Case.Linear(int batch, int in, int out, Granularity _) -> {
-        WeightedLinear linear = new WeightedLinear(table);
-        Tensor x = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, in), 0, 1);
-        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, out), 0, 1);
-        yield switch (direction) {
-          case FORWARD, INFERENCE -> () -> linear.forward(x, w, null, false).close();
-          case GRAD_INPUT -> () -> linear.gradInput(dy, w).close();
-          case GRAD_WEIGHT -> () -> linear.gradWeight(x, dy, w, false).close();
-        };
-      }
-      case Case.Convolution(Shape input, Shape weight, ConvSpec spec, Granularity _) -> {
-        WeightedConvolution convolution = new WeightedConvolution(table);
-        Shape output = outShape(input, weight, spec);
-        Tensor x = RandomFill.normal(generator, DType.FLOAT32, input, 0, 1);
-        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, output, 0, 1);
-        yield switch (direction) {
-          case FORWARD, INFERENCE -> () -> convolution.forward(x, w, null, false, spec).close();
-          case GRAD_INPUT -> () -> convolution.gradInput(dy, w, spec, input).close();
-          case GRAD_WEIGHT -> () -> convolution.gradWeight(x, dy, w, spec, false).close();
-        };
-      }
-    };
-  }
-
-  /**
-   * Samples both sides in turn, so that a slower phase of the machine meets both; the fastest of
-   * each counts.
-   */
-  private double[] pairedTimes(Runnable dense, Runnable sparse) {
-    int denseRepeats = repeats(dense);
-    int sparseRepeats = repeats(sparse);
-    double[] fastest = {Double.MAX_VALUE, Double.MAX_VALUE};
-    for (int round = 0; round < settings.rounds(); round++) {
-      fastest[0] = Math.min(fastest[0], sample(dense, denseRepeats));
-      fastest[1] = Math.min(fastest[1], sample(sparse, sparseRepeats));
-    }
-    return fastest;
-  }
-
-  /** Warms up, and finds how many repetitions fill one sample. */
-  private int repeats(Runnable product) {
-    int repeats = 1;
-    while (sample(product, repeats) * repeats < settings.sampleNanos() && repeats < 1 << 20) {
-      repeats *= 2;
-    }
-    for (int i = 0; i < settings.rounds(); i++) {
-      sample(product, repeats);
-    }
-    return repeats;
-  }
-
-  private static double sample(Runnable product, int repeats) {
-    long start = System.nanoTime();
-    for (int i = 0; i < repeats; i++) {
-      product.run();
-    }
-    return (double) (System.nanoTime() - start) / repeats;
   }
 }

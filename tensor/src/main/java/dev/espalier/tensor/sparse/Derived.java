@@ -15,6 +15,12 @@ public final class Derived {
 
   /** What is known under this type, made by {@code make} the first time. */
   public <T> T get(Class<T> type, Supplier<T> make) {
-    return type.cast(known.computeIfAbsent(type, _ -> make.get()));
+    Object there = known.get(type); // without a capturing lambda for what is nearly always known
+    return type.cast(there == null ? known.computeIfAbsent(type, _ -> make.get()) : there);
+  }
+
+  /** What is known under this type, or null. */
+  public <T> T find(Class<T> type) {
+    return type.cast(known.get(type));
   }
 }

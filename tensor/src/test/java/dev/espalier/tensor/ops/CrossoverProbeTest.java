@@ -62,10 +62,10 @@ class CrossoverProbeTest {
 
   @Test
   void standardCasesHaveEveryFormat() {
-    assertThat(CrossoverProbe.standardCases())
+    assertThat(CrossoverCases.standard())
         .extracting(one -> Kernel.nativeTo(one.granularity()))
         .contains(Kernel.CSR, Kernel.BSR, Kernel.NM);
-    assertThat(CrossoverProbe.standardCases())
+    assertThat(CrossoverCases.standard())
         .allMatch(one -> one.granularity().refusal(one.weight()).isEmpty());
   }
 

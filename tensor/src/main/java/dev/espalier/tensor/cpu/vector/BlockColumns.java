@@ -38,17 +38,16 @@ record BlockColumns(
 
   /** The pattern as kernels walk it, made once. */
   static BlockColumns of(SparsePattern pattern) {
-    return pattern
-        .derived()
-        .get(
-            BlockColumns.class,
-            () ->
-                switch (pattern) {
-                  case CsrPattern csr ->
-                      ofRows(csr.rowOffsets(), csr.columnIndices(), csr.columns());
-                  case BsrPattern bsr -> expand(bsr);
-                  case NmPattern nm -> expand(nm);
-                });
+    BlockColumns known = pattern.derived().find(BlockColumns.class);
+    return known == null ? pattern.derived().get(BlockColumns.class, () -> make(pattern)) : known;
+  }
+
+  private static BlockColumns make(SparsePattern pattern) {
+    return switch (pattern) {
+      case CsrPattern csr -> ofRows(csr.rowOffsets(), csr.columnIndices(), csr.columns());
+      case BsrPattern bsr -> expand(bsr);
+      case NmPattern nm -> expand(nm);
+    };
   }
 
   /** A matrix in CSR form; the arrays are kept. */

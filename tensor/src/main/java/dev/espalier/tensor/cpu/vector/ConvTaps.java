@@ -5,21 +5,20 @@ import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The pattern of a sparse convolution weight as its products walk it, kept with the pattern: the
  * columns are rows of {@link Patches}, (channel, tap).
  */
 final class ConvTaps {
-  private record Key(int groups, List<Integer> taps) {}
+  /** What was made for some taps of a convolution of some groups. */
+  private record Known(int groups, int[] taps, TapColumns columns) {}
 
-  private static final List<Integer> FORWARD = List.of(-1);
+  private static final int[] FORWARD = {-1};
 
   private final SparsePattern pattern;
-  private final Map<Key, TapColumns> known = new ConcurrentHashMap<>();
+  private final List<Known> known = new CopyOnWriteArrayList<>();
 
   private ConvTaps(SparsePattern pattern) {
     this.pattern = pattern;
@@ -33,16 +32,31 @@ final class ConvTaps {
   record TapColumns(BlockColumns columns, int[] order) {}
 
   static ConvTaps of(SparsePattern pattern) {
-    return pattern.derived().get(ConvTaps.class, () -> new ConvTaps(pattern));
+    ConvTaps known = pattern.derived().find(ConvTaps.class);
+    return known == null
+        ? pattern.derived().get(ConvTaps.class, () -> new ConvTaps(pattern))
+        : known;
   }
 
-  private TapColumns known(int groups, List<Integer> taps, Supplier<TapColumns> make) {
-    return known.computeIfAbsent(new Key(groups, taps), _ -> make.get());
+  private TapColumns find(int groups, int[] taps) {
+    for (int i = 0; i < known.size(); i++) {
+      Known one = known.get(i);
+      if (one.groups == groups && Arrays.equals(one.taps, taps)) {
+        return one.columns;
+      }
+    }
+    return null;
+  }
+
+  private TapColumns keep(int groups, int[] taps, TapColumns columns) {
+    known.add(new Known(groups, taps, columns));
+    return columns;
   }
 
   /** Rows are output channels, columns the patches of the input. */
   TapColumns forward(Shape weight, int groups) {
-    return known(groups, FORWARD, () -> makeForward(weight, groups));
+    TapColumns there = find(groups, FORWARD);
+    return there == null ? keep(groups, FORWARD, makeForward(weight, groups)) : there;
   }
 
   /** Rows that share their columns do so within a group of the convolution. */
@@ -80,8 +94,8 @@ final class ConvTaps {
    * Rows are input channels, columns the patches of the output's gradient through some of the taps.
    */
   TapColumns backward(Shape weight, int groups, int[] taps) {
-    List<Integer> key = Arrays.stream(taps).boxed().toList();
-    return known(groups, key, () -> makeBackward(weight, groups, taps));
+    TapColumns there = find(groups, taps);
+    return there == null ? keep(groups, taps, makeBackward(weight, groups, taps)) : there;
   }
 
   private TapColumns makeBackward(Shape weight, int groups, int[] taps) {

@@ -149,28 +149,25 @@ public final class Convolution {
     int channels = geometry.outPerGroup();
     MatrixView weights = MatrixView.rowMajor(w, groupWeight(wOffset, group), depth());
     TileEpilogue finish = epilogue.fromRow((long) group * channels);
-    var direct =
-        new DirectConvolution(
-            Patches.forward(geometry, input, 0),
-            depth(),
-            channels,
-            LaneWeights.rows(weights),
-            OutputMap.planes(output),
-            finish);
-    if (!isPointwise(geometry) && geometry.outPlane() <= SMALL_PLANE && direct.pays()) {
-      direct.run();
-      return;
+    OutputMap target = OutputMap.planes(output);
+    boolean pointwise = isPointwise(geometry);
+    Patches patches = pointwise ? null : Patches.forward(geometry, input, 0);
+    if (!pointwise && geometry.outPlane() <= SMALL_PLANE) {
+      LaneWeights lanes = LaneWeights.rows(weights);
+      var direct = new DirectConvolution(patches, depth(), channels, lanes, target, finish);
+      if (direct.pays()) {
+        direct.run();
+        return;
+      }
     }
     new TiledProduct(
             channels,
             Math.multiplyExact(geometry.batch(), geometry.outPlane()),
             depth(),
             new MatrixRows(weights, 1),
-            isPointwise(geometry)
-                ? new PlaneMatrix(input, 0).pixelColumns()
-                : Patches.forward(geometry, input, 0).columnSource(),
+            pointwise ? new PlaneMatrix(input, 0).pixelColumns() : patches.columnSource(),
             0,
-            OutputMap.planes(output),
+            target,
             finish)
         .run();
   }
@@ -211,7 +208,7 @@ public final class Convolution {
   private DirectConvolution direct(
       StridePhase phase, Planes gradient, LaneWeights weights, Planes target) {
     return new DirectConvolution(
-        Patches.backward(geometry, gradient, phase),
+        Patches.backward(gradient, phase),
         geometry.outPerGroup() * phase.taps().length,
         geometry.inPerGroup(),
         weights,
@@ -265,7 +262,7 @@ public final class Convolution {
               new MatrixRows(weights, 1),
               isPointwise(geometry)
                   ? new PlaneMatrix(gradient, 0).pixelColumns()
-                  : Patches.backward(geometry, gradient, phase).columnSource(),
+                  : Patches.backward(gradient, phase).columnSource(),
               0,
               OutputMap.phase(target, phase, spec),
               TileEpilogue.NONE)

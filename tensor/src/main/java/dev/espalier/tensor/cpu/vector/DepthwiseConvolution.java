@@ -110,7 +110,7 @@ final class DepthwiseConvolution {
       weights[i] = w.getAtIndex(ValueLayout.JAVA_FLOAT, at);
     }
     OutputMap target = OutputMap.phase(dx, phase, geometry.spec());
-    Patches patches = Patches.backward(geometry, gradient, phase);
+    Patches patches = Patches.backward(gradient, phase);
     try (Scratch scratch = Scratch.acquire()) {
       forEachBand(
           patches,

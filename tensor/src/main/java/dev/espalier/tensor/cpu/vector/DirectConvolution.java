@@ -49,6 +49,8 @@ record DirectConvolution(
   /** Where the window lies. */
   private static final int WINDOW = Panels.SLOT_BYTES * 3 / 8;
 
+  private static final MemorySegment[] WINDOWS = Panels.windows(WINDOW);
+
   /** Pixels whose sums have room, less those that the last transpose reads too much. */
   private static final int MOST_SUMS = (WINDOW - SUMS) / STEP - BLOCK;
 
@@ -163,7 +165,7 @@ record DirectConvolution(
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
       int width = patches.gridWidth();
-      MemorySegment window = Panels.window(slot, WINDOW);
+      MemorySegment window = WINDOWS[slot];
       PatchBuffer buffer = scratch.patches;
       buffer.fillInto(window, patches, 0, depth, line * width, (end - line) * width);
       scratch.places.list(patches, buffer, depth, slice(), WINDOW, STEP);

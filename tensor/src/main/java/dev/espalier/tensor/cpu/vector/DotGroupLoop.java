@@ -10,30 +10,14 @@ import jdk.incubator.vector.VectorSpecies;
  * these rows of the left operand stay in registers and share each load of the panel. Otherwise as
  * {@link DotLoop}; the sums of an entry follow each other.
  */
-interface DotGroupLoop {
+final class DotGroupLoop {
   /** Vectors of the left operand that registers hold: half of them. */
-  int HELD = Lanes.COUNT == 16 ? 16 : 8;
+  static final int HELD = Lanes.COUNT == 16 ? 16 : 8;
 
-  /**
-   * Adds the products of one stretch to the slot's partial sums, or starts them.
-   *
-   * @param groups the rows and their entries, from {@code from} to {@code to} in the block that
-   *     begins at {@code base}
-   * @param firstEntry the one whose sums are the slot's first
-   * @param left the rows of the left operand
-   */
-  void run(
-      RowGroups groups,
-      int base,
-      int from,
-      int to,
-      int firstEntry,
-      boolean first,
-      int slot,
-      LeftRows.Rows left);
+  private DotGroupLoop() {}
 
   /** The loop for groups of two or four rows and stretches of {@code vectors} vectors. */
-  static DotGroupLoop of(int rows, int vectors) {
+  static DotLoop of(int rows, int vectors) {
     return Copies.LOOPS[rows][vectors];
   }
 
@@ -56,15 +40,15 @@ interface DotGroupLoop {
   record Kind(int rows, int vectors) {}
 
   /** One copy per kind. */
-  final class Copies {
-    private static final DotGroupLoop[][] LOOPS = new DotGroupLoop[GroupLoop.MOST_ROWS + 1][];
+  private static final class Copies {
+    private static final DotLoop[][] LOOPS = new DotLoop[GroupLoop.MOST_ROWS + 1][];
 
     static {
       for (int rows = 2; rows <= GroupLoop.MOST_ROWS; rows += 2) {
-        LOOPS[rows] = new DotGroupLoop[mostVectors(rows) + 1];
+        LOOPS[rows] = new DotLoop[mostVectors(rows) + 1];
         for (int vectors = 1; vectors <= mostVectors(rows); vectors++) {
           var kind = new Kind(rows, vectors);
-          LOOPS[rows][vectors] = Specialized.copy(Template.class, DotGroupLoop.class, kind);
+          LOOPS[rows][vectors] = Specialized.copy(Template.class, DotLoop.class, kind);
         }
       }
     }
@@ -73,7 +57,7 @@ interface DotGroupLoop {
   }
 
   /** Copied for each kind; every vector operation in the method, as in {@link EntryLoop}. */
-  final class Template implements DotGroupLoop {
+  static final class Template implements DotLoop {
     private static final Kind KIND = Specialized.operation(MethodHandles.lookup(), Kind.class);
     private static final int ROWS = KIND.rows();
     private static final int VECTORS = KIND.vectors();
@@ -83,30 +67,6 @@ interface DotGroupLoop {
 
     @Override
     public void run(
-        RowGroups groups,
-        int base,
-        int from,
-        int to,
-        int firstEntry,
-        boolean first,
-        int slot,
-        LeftRows.Rows left) {
-      run(
-          groups.starts(),
-          groups.rows(),
-          base,
-          from,
-          to,
-          groups.places(),
-          firstEntry,
-          first,
-          slot,
-          left.data(),
-          left.offset(),
-          left.pitch());
-    }
-
-    private static void run(
         int[] starts,
         int[] rows,
         int base,
@@ -116,6 +76,7 @@ interface DotGroupLoop {
         int firstEntry,
         boolean first,
         int slot,
+        int shift,
         MemorySegment left,
         long leftOffset,
         long leftPitch) {
@@ -184,7 +145,8 @@ interface DotGroupLoop {
                 : zero;
         int end = starts[base + q + 1];
         for (int p = starts[base + q]; p < end; p++) {
-          long place = (long) header + (places[p] & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          int column = (places[p] + shift) & Panels.PLACE_MASK;
+          long place = (long) header + column + Panels.HEADER_BYTES;
           int entry = (p - firstEntry) * ROWS & (Panels.PARTIAL_COUNT - 1);
           long sum = header + entry * V + Panels.PARTIALS;
           FloatVector a = zero;

@@ -26,7 +26,7 @@ interface DotLoop {
    * @param shift what is added to each place
    * @param left the rows of the left operand, {@code vectors} vectors of each
    */
-  void run(
+  default void run(
       RowGroups groups,
       int base,
       int from,
@@ -35,9 +35,45 @@ interface DotLoop {
       boolean first,
       int slot,
       int shift,
-      LeftRows.Rows left);
+      LeftRows.Rows left) {
+    run(
+        groups.starts(),
+        groups.rows(),
+        base,
+        from,
+        to,
+        groups.places(),
+        firstEntry,
+        first,
+        slot,
+        shift,
+        left.data(),
+        left.offset(),
+        left.pitch());
+  }
 
-  /** The loop for stretches of {@code vectors} vectors. */
+  /** The same from the fields of the groups and the left operand, which a loop keeps at hand. */
+  void run(
+      int[] starts,
+      int[] rows,
+      int base,
+      int from,
+      int to,
+      int[] places,
+      int firstEntry,
+      boolean first,
+      int slot,
+      int shift,
+      MemorySegment left,
+      long leftOffset,
+      long leftPitch);
+
+  /** The loop for groups of so many rows, and stretches of {@code vectors} vectors. */
+  static DotLoop of(int rows, int vectors) {
+    return rows == 1 ? of(vectors) : DotGroupLoop.of(rows, vectors);
+  }
+
+  /** The loop for rows on their own. */
   static DotLoop of(int vectors) {
     return Copies.LOOPS[vectors];
   }
@@ -64,32 +100,6 @@ interface DotLoop {
 
     @Override
     public void run(
-        RowGroups groups,
-        int base,
-        int from,
-        int to,
-        int firstEntry,
-        boolean first,
-        int slot,
-        int shift,
-        LeftRows.Rows left) {
-      run(
-          groups.starts(),
-          groups.rows(),
-          base,
-          from,
-          to,
-          groups.places(),
-          firstEntry,
-          first,
-          slot,
-          shift,
-          left.data(),
-          left.offset(),
-          left.pitch());
-    }
-
-    private static void run(
         int[] starts,
         int[] rows,
         int base,
@@ -134,8 +144,8 @@ interface DotLoop {
             VECTORS > 12 ? FloatVector.fromMemorySegment(S, left, at + 12 * V, Lanes.ORDER) : zero;
         int end = starts[base + q + 1];
         for (int p = starts[base + q]; p < end; p++) {
-          long place =
-              (long) header + ((places[p] + shift) & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
+          int column = (places[p] + shift) & Panels.PLACE_MASK;
+          long place = (long) header + column + Panels.HEADER_BYTES;
           int entry = (p - firstEntry) & (Panels.PARTIAL_COUNT - 1);
           long sum = header + entry * V + Panels.PARTIALS;
           FloatVector s = first ? zero : FloatVector.fromMemorySegment(S, PANELS, sum, Lanes.ORDER);

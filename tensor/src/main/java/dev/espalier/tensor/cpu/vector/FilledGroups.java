@@ -3,6 +3,7 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,7 +21,7 @@ final class FilledGroups {
   private static final int FINGERS = 16;
 
   /** The values as they came, where these arrays are kept. */
-  private int[] raw = {};
+  private MemorySegment raw = MemorySegment.NULL;
 
   /** Bits of the values: the compiler packs loops over them with vectors. */
   private int[] source = {};
@@ -49,7 +50,9 @@ final class FilledGroups {
     if (plan.kept().print == print) {
       var copy = new FilledGroups();
       copy.fill(plan, values, count, order);
-      copy.raw = values.asSlice(0, (long) count * Float.BYTES).toArray(ValueLayout.JAVA_INT);
+      copy.raw =
+          MemorySegment.ofArray(
+              values.asSlice(0, (long) count * Float.BYTES).toArray(ValueLayout.JAVA_INT));
       plan.kept().filled = copy;
     }
     plan.kept().print = print;
@@ -63,10 +66,14 @@ final class FilledGroups {
   }
 
   private boolean holds(MemorySegment values, int count) {
-    if (raw.length != count) {
+    long bytes = (long) count * Float.BYTES;
+    if (raw.byteSize() != bytes) {
       return false;
     }
-    MemorySegment known = MemorySegment.ofArray(raw);
+    MemorySegment known = raw;
+    if (count <= TASK_ENTRIES) {
+      return MemorySegment.mismatch(values, 0, bytes, known, 0, bytes) < 0;
+    }
     var differs = new AtomicBoolean();
     int tasks = Math.ceilDiv(count, TASK_ENTRIES);
     Workers.run(
@@ -96,8 +103,9 @@ final class FilledGroups {
     if (order != null) {
       reorder(order);
     }
-    for (RowGroups groups : plan.groups()) {
-      fill(groups);
+    List<RowGroups> all = plan.groups();
+    for (int i = 0; i < all.size(); i++) {
+      fill(all.get(i));
     }
   }
 
@@ -127,20 +135,28 @@ final class FilledGroups {
       int length = Math.multiplyExact(count, 1 + height);
       shared[height] = shared[height].length >= length ? shared[height] : new int[length];
     }
+    if (count <= TASK_ENTRIES) {
+      fill(groups, 0, count);
+      return;
+    }
     int tasks = Math.ceilDiv(count, TASK_ENTRIES);
     Workers.run(
         tasks,
         task -> {
           int begin = (int) ((long) count * task / tasks);
           int end = (int) ((long) count * (task + 1) / tasks);
-          if (groups.height() > 1) {
-            fillShared(groups, source, shared[groups.height()], begin, end);
-          } else if (groups.order() == null) {
-            zip(source, groups.places(), entries, begin, end);
-          } else {
-            gather(source, groups.order(), groups.places(), entries, begin, end);
-          }
+          fill(groups, begin, end);
         });
+  }
+
+  private void fill(RowGroups groups, int begin, int end) {
+    if (groups.height() > 1) {
+      fillShared(groups, source, shared[groups.height()], begin, end);
+    } else if (groups.order() == null) {
+      zip(source, groups.places(), entries, begin, end);
+    } else {
+      gather(source, groups.order(), groups.places(), entries, begin, end);
+    }
   }
 
   private static void zip(int[] source, int[] places, long[] entries, int begin, int end) {

@@ -2,6 +2,8 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A sparse matrix times a dense one, {@code c = epilogue(A b + beta c)}, in float32.
@@ -12,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * sums wait in the result, or in a tile that the second-level cache holds. Each sum takes the
  * entries of its row in one order, wherever panels and chunks are cut.
  */
-final class GroupedProduct {
+final class GroupedProduct implements IntConsumer {
   /** Rows of a chunk, so that their sums stay in the second-level cache. */
   private static final int CHUNK_ROWS = 512;
 
@@ -25,14 +27,20 @@ final class GroupedProduct {
   /** Panels per thread beyond which rows need not be cut. */
   private static final int MANY_TASKS = 4;
 
-  private final BlockColumns pattern;
-  private final PanelPlan plan;
-  private final FilledGroups values;
-  private final PanelSource source;
-  private final int n;
-  private final ProductSink sink;
+  private BlockColumns pattern;
+  private PanelPlan plan;
+  private FilledGroups values;
+  private PanelSource source;
+  private int n;
+  private ProductSink sink;
 
-  GroupedProduct(
+  /** How the product is cut: a task is a chunk of rows of some panels. */
+  private int panels;
+
+  private int together;
+  private int chunks;
+
+  GroupedProduct set(
       BlockColumns pattern,
       PanelPlan plan,
       FilledGroups values,
@@ -45,33 +53,35 @@ final class GroupedProduct {
     this.source = source;
     this.n = n;
     this.sink = sink;
+    return this;
   }
 
   void run() {
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
-    int panels = Math.ceilDiv(vectors, plan.vectors());
     int rows = pattern.blockRows() * pattern.blockHeight();
-    int together = panelsTogether(panels, rows);
+    panels = Math.ceilDiv(vectors, plan.vectors());
+    together = panelsTogether(rows);
     int stretches = Math.ceilDiv(panels, together);
-    int chunks = chunks(stretches);
+    chunks = chunks(stretches);
+    Workers.run(stretches * chunks, this);
+  }
+
+  /** Computes a chunk of rows of some panels. */
+  @Override
+  public void accept(int task) {
     int[] offsets = pattern.rowOffsets();
-    int height = pattern.blockHeight();
-    Workers.run(
-        stretches * chunks,
-        task -> {
-          int chunk = task % chunks;
-          int panel = task / chunks * together;
-          int begin = RowBlocks.first(offsets, chunk, chunks) * height;
-          int end = RowBlocks.first(offsets, chunk + 1, chunks) * height;
-          panels(panel, Math.min(panel + together, panels), panels, begin, end);
-        });
+    int chunk = task % chunks;
+    int panel = task / chunks * together;
+    int begin = RowBlocks.first(offsets, chunk, chunks) * pattern.blockHeight();
+    int end = RowBlocks.first(offsets, chunk + 1, chunks) * pattern.blockHeight();
+    panels(panel, Math.min(panel + together, panels), begin, end);
   }
 
   /**
    * As many as the source can hold and as keep their sums in the second-level cache, but not so
    * many that threads go without.
    */
-  private int panelsTogether(int panels, int rows) {
+  private int panelsTogether(int rows) {
     long most = Math.min(source.panelsTogether(), TILE_ROWS / Math.clamp(rows, 1, CHUNK_ROWS));
     return (int) Math.max(1, Math.min(most, panels / (2L * Workers.threads())));
   }
@@ -91,31 +101,31 @@ final class GroupedProduct {
     return Math.max(least, Math.ceilDiv(2 * threads, stretches));
   }
 
-  /** Where panel {@code panel} of {@code panels} begins. */
-  private int column(int panel, int panels) {
+  /** Where a panel begins. */
+  private int column(int panel) {
     int vectors = Math.ceilDiv(n, Lanes.COUNT);
     return (int) ((long) vectors * panel / panels) * Lanes.COUNT;
   }
 
-  /** Rows {@code [begin, end)} of panels {@code [from, to)} of {@code panels}. */
-  private void panels(int from, int to, int panels, int begin, int end) {
+  /** Rows {@code [begin, end)} of panels {@code [from, to)}. */
+  private void panels(int from, int to, int begin, int end) {
     if (begin == end) {
       return;
     }
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      int first = column(from, panels);
-      int last = column(to, panels);
+      int first = column(from);
+      int last = column(to);
       int height = end - begin;
       MemorySegment tile = scratch.work.floats((long) height * (last - first));
       for (int block = 0; block < plan.blocks(); block++) {
         source.prepare(block, first, Math.min(n, last) - first, scratch);
         for (int panel = from; panel < to; panel++) {
-          int column = column(panel, panels);
-          int vectors = (column(panel + 1, panels) - column) / Lanes.COUNT;
+          int column = column(panel);
+          int vectors = (column(panel + 1) - column) / Lanes.COUNT;
           long shift = (long) (column - first) * height * Float.BYTES;
           source.pack(block, column, vectors, plan.pitch(), slot, scratch);
-          panel(block, column, vectors, begin, end, slot, tile, shift);
+          panel(block, column, vectors, begin, end, slot, tile, shift, scratch);
         }
       }
     } finally {
@@ -132,7 +142,8 @@ final class GroupedProduct {
       int end,
       int slot,
       MemorySegment tile,
-      long shift) {
+      long shift,
+      Scratch scratch) {
     int width = Math.min(n - column, vectors * Lanes.COUNT);
     long tilePitch = vectors * Lanes.BYTES;
     boolean direct = sink.isDirect(column, width) && width == vectors * Lanes.COUNT;
@@ -146,8 +157,10 @@ final class GroupedProduct {
     long pitch = direct ? sink.pitch() : tilePitch;
     boolean relu = sink.isClampedInLoop() && last;
     boolean apart = pattern.blockHeight() > 1;
-    var rows = new ResultRows(data, offset, pitch, first, relu && !apart, sink.rowBias());
-    for (RowGroups groups : plan.groups()) {
+    ResultRows rows = scratch.rows.set(data, offset, pitch, first, relu && !apart, sink.rowBias());
+    List<RowGroups> all = plan.groups();
+    for (int i = 0; i < all.size(); i++) {
+      RowGroups groups = all.get(i);
       int base = groups.base(block);
       int from = groups.groupAt(begin);
       values.multiply(groups, base, from, groups.groupAt(end), vectors, slot, rows);

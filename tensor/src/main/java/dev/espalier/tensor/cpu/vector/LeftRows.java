@@ -11,8 +11,33 @@ record LeftRows(Planes planes, int channels) {
   /** Floats that are worth a task. */
   private static final int TASK_FLOATS = 64 * 1024;
 
-  /** Rows of whole vectors at a pitch; the offset is that of row 0, both in bytes. */
-  record Rows(MemorySegment data, long offset, long pitch) {}
+  /**
+   * Rows of whole vectors at a pitch; the offset is that of row 0, both in bytes. One of each
+   * {@link Scratch}, set anew for every stretch.
+   */
+  static final class Rows {
+    private MemorySegment data;
+    private long offset;
+    private long pitch;
+
+    private void set(MemorySegment newData, long newOffset, long newPitch) {
+      data = newData;
+      offset = newOffset;
+      pitch = newPitch;
+    }
+
+    MemorySegment data() {
+      return data;
+    }
+
+    long offset() {
+      return offset;
+    }
+
+    long pitch() {
+      return pitch;
+    }
+  }
 
   static LeftRows matrix(MemorySegment a, int rows, int columns) {
     return new LeftRows(new Planes(a, 0, 1, 0, 1, columns), rows);
@@ -47,21 +72,24 @@ record LeftRows(Planes planes, int channels) {
   }
 
   /**
-   * Rows {@code [begin, end)} from {@code column} on, some vectors that do not end the rows: as
-   * they lie if that is in one image, else copied.
+   * Sets the scratch's rows to rows {@code [begin, end)} from {@code column} on, some vectors that
+   * do not end the rows: as they lie if that is in one image, else copied.
    */
-  Rows rows(int column, int vectors, int begin, int end, GrowingBuffer buffer) {
+  Rows rows(int column, int vectors, int begin, int end, Scratch scratch) {
+    Rows rows = scratch.leftRows;
     int size = planes.size();
     int width = vectors * Lanes.COUNT;
     int within = column % size;
     if (within + width <= size) {
       long offset = planes.byteOffset(column / size, 0) + (long) within * Float.BYTES;
-      return new Rows(planes.data(), offset, (long) size * Float.BYTES);
+      rows.set(planes.data(), offset, (long) size * Float.BYTES);
+      return rows;
     }
     long pitch = vectors * Lanes.BYTES;
-    MemorySegment packed = buffer.floats((end - begin) * pitch / Float.BYTES);
+    MemorySegment packed = scratch.work.floats((end - begin) * pitch / Float.BYTES);
     copy(column, width, begin, end, packed, 0, pitch);
-    return new Rows(packed, -begin * pitch, pitch);
+    rows.set(packed, -begin * pitch, pitch);
+    return rows;
   }
 
   /** Copies columns of rows {@code [begin, end)}; pitch and place of the first in bytes. */

@@ -12,7 +12,7 @@ record MatrixColumns(MatrixView b) implements ColumnSource {
     MemorySegment panels = Panels.MEMORY;
     long pitch = width * (long) Float.BYTES;
     if (columns < width) {
-      panels.asSlice(at, depth * pitch).fill((byte) 0);
+      VectorFill.floats(panels, at, depth * (long) width, 0);
     }
     long from = b.byteOffset(k0, column);
     if (b.columnStride() == 1) {

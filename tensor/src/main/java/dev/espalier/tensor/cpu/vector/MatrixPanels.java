@@ -8,26 +8,27 @@ final class MatrixPanels implements PanelSource {
   /** Rows that are transposed at a time, which the first-level cache holds. */
   private static final int TRANSPOSED_ROWS = 64;
 
-  private final MemorySegment b;
-  private final int rows;
-  private final int columns;
-  private final boolean transposed;
+  private MemorySegment b;
+  private int rows;
+  private int columns;
+  private boolean transposed;
 
   /** Distance of rows in bytes, or of columns where it is transposed. */
-  private final long pitch;
+  private long pitch;
 
-  private final int blockRows;
+  private int blockRows;
 
   /**
    * @param blockRows rows per panel
    */
-  MatrixPanels(Tensor b, int blockRows) {
+  MatrixPanels set(Tensor b, int blockRows) {
     this.b = b.segment();
     this.rows = b.dim(0);
     this.columns = b.dim(1);
     this.transposed = b.stride(1) != 1;
     this.pitch = b.stride(transposed ? 1 : 0) * Float.BYTES;
     this.blockRows = blockRows;
+    return this;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.espalier.tensor.cpu.Workers;
 import dev.espalier.tensor.sparse.PackedInt8;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,11 +13,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A packed eight-bit weight times one vector. What bounds it is reading the weight, so lanes lie
- * along its columns: a piece of the bitmap is the mask that gathers those elements of the vector
- * which meet the next bytes.
+ * A packed eight-bit weight times one vector: lanes lie along the weight's columns, and a piece of
+ * the bitmap is the mask that gathers those elements of the vector which meet the next bytes. What
+ * bounds it is that gathering and the conversion of the bytes, not the memory that the weight is
+ * read from.
  */
-final class PackedVector {
+final class PackedVector implements IntConsumer {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final long V = Lanes.BYTES;
@@ -37,15 +39,16 @@ final class PackedVector {
 
   private static final int MANY_TASKS = 16;
 
-  private final PackedInt8 a;
-  private final MemorySegment words;
-  private final MemorySegment values;
-  private final MemorySegment scales;
-  private final int wordsPerRow;
-  private final Tensor x;
-  private final SparseOutput output;
+  private PackedInt8 a;
+  private MemorySegment words;
+  private MemorySegment values;
+  private MemorySegment scales;
+  private int wordsPerRow;
+  private Tensor x;
+  private SparseOutput output;
+  private int tasks;
 
-  PackedVector(PackedInt8 a, Tensor x, SparseOutput output) {
+  PackedVector set(PackedInt8 a, Tensor x, SparseOutput output) {
     this.a = a;
     this.words = a.words().segment();
     this.values = a.values().segment();
@@ -53,15 +56,19 @@ final class PackedVector {
     this.wordsPerRow = a.words().dim(1);
     this.x = x;
     this.output = output;
+    this.tasks = Math.clamp(a.nnz() / TASK_ENTRIES, 1, MANY_TASKS);
+    return this;
   }
 
   void run() {
-    int tasks = Math.clamp(a.nnz() / TASK_ENTRIES, 1, MANY_TASKS);
+    Workers.run(tasks, this);
+  }
+
+  /** Computes some rows. */
+  @Override
+  public void accept(int task) {
     int[] offsets = a.rowOffsets();
-    Workers.run(
-        tasks,
-        task ->
-            rows(RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
+    rows(RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks));
   }
 
   private void rows(int begin, int end) {
@@ -69,8 +76,7 @@ final class PackedVector {
     try (Scratch scratch = Scratch.acquire()) {
       MemorySegment sums = scratch.work.floats(end - begin);
       VectorFill.floats(sums, 0, end - begin, 0);
-      int[] positions = new int[end - begin];
-      System.arraycopy(a.rowOffsets(), begin, positions, 0, positions.length);
+      int[] positions = UnpackedRows.own().positions(a.rowOffsets(), begin, end);
       for (int word = 0; word < wordsPerRow; word += SLICE_WORDS) {
         int taken = Math.min(SLICE_WORDS, wordsPerRow - word);
         load(word, taken, slot);

@@ -80,7 +80,10 @@ final class Panels {
   }
 
   static void release(int slot) {
-    TAKEN.updateAndGet(slot / 64, taken -> taken & ~(1L << slot % 64));
+    long taken;
+    do {
+      taken = TAKEN.get(slot / 64);
+    } while (!TAKEN.compareAndSet(slot / 64, taken, taken & ~(1L << slot % 64)));
     FREE.release();
   }
 
@@ -89,9 +92,13 @@ final class Panels {
     return (slot & SLOT_MASK) << SLOT_SHIFT;
   }
 
-  /** A slot from some place on, as a segment of its own. */
-  static MemorySegment window(int slot, int place) {
-    return MEMORY.asSlice((long) header(slot) + place, SLOT_BYTES - place);
+  /** Every slot from some place on, as a segment of its own. */
+  static MemorySegment[] windows(int place) {
+    var windows = new MemorySegment[SLOTS];
+    for (int slot = 0; slot < SLOTS; slot++) {
+      windows[slot] = MEMORY.asSlice((long) header(slot) + place, SLOT_BYTES - place);
+    }
+    return windows;
   }
 
   /** Where a slot's panel lies. */

@@ -36,6 +36,7 @@ final class PatchBuffer {
   private long channelSize;
 
   private int[] phases = {};
+  private int phaseCount;
   private long[] tapShifts = {};
   private int firstRow;
   private long[] rowOffsets = {};
@@ -80,14 +81,35 @@ final class PatchBuffer {
 
   /** How many floats {@link #fillInto} writes for whole lines of some channels and images. */
   static long floats(Patches source, int channels, int images, int lines) {
-    var buffer = new PatchBuffer();
-    buffer.patches = source;
-    buffer.images = images;
-    buffer.measure(lines + halo(source.tapRows(), source.strideH()));
-    return channels * buffer.channelSize + buffer.slack();
+    int pitch = source.gridWidth() + halo(source.tapColumns(), source.strideW());
+    long phaseSize = images * (long) (lines + halo(source.tapRows(), source.strideH())) * pitch;
+    return (long) channels * phases(source) * phaseSize + slack(pitch);
+  }
+
+  /** How many phases the taps need. */
+  private static int phases(Patches source) {
+    int count = 0;
+    for (int tap = 0; tap < source.taps(); tap++) {
+      int before = 0;
+      while (before < tap && !samePhase(source, before, tap)) {
+        before++;
+      }
+      count += before == tap ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean samePhase(Patches source, int tap, int other) {
+    int rows = source.tapRows()[tap] - source.tapRows()[other];
+    int columns = source.tapColumns()[tap] - source.tapColumns()[other];
+    return rows % source.strideH() == 0 && columns % source.strideW() == 0;
   }
 
   private int slack() {
+    return slack(pitch);
+  }
+
+  private static int slack(int pitch) {
     return pitch + 5 * Lanes.COUNT;
   }
 
@@ -109,7 +131,7 @@ final class PatchBuffer {
     int channels = (row + rows - 1) / patches.taps() - firstChannel + 1;
     listRows(row, rows);
     for (int channel = 0; channel < channels; channel++) {
-      for (int slot = 0; slot < phases.length; slot++) {
+      for (int slot = 0; slot < phaseCount; slot++) {
         for (int image = 0; image < images; image++) {
           int from = image == 0 ? topLine - firstLine : 0;
           int to = image == images - 1 ? bottomLine - firstLine : patches.gridHeight() - 1;
@@ -146,27 +168,29 @@ final class PatchBuffer {
     lines = lineCount;
     pitch = patches.gridWidth() + halo(patches.tapColumns(), strideW);
     phaseSize = images * (long) lines * pitch;
-    phases = new int[0];
-    tapShifts = new long[patches.taps()];
-    for (int tap = 0; tap < tapShifts.length; tap++) {
+    phaseCount = 0;
+    if (tapShifts.length < patches.taps()) {
+      tapShifts = new long[patches.taps()];
+      phases = new int[patches.taps()];
+    }
+    for (int tap = 0; tap < patches.taps(); tap++) {
       int y = patches.tapRows()[tap] - lowestTapRow;
       int x = patches.tapColumns()[tap] - lowestTapColumn;
       int slot = phaseSlot(y % strideH * strideW + x % strideW);
       tapShifts[tap] = slot * phaseSize + y / strideH * (long) pitch + x / strideW;
     }
-    channelSize = phases.length * phaseSize;
+    channelSize = phaseCount * phaseSize;
   }
 
   /** The place of a phase in the buffer, which holds only those that taps need. */
   private int phaseSlot(int phase) {
-    for (int slot = 0; slot < phases.length; slot++) {
+    for (int slot = 0; slot < phaseCount; slot++) {
       if (phases[slot] == phase) {
         return slot;
       }
     }
-    phases = Arrays.copyOf(phases, phases.length + 1);
-    phases[phases.length - 1] = phase;
-    return phases.length - 1;
+    phases[phaseCount] = phase;
+    return phaseCount++;
   }
 
   private void listRows(int row, int rows) {

@@ -32,30 +32,25 @@ record Patches(
 
   /** The patches of a convolution's input that its outputs see. */
   static Patches forward(ConvGeometry g, Planes x, int firstPixel) {
-    int[] rows = new int[g.taps()];
-    int[] columns = new int[g.taps()];
-    for (int tap = 0; tap < g.taps(); tap++) {
-      rows[tap] = g.rowOffset(tap / g.kernelW());
-      columns[tap] = g.columnOffset(tap % g.kernelW());
-    }
-    int strideH = g.spec().strideH();
-    int strideW = g.spec().strideW();
-    return new Patches(x, rows, columns, strideH, strideW, g.outHeight(), g.outWidth(), firstPixel);
+    ConvTable table = ConvTable.of(g);
+    return new Patches(
+        x,
+        table.tapRows(),
+        table.tapColumns(),
+        g.spec().strideH(),
+        g.spec().strideW(),
+        g.outHeight(),
+        g.outWidth(),
+        firstPixel);
   }
 
   /**
    * The patches of the output's gradient that the inputs of one stride phase see: with stride 1,
    * through the taps of {@link StridePhase#taps}.
    */
-  static Patches backward(ConvGeometry g, Planes dy, StridePhase phase) {
-    int[] rows = new int[phase.taps().length];
-    int[] columns = new int[phase.taps().length];
-    for (int i = 0; i < rows.length; i++) {
-      int tap = phase.taps()[i];
-      rows[i] = (phase.top() - g.rowOffset(tap / g.kernelW())) / g.spec().strideH();
-      columns[i] = (phase.left() - g.columnOffset(tap % g.kernelW())) / g.spec().strideW();
-    }
-    return new Patches(dy, rows, columns, 1, 1, phase.height(), phase.width(), 0);
+  static Patches backward(Planes dy, StridePhase phase) {
+    return new Patches(
+        dy, phase.tapRows(), phase.tapColumns(), 1, 1, phase.height(), phase.width(), 0);
   }
 
   int taps() {

@@ -12,31 +12,27 @@ import java.util.Arrays;
  */
 record PlaneMatrix(Planes planes, int firstPixel) {
 
-  /** Does something with each stretch of pixels that lie in one image. */
-  private interface Stretch {
-    void accept(long planeOffset, int done, int count);
+  /** How many of some pixels, from {@code pixel} on, lie in one image. */
+  private int stretch(int pixel, int pixels) {
+    int size = planes.size();
+    return Math.min(pixels, size - (firstPixel + pixel) % size);
   }
 
-  private void forEachStretch(int pixel, int pixels, int channel, Stretch body) {
+  /** Byte offset of a pixel of a channel. */
+  private long offset(int pixel, int channel) {
     int size = planes.size();
-    for (int done = 0; done < pixels; ) {
-      int at = firstPixel + pixel + done;
-      int count = Math.min(pixels - done, size - at % size);
-      long offset = planes.byteOffset(at / size, channel) + at % size * (long) Float.BYTES;
-      body.accept(offset, done, count);
-      done += count;
-    }
+    int at = firstPixel + pixel;
+    return planes.byteOffset(at / size, channel) + at % size * (long) Float.BYTES;
   }
 
   /** Depth runs over channels, columns over pixels. */
   ColumnSource pixelColumns() {
     return (column, columns, width, k0, depth, scratch, at) -> {
       long planeBytes = planes.size() * (long) Float.BYTES;
-      forEachStretch(
-          column,
-          columns,
-          k0,
-          (offset, done, count) -> copyColumns(offset, planeBytes, at, width, done, depth, count));
+      for (int done = 0, count; done < columns; done += count) {
+        count = stretch(column + done, columns - done);
+        copyColumns(offset(column + done, k0), planeBytes, at, width, done, depth, count);
+      }
     };
   }
 
@@ -57,20 +53,18 @@ record PlaneMatrix(Planes planes, int firstPixel) {
     return (column, columns, width, k0, depth, scratch, at) -> {
       long planeBytes = planes.size() * (long) Float.BYTES;
       long rowBytes = width * (long) Float.BYTES;
-      forEachStretch(
-          k0,
-          depth,
-          column,
-          (offset, done, count) ->
-              Packing.transpose(
-                  planes.data(),
-                  offset,
-                  planeBytes,
-                  Panels.MEMORY,
-                  at + done * rowBytes,
-                  rowBytes,
-                  columns,
-                  count));
+      for (int done = 0, count; done < depth; done += count) {
+        count = stretch(k0 + done, depth - done);
+        Packing.transpose(
+            planes.data(),
+            offset(k0 + done, column),
+            planeBytes,
+            Panels.MEMORY,
+            at + done * rowBytes,
+            rowBytes,
+            columns,
+            count);
+      }
     };
   }
 
@@ -80,13 +74,11 @@ record PlaneMatrix(Planes planes, int firstPixel) {
       float[] panel = scratch.rowPanel;
       for (int i = 0; i < rows; i++) {
         int to = i * MicroKernel.DEPTH;
-        forEachStretch(
-            k0,
-            depth,
-            row + i,
-            (offset, done, count) ->
-                MemorySegment.copy(
-                    planes.data(), ValueLayout.JAVA_FLOAT, offset, panel, to + done, count));
+        for (int done = 0, count; done < depth; done += count) {
+          count = stretch(k0 + done, depth - done);
+          long from = offset(k0 + done, row + i);
+          MemorySegment.copy(planes.data(), ValueLayout.JAVA_FLOAT, from, panel, to + done, count);
+        }
       }
       for (int i = rows; i < tileRows; i++) {
         Arrays.fill(panel, i * MicroKernel.DEPTH, i * MicroKernel.DEPTH + depth, 0);

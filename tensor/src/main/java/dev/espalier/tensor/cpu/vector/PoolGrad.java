@@ -34,8 +34,20 @@ final class PoolGrad {
     return (long) outHeight * outWidth;
   }
 
-  private void forEachRange(Parallel.Range range) {
-    Parallel.rows(planes, 2 * inPlane(), range);
+  /** Planes below {@code within} may be written as vectors, those behind one by one. */
+  private void forEachRange(long within, Parallel.Range vectors, Parallel.Range rest) {
+    Parallel.rows(
+        planes,
+        2 * inPlane(),
+        (first, last) -> {
+          long middle = Math.clamp(within, first, last);
+          if (middle > first) {
+            vectors.run(first, middle);
+          }
+          if (middle < last) {
+            rest.run(middle, last);
+          }
+        });
   }
 
   static void max(Tensor dy, Tensor indices, PoolSpec spec, Tensor dx) {
@@ -44,15 +56,10 @@ final class PoolGrad {
     MemorySegment index = indices.segment();
     MemorySegment to = dx.segment();
     WindowSpread spread = WindowSpread.of(spec, pool.height, pool.width);
-    long within = spread == null ? 0 : spread.planesWithin(from);
     pool.forEachRange(
-        (first, last) -> {
-          long middle = Math.clamp(within, first, last);
-          if (middle > first) {
-            spread.toIndices(from, index, to, first, middle);
-          }
-          pool.addToIndices(from, index, to, middle, last);
-        });
+        spread == null ? 0 : spread.planesWithin(from),
+        (first, last) -> spread.toIndices(from, index, to, first, last),
+        (first, last) -> pool.addToIndices(from, index, to, first, last));
   }
 
   private void addToIndices(
@@ -92,15 +99,10 @@ final class PoolGrad {
     MemorySegment to = dx.segment();
     float factor = (float) (1.0 / ((double) spec.kernelH() * spec.kernelW()));
     WindowSpread spread = WindowSpread.of(spec, pool.height, pool.width);
-    long within = spread == null ? 0 : spread.planesWithin(from);
     pool.forEachRange(
-        (first, last) -> {
-          long middle = Math.clamp(within, first, last);
-          if (middle > first) {
-            spread.toWindows(from, factor, to, first, middle);
-          }
-          pool.addToWindows(from, factor, to, middle, last);
-        });
+        spread == null ? 0 : spread.planesWithin(from),
+        (first, last) -> spread.toWindows(from, factor, to, first, last),
+        (first, last) -> pool.addToWindows(from, factor, to, first, last));
   }
 
   private void addToWindows(

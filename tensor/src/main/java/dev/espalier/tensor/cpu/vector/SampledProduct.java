@@ -3,6 +3,8 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A dense product sampled at a sparse pattern, {@code out[p] = Σ_n a[row(p), n] b[column(p), n]},
@@ -14,13 +16,13 @@ import java.lang.foreign.ValueLayout;
  * n is cut into parts whose sums are added in order, so that no panel is packed twice. Every
  * entry's products are added in one order, however many threads there are.
  */
-final class SampledProduct {
+final class SampledProduct implements IntConsumer {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Multiply-adds worth more than one thread. */
   private static final long TASK_WORK = 256 * 1024;
 
-  /** Tasks that keep threads busy; parts are not cut for more. */
+  /** Tasks that keep threads busy; n is not cut into parts for more. */
   private static final int TASKS = 16;
 
   /** Columns whose products outweigh storing and adding the sums of a part. */
@@ -29,18 +31,30 @@ final class SampledProduct {
   /** Sums that the first-level cache holds beside the rows they are of. */
   private static final int CACHED_SUMS = 128;
 
-  private final PanelPlan plan;
-  private final LeftRows left;
-  private final PanelSource source;
-  private final int n;
-  private final int[] order;
-  private final MemorySegment out;
+  private PanelPlan plan;
+  private LeftRows left;
+  private PanelSource source;
+  private int n;
+  private int[] order;
+  private MemorySegment out;
+
+  /** What the tasks that are running work at. */
+  private LeftRows whole;
+
+  private RowGroups rows;
+  private int cuts;
+
+  /** Into how many parts n is cut, and where their sums go: {@code values} floats of each. */
+  private int parts;
+
+  private int values;
+  private MemorySegment target;
 
   /**
    * @param order for each value of the pattern that was planned where its product goes; null if
    *     that is its own position
    */
-  SampledProduct(
+  SampledProduct set(
       PanelPlan plan, LeftRows left, PanelSource source, int n, int[] order, MemorySegment out) {
     this.plan = plan;
     this.left = left;
@@ -48,75 +62,51 @@ final class SampledProduct {
     this.n = n;
     this.order = order;
     this.out = out;
-  }
-
-  /** A part of n, and where its sums go: {@code values} floats of the target from its number on. */
-  private record Part(int number, int count, int values, MemorySegment target) {
-    int first(int panels) {
-      return (int) ((long) panels * number / count);
-    }
-
-    int end(int panels) {
-      return (int) ((long) panels * (number + 1) / count);
-    }
-
-    void set(int value, float sum) {
-      target.setAtIndex(FLOAT, (long) number * values + value, sum);
-    }
-
-    float get(int value) {
-      return target.getAtIndex(FLOAT, (long) number * values + value);
-    }
+    return this;
   }
 
   void run() {
     try (Scratch scratch = Scratch.acquire();
         Scratch sums = Scratch.acquire()) {
-      LeftRows whole = left.wholeVectors(scratch.work);
-      Part[] parts = parts(sums.work);
-      for (RowGroups rows : plan.groups()) {
-        int cuts = cuts(rows, parts.length);
-        int tasks = plan.blocks() * cuts;
-        Workers.run(
-            tasks * parts.length,
-            task -> {
-              int within = task % tasks;
-              block(rows, whole, parts[task / tasks], within / cuts, within % cuts, cuts);
-            });
+      whole = left.wholeVectors(scratch.work);
+      List<RowGroups> all = plan.groups();
+      values = 0;
+      for (int i = 0; i < all.size(); i++) {
+        values =
+            Math.addExact(values, Math.multiplyExact(all.get(i).entries(), all.get(i).height()));
       }
-      if (parts.length > 1) {
-        addUp(parts);
+      parts = Math.clamp(n / PART_COLUMNS, 1, Math.ceilDiv(TASKS, plan.blocks()));
+      target = parts == 1 ? out : sums.work.floats((long) parts * values);
+      for (int i = 0; i < all.size(); i++) {
+        rows = all.get(i);
+        cuts = cuts();
+        Workers.run(parts * plan.blocks() * cuts, this);
+      }
+      if (parts > 1) {
+        addUp();
       }
     }
   }
 
-  /** The parts of n, which depend on sizes alone. */
-  private Part[] parts(GrowingBuffer buffer) {
-    int values = 0;
-    for (RowGroups rows : plan.groups()) {
-      values = Math.addExact(values, Math.multiplyExact(rows.entries(), rows.height()));
-    }
-    int wanted = Math.ceilDiv(TASKS, plan.blocks());
-    var parts = new Part[Math.clamp(n / PART_COLUMNS, 1, wanted)];
-    MemorySegment target = parts.length == 1 ? out : buffer.floats((long) parts.length * values);
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = new Part(i, parts.length, values, target);
-    }
-    return parts;
-  }
-
-  private void addUp(Part[] parts) {
-    for (int value = 0; value < parts[0].values; value++) {
+  private void addUp() {
+    for (int value = 0; value < values; value++) {
       float sum = 0;
-      for (Part part : parts) {
-        sum += part.get(value);
+      for (int part = 0; part < parts; part++) {
+        sum += target.getAtIndex(FLOAT, (long) part * values + value);
       }
       out.setAtIndex(FLOAT, value, sum);
     }
   }
 
+  /** Computes a part of the sums of a cut of the rows in a block. */
+  @Override
+  public void accept(int task) {
+    int perPart = plan.blocks() * cuts;
+    block(task % perPart / cuts, task % cuts, task / perPart);
+  }
+
   /** Into how many tasks a block's rows are cut, so that sums fit and threads have work. */
-  private int cuts(RowGroups rows, int parts) {
+  private int cuts() {
     int count = rows.rows().length;
     int largest = 0;
     for (int block = 0; block < plan.blocks(); block++) {
@@ -125,17 +115,17 @@ final class SampledProduct {
     }
     // a cut may have up to a group more than its share
     int most = Panels.PARTIAL_COUNT / rows.height() - plan.blockColumns();
-    int cuts = Math.ceilDiv(largest, most);
+    int least = Math.ceilDiv(largest, most);
     int threads = Workers.threads();
     int tasks = plan.blocks() * parts;
     boolean small = (long) rows.entries() * rows.height() * n < TASK_WORK || tasks % threads == 0;
-    return Math.max(1, small ? cuts : Math.max(cuts, Math.ceilDiv(2 * threads, tasks)));
+    return Math.max(1, small ? least : Math.max(least, Math.ceilDiv(2 * threads, tasks)));
   }
 
-  private void block(RowGroups rows, LeftRows whole, Part part, int block, int cut, int cuts) {
+  private void block(int block, int cut, int part) {
     int base = block * rows.rows().length;
-    int from = rowAt(rows, block, cut, cuts);
-    int to = rowAt(rows, block, cut + 1, cuts);
+    int from = rowAt(block, cut);
+    int to = rowAt(block, cut + 1);
     int firstEntry = rows.starts()[base + from];
     int entries = rows.starts()[base + to] - firstEntry;
     if (entries == 0) {
@@ -148,8 +138,9 @@ final class SampledProduct {
     int endRow = rows.rows()[to - 1] + rows.height();
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      int first = part.first(panels);
-      int last = part.end(panels);
+      int first = (int) ((long) panels * part / parts);
+      int last = (int) ((long) panels * (part + 1) / parts);
+      long sums = (long) part * values;
       for (int panel = first; panel < last; panel++) {
         int begin = column(vectors, panel, panels);
         if ((panel - first) % together == 0) {
@@ -161,15 +152,15 @@ final class SampledProduct {
         if (n - begin < taken * Lanes.COUNT) {
           PanelCopy.clearBehind(Panels.panel(slot), plan.pitch(), plan.blockColumns(), n - begin);
         }
-        var stretch = whole.rows(begin, taken, firstRow, endRow, scratch.work);
+        var stretch = whole.rows(begin, taken, firstRow, endRow, scratch);
         if (panels == 1) {
-          inOneStretch(rows, base, from, to, taken, slot, stretch, part);
+          inOneStretch(base, from, to, taken, slot, stretch);
         } else {
-          multiply(rows, base, from, to, firstEntry, taken, panel == first, slot, stretch);
+          multiply(base, from, to, firstEntry, taken, panel == first, slot, stretch);
         }
       }
       if (panels > 1) {
-        store(rows, firstEntry, entries, slot, part);
+        store(firstEntry, entries, slot, sums);
       }
     } finally {
       Panels.release(slot);
@@ -180,14 +171,7 @@ final class SampledProduct {
    * Some rows at a time, so that their sums stay in the first-level cache until they are stored.
    */
   private void inOneStretch(
-      RowGroups rows,
-      int base,
-      int from,
-      int to,
-      int vectors,
-      int slot,
-      LeftRows.Rows stretch,
-      Part part) {
+      int base, int from, int to, int vectors, int slot, LeftRows.Rows stretch) {
     int[] starts = rows.starts();
     int most = CACHED_SUMS / rows.height();
     for (int next = from; next < to; ) {
@@ -196,13 +180,12 @@ final class SampledProduct {
       while (next < to && starts[base + next + 1] - firstEntry <= most) {
         next++;
       }
-      multiply(rows, base, begin, next, firstEntry, vectors, true, slot, stretch);
-      store(rows, firstEntry, starts[base + next] - firstEntry, slot, part);
+      multiply(base, begin, next, firstEntry, vectors, true, slot, stretch);
+      store(firstEntry, starts[base + next] - firstEntry, slot, 0);
     }
   }
 
-  private static void multiply(
-      RowGroups rows,
+  private void multiply(
       int base,
       int from,
       int to,
@@ -211,12 +194,8 @@ final class SampledProduct {
       boolean first,
       int slot,
       LeftRows.Rows stretch) {
-    if (rows.height() == 1) {
-      DotLoop.of(vectors).run(rows, base, from, to, firstEntry, first, slot, 0, stretch);
-    } else {
-      DotGroupLoop.of(rows.height(), vectors)
-          .run(rows, base, from, to, firstEntry, first, slot, stretch);
-    }
+    DotLoop.of(rows.height(), vectors)
+        .run(rows, base, from, to, firstEntry, first, slot, 0, stretch);
   }
 
   private static int column(int vectors, int panel, int panels) {
@@ -224,7 +203,7 @@ final class SampledProduct {
   }
 
   /** The first group of a cut: cuts have about equally many entries. */
-  private static int rowAt(RowGroups rows, int block, int cut, int cuts) {
+  private int rowAt(int block, int cut) {
     int count = rows.rows().length;
     int base = block * count;
     long begin = rows.starts()[base];
@@ -245,7 +224,8 @@ final class SampledProduct {
     return low;
   }
 
-  private void store(RowGroups rows, int firstEntry, int entries, int slot, Part part) {
+  /** Sums the lanes of entries; the values begin at number {@code base} of the target. */
+  private void store(int firstEntry, int entries, int slot, long base) {
     int count = entries * rows.height();
     int sums = Panels.header(slot) + Panels.PARTIALS;
     for (int i = 0; i < count; i += LaneSums.COUNT) {
@@ -255,28 +235,30 @@ final class SampledProduct {
     int[] planned = rows.order();
     int height = rows.height();
     if (height > 1) {
-      storeGroups(rows, firstEntry, entries, sums, part);
+      storeGroups(firstEntry, entries, sums, base);
     } else if (planned == null && order == null) {
-      long to = ((long) part.number * part.values + firstEntry) * Float.BYTES;
-      MemorySegment.copy(Panels.MEMORY, sums, part.target, to, (long) count * Float.BYTES);
+      long to = (base + firstEntry) * Float.BYTES;
+      MemorySegment.copy(Panels.MEMORY, sums, target, to, (long) count * Float.BYTES);
     } else {
       for (int i = 0; i < count; i++) {
         int value = planned == null ? firstEntry + i : planned[firstEntry + i];
         float sum = Panels.MEMORY.get(FLOAT, sums + (long) i * Float.BYTES);
-        part.set(order == null ? value : order[value], sum);
+        target.setAtIndex(FLOAT, base + (order == null ? value : order[value]), sum);
       }
     }
   }
 
-  private void storeGroups(RowGroups rows, int firstEntry, int entries, long sums, Part part) {
+  private void storeGroups(int firstEntry, int entries, long sums, long base) {
     int height = rows.height();
+    int stride = rows.stride();
+    int[] planned = rows.order();
     long at = sums;
     for (int i = 0; i < entries; i++) {
-      int first = rows.order()[firstEntry + i];
+      int first = planned[firstEntry + i];
       for (int j = 0; j < height; j++) {
-        int value = first + j * rows.stride();
+        int value = first + j * stride;
         float sum = Panels.MEMORY.get(FLOAT, at);
-        part.set(order == null ? value : order[value], sum);
+        target.setAtIndex(FLOAT, base + (order == null ? value : order[value]), sum);
         at += Float.BYTES;
       }
     }

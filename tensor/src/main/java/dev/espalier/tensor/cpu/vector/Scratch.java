@@ -33,6 +33,8 @@ final class Scratch implements AutoCloseable {
   final PatchBuffer patches = new PatchBuffer();
   final TapPlaces places = new TapPlaces();
   final GrowingBuffer work = new GrowingBuffer();
+  final ResultRows rows = new ResultRows();
+  final LeftRows.Rows leftRows = new LeftRows.Rows();
 
   int rowChunkBegin;
 

@@ -26,7 +26,8 @@ final class SparseConvolution {
     if (out.size() == 0) {
       return;
     }
-    try (Tensor images = x.contiguous()) {
+    try (Tensor copy = Dense.copyIfStrided(x)) {
+      Tensor images = Dense.of(x, copy);
       ConvGeometry g = ConvGeometry.of(images, whole(weight, spec), out, spec.withGroups(1));
       Planes input = Planes.input(g, images.segment(), 0, 0);
       Planes output = Planes.output(g, out.segment(), 0, 0);
@@ -45,14 +46,15 @@ final class SparseConvolution {
     if (dx.size() == 0) {
       return;
     }
-    try (Tensor gradients = dy.contiguous()) {
+    try (Tensor copy = Dense.copyIfStrided(dy)) {
+      Tensor gradients = Dense.of(dy, copy);
       ConvGeometry g = ConvGeometry.of(dx, whole(weight, spec), gradients, spec.withGroups(1));
       Planes gradient = Planes.output(g, gradients.segment(), 0, 0);
       Planes target = Planes.input(g, dx.segment(), 0, 0);
       float[] none = RowBias.of(null, g.inChannels());
       for (StridePhase phase : StridePhase.of(g)) {
         var taps = ConvTaps.of(pattern).backward(weight, spec.groups(), phase.taps());
-        Patches patches = Patches.backward(g, gradient, phase);
+        Patches patches = Patches.backward(gradient, phase);
         int pixels = Math.multiplyExact(g.batch(), phase.size());
         var sink = new ConvSink(OutputMap.phase(target, phase, spec), none, false);
         if (!StripeConvolution.run(pattern, taps, values.segment(), g, true, patches, sink)) {
@@ -68,8 +70,10 @@ final class SparseConvolution {
       VectorFill.floats(dvalues.segment(), 0, dvalues.size(), 0);
       return;
     }
-    try (Tensor images = x.contiguous();
-        Tensor gradients = dy.contiguous()) {
+    try (Tensor xCopy = Dense.copyIfStrided(x);
+        Tensor dyCopy = Dense.copyIfStrided(dy)) {
+      Tensor images = Dense.of(x, xCopy);
+      Tensor gradients = Dense.of(dy, dyCopy);
       ConvGeometry g = ConvGeometry.of(images, whole(weight, spec), gradients, spec.withGroups(1));
       Patches patches = Patches.forward(g, Planes.input(g, images.segment(), 0, 0), 0);
       Planes gradient = Planes.output(g, gradients.segment(), 0, 0);
@@ -81,7 +85,7 @@ final class SparseConvolution {
       var left = new LeftRows(gradient, g.outChannels());
       PanelPlan plan = taps.columns().sampledPlan(pixels);
       var source = patches.panels(taps.columns().width(), pixels, plan);
-      new SampledProduct(plan, left, source, pixels, taps.order(), dvalues.segment()).run();
+      new SampledProduct().set(plan, left, source, pixels, taps.order(), dvalues.segment()).run();
     }
   }
 
@@ -94,8 +98,8 @@ final class SparseConvolution {
     if (bias == null) {
       return RowBias.of(null, channels);
     }
-    try (Tensor dense = bias.contiguous()) {
-      return RowBias.of(dense.segment(), channels);
+    try (Tensor copy = Dense.copyIfStrided(bias)) {
+      return RowBias.of(Dense.segment(bias, copy), channels);
     }
   }
 
@@ -106,6 +110,6 @@ final class SparseConvolution {
     int count = Math.toIntExact(values.size());
     FilledGroups filled = FilledGroups.of(plan, values.segment(), count, taps.order());
     var source = patches.panels(columns.width(), pixels, plan);
-    new GroupedProduct(columns, plan, filled, source, pixels, sink).run();
+    new GroupedProduct().set(columns, plan, filled, source, pixels, sink).run();
   }
 }

@@ -15,37 +15,40 @@ final class SparseOutput implements ProductSink, AutoCloseable {
 
   private static final int TRANSPOSED_COLUMNS = 16;
 
-  private final MemorySegment c;
-  private final boolean transposed;
-  private final long pitch;
-  private final float beta;
-  private final Tensor rowBias;
-  private final Tensor columnBias;
-  private final MemorySegment rowBiases;
-  private final MemorySegment columnBiases;
-  private final float[] rowBiasValues;
-  private final float floor;
+  private MemorySegment c;
+  private boolean transposed;
+  private long pitch;
+  private float beta;
+  private Tensor rowBiasCopy;
+  private Tensor columnBiasCopy;
+  private MemorySegment rowBiases;
+  private MemorySegment columnBiases;
+  private float[] rowBiasValues;
+  private float floor;
 
-  SparseOutput(Tensor c, double beta, Epilogue epilogue) {
+  SparseOutput set(Tensor c, double beta, Epilogue epilogue) {
     this.c = c.segment();
     this.transposed = !c.isContiguous();
     this.pitch = c.stride(transposed ? 1 : 0) * Float.BYTES;
     this.beta = (float) beta;
-    this.rowBias = epilogue.rowBias() == null ? null : epilogue.rowBias().contiguous();
-    this.columnBias = epilogue.columnBias() == null ? null : epilogue.columnBias().contiguous();
-    this.rowBiases = rowBias == null ? null : rowBias.segment();
-    this.columnBiases = columnBias == null ? null : columnBias.segment();
+    this.rowBiasCopy = Dense.copyIfStrided(epilogue.rowBias());
+    this.columnBiasCopy = Dense.copyIfStrided(epilogue.columnBias());
+    this.rowBiases = Dense.segment(epilogue.rowBias(), rowBiasCopy);
+    this.columnBiases = Dense.segment(epilogue.columnBias(), columnBiasCopy);
     this.rowBiasValues = RowBias.of(rowBiases, c.dim(0));
     this.floor = epilogue.relu() ? 0 : Float.NEGATIVE_INFINITY;
+    return this;
   }
 
   @Override
   public void close() {
-    if (rowBias != null) {
-      rowBias.close();
+    if (rowBiasCopy != null) {
+      rowBiasCopy.close();
+      rowBiasCopy = null;
     }
-    if (columnBias != null) {
-      columnBias.close();
+    if (columnBiasCopy != null) {
+      columnBiasCopy.close();
+      columnBiasCopy = null;
     }
   }
 

@@ -16,11 +16,19 @@ import java.util.List;
  * @param height lines of the phase
  * @param width columns of the phase
  * @param taps those that reach an output pixel, in ascending order; may be none
+ * @param tapRows for each of them the output row that it carries the first line to
+ * @param tapColumns for each of them the output column that it carries the first column to
  */
-record StridePhase(int top, int left, int height, int width, int[] taps) {
+record StridePhase(
+    int top, int left, int height, int width, int[] taps, int[] tapRows, int[] tapColumns) {
 
   /** The phases that have pixels. */
   static List<StridePhase> of(ConvGeometry g) {
+    return ConvTable.of(g).phases();
+  }
+
+  /** {@link #of}, made anew. */
+  static List<StridePhase> all(ConvGeometry g) {
     var phases = new ArrayList<StridePhase>();
     int strideH = g.spec().strideH();
     int strideW = g.spec().strideW();
@@ -28,10 +36,21 @@ record StridePhase(int top, int left, int height, int width, int[] taps) {
       for (int left = 0; left < Math.min(strideW, g.width()); left++) {
         int height = Math.ceilDiv(g.height() - top, strideH);
         int width = Math.ceilDiv(g.width() - left, strideW);
-        phases.add(new StridePhase(top, left, height, width, tapsReaching(g, top, left)));
+        phases.add(of(g, top, left, height, width));
       }
     }
-    return phases;
+    return List.copyOf(phases);
+  }
+
+  private static StridePhase of(ConvGeometry g, int top, int left, int height, int width) {
+    int[] taps = tapsReaching(g, top, left);
+    int[] rows = new int[taps.length];
+    int[] columns = new int[taps.length];
+    for (int i = 0; i < taps.length; i++) {
+      rows[i] = (top - g.rowOffset(taps[i] / g.kernelW())) / g.spec().strideH();
+      columns[i] = (left - g.columnOffset(taps[i] % g.kernelW())) / g.spec().strideW();
+    }
+    return new StridePhase(top, left, height, width, taps, rows, columns);
   }
 
   private static int[] tapsReaching(ConvGeometry g, int top, int left) {

@@ -109,8 +109,8 @@ final class StripeConvolution {
         int from = vectors * part / parts;
         int count = vectors * (part + 1) / parts - from;
         int shift = from * (int) Lanes.BYTES;
-        var rows =
-            new ResultRows(
+        ResultRows rows =
+            scratch.rows.set(
                 tile, shift - begin * pitch, pitch, true, sink.isClampedInLoop(), sink.rowBias());
         values.multiply(groups, 0, begin, end, count, slot, shift, rows);
       }

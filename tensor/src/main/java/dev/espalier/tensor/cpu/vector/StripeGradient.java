@@ -103,8 +103,22 @@ final class StripeGradient {
       int begin = vectors * pass / passes;
       int count = vectors * (pass + 1) / passes - begin;
       int shift = begin * (int) Lanes.BYTES;
-      var stretch = new LeftRows.Rows(left, shift, pitch);
-      DotLoop.of(count).run(groups, 0, 0, rows, 0, first && pass == 0, slot, shift, stretch);
+      boolean start = first && pass == 0;
+      DotLoop.of(count)
+          .run(
+              groups.starts(),
+              groups.rows(),
+              0,
+              0,
+              rows,
+              groups.places(),
+              0,
+              start,
+              slot,
+              shift,
+              left,
+              shift,
+              pitch);
     }
   }
 

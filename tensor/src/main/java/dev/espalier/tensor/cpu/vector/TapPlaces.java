@@ -12,6 +12,7 @@ final class TapPlaces {
   private static final int MOST_LISTS = 8;
 
   private int[] listOfLine = {};
+  private final int[] firstLine = new int[MOST_LISTS];
   private final int[][] places = new int[MOST_LISTS][0];
   private final int[][] bounds = new int[MOST_LISTS][0];
   private int lists;
@@ -29,7 +30,6 @@ final class TapPlaces {
     if (listOfLine.length < height) {
       listOfLine = new int[height];
     }
-    int[] firstLine = new int[MOST_LISTS];
     lists = 0;
     for (int line = 0; line < height && lists <= MOST_LISTS; line++) {
       int same = 0;

@@ -9,16 +9,16 @@ final class TensorConvolution {
   private TensorConvolution() {}
 
   static void forward(Tensor x, Tensor w, Tensor bias, boolean relu, ConvSpec spec, Tensor out) {
-    try (Tensor denseX = x.contiguous();
-        Tensor denseW = w.contiguous();
-        Tensor denseBias = bias == null ? null : bias.contiguous()) {
+    try (Tensor xCopy = Dense.copyIfStrided(x);
+        Tensor wCopy = Dense.copyIfStrided(w);
+        Tensor biasCopy = Dense.copyIfStrided(bias)) {
       Convolution.forward(
-          ConvGeometry.of(denseX, denseW, out, spec),
-          denseX.segment(),
+          ConvGeometry.of(x, w, out, spec),
+          Dense.segment(x, xCopy),
           0,
-          denseW.segment(),
+          Dense.segment(w, wCopy),
           0,
-          denseBias == null ? null : denseBias.segment(),
+          Dense.segment(bias, biasCopy),
           0,
           relu,
           out.segment(),
@@ -27,13 +27,13 @@ final class TensorConvolution {
   }
 
   static void gradInput(Tensor dy, Tensor w, ConvSpec spec, Tensor dx) {
-    try (Tensor denseDy = dy.contiguous();
-        Tensor denseW = w.contiguous()) {
+    try (Tensor dyCopy = Dense.copyIfStrided(dy);
+        Tensor wCopy = Dense.copyIfStrided(w)) {
       Convolution.gradInput(
-          ConvGeometry.of(dx, denseW, denseDy, spec),
-          denseDy.segment(),
+          ConvGeometry.of(dx, w, dy, spec),
+          Dense.segment(dy, dyCopy),
           0,
-          denseW.segment(),
+          Dense.segment(w, wCopy),
           0,
           dx.segment(),
           0);
@@ -41,13 +41,13 @@ final class TensorConvolution {
   }
 
   static void gradWeight(Tensor x, Tensor dy, ConvSpec spec, Tensor dw) {
-    try (Tensor denseX = x.contiguous();
-        Tensor denseDy = dy.contiguous()) {
+    try (Tensor xCopy = Dense.copyIfStrided(x);
+        Tensor dyCopy = Dense.copyIfStrided(dy)) {
       Convolution.gradWeight(
-          ConvGeometry.of(denseX, dw, denseDy, spec),
-          denseX.segment(),
+          ConvGeometry.of(x, dw, dy, spec),
+          Dense.segment(x, xCopy),
           0,
-          denseDy.segment(),
+          Dense.segment(dy, dyCopy),
           0,
           dw.segment(),
           0);

@@ -2,16 +2,21 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.spi.Epilogue;
-import java.lang.foreign.MemorySegment;
 
 /** {@link Gemm} of float32 tensors: matrices, or batches of them. */
 final class TensorGemm {
   private TensorGemm() {}
 
   static void gemm(double alpha, Tensor a, Tensor b, double beta, Tensor c, Epilogue epilogue) {
-    try (Tensor rowBias = denseOrNull(epilogue.rowBias());
-        Tensor columnBias = denseOrNull(epilogue.columnBias())) {
-      var finish = new TileEpilogue(segment(rowBias), 0, segment(columnBias), 0, epilogue.relu());
+    Tensor rowBias = epilogue.rowBias();
+    Tensor columnBias = epilogue.columnBias();
+    try (Tensor rowCopy = Dense.copyIfStrided(rowBias);
+        Tensor columnCopy = Dense.copyIfStrided(columnBias)) {
+      TileEpilogue finish =
+          TileEpilogue.of(
+              Dense.segment(rowBias, rowCopy),
+              Dense.segment(columnBias, columnCopy),
+              epilogue.relu());
       int m = c.dim(-2);
       int n = c.dim(-1);
       int k = a.dim(-1);
@@ -38,13 +43,5 @@ final class TensorGemm {
 
   private static MatrixView view(Tensor tensor) {
     return new MatrixView(tensor.segment(), 0, tensor.stride(-2), tensor.stride(-1));
-  }
-
-  private static Tensor denseOrNull(Tensor bias) {
-    return bias == null ? null : bias.contiguous();
-  }
-
-  private static MemorySegment segment(Tensor bias) {
-    return bias == null ? null : bias.segment();
   }
 }

@@ -22,6 +22,13 @@ public record TileEpilogue(
   /** Nothing. */
   public static final TileEpilogue NONE = new TileEpilogue(null, 0, null, 0, false);
 
+  /** From the first element of each bias on. */
+  static TileEpilogue of(MemorySegment rowBias, MemorySegment columnBias, boolean relu) {
+    return rowBias == null && columnBias == null && !relu
+        ? NONE
+        : new TileEpilogue(rowBias, 0, columnBias, 0, relu);
+  }
+
   boolean isNone() {
     return rowBias == null && columnBias == null && !relu;
   }
@@ -43,7 +50,9 @@ public record TileEpilogue(
 
   /** The same for a product whose row 0 is row {@code row} here. */
   TileEpilogue fromRow(long row) {
-    return new TileEpilogue(rowBias, rowBiasOffset + row, columnBias, columnBiasOffset, relu);
+    return row == 0 || rowBias == null
+        ? this
+        : new TileEpilogue(rowBias, rowBiasOffset + row, columnBias, columnBiasOffset, relu);
   }
 
   /** The same for a product whose column 0 is column {@code column} here. */

@@ -8,7 +8,6 @@ import jdk.incubator.vector.FloatVector;
 final class TileWriter {
   private final OutputMap c;
   private final TileEpilogue epilogue;
-  private final FloatVector zero = FloatVector.zero(Lanes.FLOATS);
 
   TileWriter(OutputMap c, TileEpilogue epilogue) {
     this.c = c;
@@ -72,21 +71,10 @@ final class TileWriter {
       TileEpilogue finish) {
     int whole = c.columnStride() == 1 ? count - count % Lanes.COUNT : 0;
     int end = whole > 0 && !accumulate ? whole : count;
-    if (end < count) {
-      // the last vector begins earlier; its first lanes are written again below, with the same
-      int j = count - Lanes.COUNT;
-      long shift = j * (long) Float.BYTES;
-      FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
-      finish(v, row, column + j, finish).intoMemorySegment(c.data(), to + shift, Lanes.ORDER);
-    }
-    for (int j = 0; j < whole; j += Lanes.COUNT) {
-      long shift = j * (long) Float.BYTES;
-      FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
-      if (accumulate) {
-        v = v.add(FloatVector.fromMemorySegment(Lanes.FLOATS, c.data(), to + shift, Lanes.ORDER));
-      }
-      finish(v, row, column + j, finish).intoMemorySegment(c.data(), to + shift, Lanes.ORDER);
-    }
+    // the last vector begins earlier and is written first: its first lanes are written again, with
+    // the same
+    int first = end < count ? -Lanes.COUNT : 0;
+    writeVectors(tile, from, row, column, count, first, whole, to, accumulate, finish);
     long step = c.columnStride() * Float.BYTES;
     for (int j = whole; j < end; j++) {
       float value = tile.get(ValueLayout.JAVA_FLOAT, from + j * (long) Float.BYTES);
@@ -97,16 +85,48 @@ final class TileWriter {
     }
   }
 
-  private FloatVector finish(FloatVector value, int row, int column, TileEpilogue finish) {
-    FloatVector v = value;
-    if (finish.rowBias() != null) {
-      v = v.add(finish.rowBias(row));
+  /**
+   * Writes whole vectors from {@code first} on; a negative place stands for the last of the run.
+   * Every vector operation stands here, as a method that gives a vector may box each of them.
+   */
+  private void writeVectors(
+      MemorySegment tile,
+      long from,
+      int row,
+      int column,
+      int count,
+      int first,
+      int end,
+      long to,
+      boolean accumulate,
+      TileEpilogue finish) {
+    MemorySegment data = c.data();
+    MemorySegment columnBias = finish.columnBias();
+    long biases = (finish.columnBiasOffset() + column) * Float.BYTES;
+    boolean hasRowBias = finish.rowBias() != null;
+    FloatVector rowBias = FloatVector.broadcast(Lanes.FLOATS, finish.rowBias(row));
+    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+    for (int step = first; step < end; step += Lanes.COUNT) {
+      int j = step < 0 ? count - Lanes.COUNT : step;
+      long shift = j * (long) Float.BYTES;
+      FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOATS, tile, from + shift, Lanes.ORDER);
+      if (accumulate) {
+        v = v.add(FloatVector.fromMemorySegment(Lanes.FLOATS, data, to + shift, Lanes.ORDER));
+      }
+      if (hasRowBias) {
+        v = v.add(rowBias);
+      }
+      if (columnBias != null) {
+        v =
+            v.add(
+                FloatVector.fromMemorySegment(
+                    Lanes.FLOATS, columnBias, biases + shift, Lanes.ORDER));
+      }
+      if (finish.relu()) {
+        v = v.max(zero);
+      }
+      v.intoMemorySegment(data, to + shift, Lanes.ORDER);
     }
-    if (finish.columnBias() != null) {
-      long at = (finish.columnBiasOffset() + column) * Float.BYTES;
-      v = v.add(FloatVector.fromMemorySegment(Lanes.FLOATS, finish.columnBias(), at, Lanes.ORDER));
-    }
-    return finish.relu() ? v.max(zero) : v;
   }
 
   /** {@code c *= beta} over a block, before anything is accumulated into it. */

@@ -1,6 +1,7 @@
 package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.Workers;
+import java.util.function.IntConsumer;
 
 /**
  * The blocked matrix product {@code C = epilogue(A B + beta C)}.
@@ -10,29 +11,50 @@ import dev.espalier.tensor.cpu.Workers;
  * sweeps that strip. Depth is never divided between tasks and every element sees the same additions
  * in the same order wherever the blocks are cut, so the bits of C do not depend on the number of
  * threads.
- *
- * @param beta 0 does not read C
  */
-record TiledProduct(
-    int m,
-    int n,
-    int k,
-    RowSource a,
-    ColumnSource b,
-    float beta,
-    OutputMap c,
-    TileEpilogue epilogue) {
+final class TiledProduct implements IntConsumer {
   /** Columns of a strip of full depth: together 768 KiB, for caches of 1 MiB. */
   static final int STRIP = 256;
 
   /** Below this many multiply-adds (some 20 µs) waking other threads costs more than it saves. */
   private static final long PARALLEL_WORK = 1L << 20;
 
-  /** How a product is cut: every block but the last has these many rows and columns. */
-  private record Blocks(int rows, int columns, int rowBlocks, int columnBlocks) {
-    int count() {
-      return rowBlocks * columnBlocks;
-    }
+  private final int m;
+  private final int n;
+  private final int k;
+  private final RowSource a;
+  private final ColumnSource b;
+  private final float beta;
+  private final OutputMap c;
+  private final TileWriter writer;
+
+  /** Every block but the last has these many rows and columns. */
+  private int blockRows;
+
+  private int blockColumns;
+  private int rowBlocks;
+  private int columnBlocks;
+
+  /**
+   * @param beta 0 does not read C
+   */
+  TiledProduct(
+      int m,
+      int n,
+      int k,
+      RowSource a,
+      ColumnSource b,
+      float beta,
+      OutputMap c,
+      TileEpilogue epilogue) {
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    this.a = a;
+    this.b = b;
+    this.beta = beta;
+    this.c = c;
+    this.writer = new TileWriter(c, epilogue);
   }
 
   void run() {
@@ -40,24 +62,25 @@ record TiledProduct(
       return;
     }
     boolean small = (long) m * n * k < PARALLEL_WORK;
-    Blocks blocks = cut(small ? 1 : Workers.threads());
+    cut(small ? 1 : Workers.threads());
+    int blocks = rowBlocks * columnBlocks;
     if (small) {
-      for (int i = 0; i < blocks.count(); i++) {
-        block(blocks, i);
+      for (int i = 0; i < blocks; i++) {
+        accept(i);
       }
     } else {
-      Workers.run(blocks.count(), i -> block(blocks, i));
+      Workers.run(blocks, this);
     }
   }
 
-  private Blocks cut(int threads) {
+  private void cut(int threads) {
     int wanted = threads == 1 ? 1 : 2 * threads;
     int columns = roundUp(ceilDiv(n, wanted), MicroKernel.COLUMNS);
-    columns = Math.min(stripColumns(), Math.max(columns, 4 * MicroKernel.COLUMNS));
-    int columnBlocks = ceilDiv(n, columns);
+    blockColumns = Math.min(stripColumns(), Math.max(columns, 4 * MicroKernel.COLUMNS));
+    columnBlocks = ceilDiv(n, blockColumns);
     int rowParts = Math.max(1, wanted / columnBlocks);
-    int rows = Math.max(4 * MicroKernel.ROWS, roundUp(ceilDiv(m, rowParts), MicroKernel.ROWS));
-    return new Blocks(rows, columns, ceilDiv(m, rows), columnBlocks);
+    blockRows = Math.max(4 * MicroKernel.ROWS, roundUp(ceilDiv(m, rowParts), MicroKernel.ROWS));
+    rowBlocks = ceilDiv(m, blockRows);
   }
 
   /** Depth of all slices but the last, which is at most a little less: no slice is a mere rest. */
@@ -81,12 +104,13 @@ record TiledProduct(
     return ceilDiv(value, multiple) * multiple;
   }
 
-  private void block(Blocks blocks, int index) {
-    int row = index % blocks.rowBlocks * blocks.rows;
-    int column = index / blocks.rowBlocks * blocks.columns;
-    int rows = Math.min(blocks.rows, m - row);
-    int columns = Math.min(blocks.columns, n - column);
-    var writer = new TileWriter(c, epilogue);
+  /** Computes a block. */
+  @Override
+  public void accept(int index) {
+    int row = index % rowBlocks * blockRows;
+    int column = index / rowBlocks * blockColumns;
+    int rows = Math.min(blockRows, m - row);
+    int columns = Math.min(blockColumns, n - column);
     if (beta != 0 && beta != 1) {
       writer.scale(beta, row, row + rows, column, column + columns);
     }
@@ -97,7 +121,7 @@ record TiledProduct(
       do {
         int depth = Math.min(sliceDepth, k - k0);
         packStrip(column, columns, k0, depth, slot, scratch);
-        sweep(row, rows, column, columns, k0, depth, writer, slot, scratch);
+        sweep(row, rows, column, columns, k0, depth, slot, scratch);
         k0 += depth;
       } while (k0 < k);
     } finally {
@@ -126,15 +150,7 @@ record TiledProduct(
   }
 
   private void sweep(
-      int row,
-      int rows,
-      int column,
-      int columns,
-      int k0,
-      int depth,
-      TileWriter writer,
-      int slot,
-      Scratch scratch) {
+      int row, int rows, int column, int columns, int k0, int depth, int slot, Scratch scratch) {
     boolean accumulate = k0 > 0 || beta != 0;
     boolean last = k0 + depth == k;
     int chunk = a.chunkRows();

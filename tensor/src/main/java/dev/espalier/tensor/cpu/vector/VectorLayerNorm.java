@@ -26,10 +26,10 @@ final class VectorLayerNorm {
     MemorySegment to = out.segment();
     MemorySegment means = mean.segment();
     MemorySegment inverses = invStd.segment();
-    try (Tensor denseGamma = gamma.contiguous();
-        Tensor denseBeta = beta.contiguous()) {
-      MemorySegment gammas = denseGamma.segment();
-      MemorySegment betas = denseBeta.segment();
+    try (Tensor gammaCopy = Dense.copyIfStrided(gamma);
+        Tensor betaCopy = Dense.copyIfStrided(beta)) {
+      MemorySegment gammas = Dense.segment(gamma, gammaCopy);
+      MemorySegment betas = Dense.segment(beta, betaCopy);
       Parallel.rows(
           x.dim(0),
           width,
@@ -64,14 +64,14 @@ final class VectorLayerNorm {
     MemorySegment inputs = x.segment();
     MemorySegment gradients = dy.segment();
     MemorySegment to = dx.segment();
-    try (Tensor means = mean.contiguous();
-        Tensor inverses = invStd.contiguous();
-        Tensor denseGamma = gamma.contiguous();
+    try (Tensor meanCopy = Dense.copyIfStrided(mean);
+        Tensor invStdCopy = Dense.copyIfStrided(invStd);
+        Tensor gammaCopy = Dense.copyIfStrided(gamma);
         Tensor gammaParts = Tensor.zeros(DType.FLOAT32, parts);
         Tensor betaParts = Tensor.zeros(DType.FLOAT32, parts)) {
-      MemorySegment centers = means.segment();
-      MemorySegment factors = inverses.segment();
-      MemorySegment gammas = denseGamma.segment();
+      MemorySegment centers = Dense.segment(mean, meanCopy);
+      MemorySegment factors = Dense.segment(invStd, invStdCopy);
+      MemorySegment gammas = Dense.segment(gamma, gammaCopy);
       MemorySegment gammaSums = gammaParts.segment();
       MemorySegment betaSums = betaParts.segment();
       Parallel.ranges(

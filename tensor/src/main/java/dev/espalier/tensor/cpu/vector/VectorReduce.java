@@ -33,7 +33,8 @@ final class VectorReduce {
       VectorFill.floats(out.segment(), 0, out.size(), fold.identity);
       return;
     }
-    try (Tensor dense = x.contiguous()) {
+    try (Tensor copy = Dense.copyIfStrided(x)) {
+      Tensor dense = Dense.of(x, copy);
       long[] runs = new long[axes.length + 1];
       Arrays.fill(runs, 1);
       int count = 0;

@@ -15,17 +15,18 @@ final class VectorSparse {
       return;
     }
     BlockColumns columns = BlockColumns.of(pattern);
-    try (var output = new SparseOutput(c, beta, epilogue)) {
+    try (SparseCall call = SparseCall.acquire()) {
+      SparseOutput output = call.output.set(c, beta, epilogue);
       if (c.dim(1) == 1) {
-        new VectorSpmv(columns, values, b, output).run();
+        call.vector.set(columns, values, b, output).run();
         return;
       }
       int n = c.dim(1);
       int stored = Math.toIntExact(values.size());
       PanelPlan plan = columns.plan(n);
       FilledGroups filled = FilledGroups.of(plan, values.segment(), stored, null);
-      var source = new MatrixPanels(b, plan.blockColumns());
-      new GroupedProduct(columns, plan, filled, source, n, output).run();
+      PanelSource source = call.source.set(b, plan.blockColumns());
+      call.product.set(columns, plan, filled, source, n, output).run();
     }
   }
 
@@ -33,11 +34,12 @@ final class VectorSparse {
     if (c.size() == 0) {
       return;
     }
-    try (var output = new SparseOutput(c, 0, epilogue)) {
+    try (SparseCall call = SparseCall.acquire()) {
+      SparseOutput output = call.output.set(c, 0, epilogue);
       if (c.dim(1) == 1) {
-        new PackedVector(a, b, output).run();
+        call.packedVector.set(a, b, output).run();
       } else {
-        new PackedProduct(a, b, output).run();
+        call.packedProduct.set(a, b, output).run();
       }
     }
   }
@@ -50,7 +52,9 @@ final class VectorSparse {
     }
     PanelPlan plan = BlockColumns.of(pattern).sampledPlan(n);
     var left = LeftRows.matrix(a.segment(), a.dim(0), n);
-    var source = new MatrixPanels(b, plan.blockColumns());
-    new SampledProduct(plan, left, source, n, null, out.segment()).run();
+    try (SparseCall call = SparseCall.acquire()) {
+      PanelSource source = call.source.set(b, plan.blockColumns());
+      call.sampled.set(plan, left, source, n, null, out.segment()).run();
+    }
   }
 }

@@ -4,13 +4,14 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
 
 /**
  * A float32 sparse matrix times a vector: with one column lanes have nothing to share, and
  * gathering the vector's elements costs what loading them one by one does, so four scalar sums per
  * row hide the latency.
  */
-final class VectorSpmv {
+final class VectorSpmv implements IntConsumer {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   /** Entries worth a task. */
@@ -18,12 +19,13 @@ final class VectorSpmv {
 
   private static final int MANY_TASKS = 16;
 
-  private final BlockColumns pattern;
-  private final MemorySegment values;
-  private final float[] x;
-  private final SparseOutput output;
+  private BlockColumns pattern;
+  private MemorySegment values;
+  private float[] x;
+  private SparseOutput output;
+  private int tasks;
 
-  VectorSpmv(BlockColumns pattern, Tensor values, Tensor b, SparseOutput output) {
+  VectorSpmv set(BlockColumns pattern, Tensor values, Tensor b, SparseOutput output) {
     this.pattern = pattern;
     this.values = values.segment();
     this.output = output;
@@ -36,17 +38,20 @@ final class VectorSpmv {
         x[k] = source.getAtIndex(FLOAT, k * b.stride(0));
       }
     }
+    return this;
   }
 
   void run() {
     long entries = pattern.entries(0, pattern.blockRows());
-    int tasks = Math.clamp(entries / TASK_ENTRIES, 1, MANY_TASKS);
+    tasks = Math.clamp(entries / TASK_ENTRIES, 1, MANY_TASKS);
+    Workers.run(tasks, this);
+  }
+
+  /** Computes some rows. */
+  @Override
+  public void accept(int task) {
     int[] offsets = pattern.rowOffsets();
-    Workers.run(
-        tasks,
-        task ->
-            blockRows(
-                RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks)));
+    blockRows(RowBlocks.first(offsets, task, tasks), RowBlocks.first(offsets, task + 1, tasks));
   }
 
   private void blockRows(int begin, int end) {
