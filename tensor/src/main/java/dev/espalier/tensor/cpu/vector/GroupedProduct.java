@@ -59,8 +59,9 @@ final class GroupedProduct {
     Workers.run(
         stretches * chunks,
         task -> {
-          int chunk = task % chunks;
-          int panel = task / chunks * together;
+          // the panels of a chunk follow each other: its entries stay in the second-level cache
+          int chunk = task / stretches;
+          int panel = task % stretches * together;
           int begin = RowBlocks.first(offsets, chunk, chunks) * height;
           int end = RowBlocks.first(offsets, chunk + 1, chunks) * height;
           panels(panel, Math.min(panel + together, panels), panels, begin, end);
