@@ -120,8 +120,9 @@ interface EntryLoop {
         MemorySegment out,
         long outOffset,
         long outPitch) {
+      // places are put together where they are used: the compiler loses the range of a sum that it
+      // keeps across the loop, and with it drops no checks
       int header = Panels.header(slot);
-      int panel = Panels.panel(slot) + (shift & Panels.PLACE_MASK);
       FloatVector zero = FloatVector.zero(S);
       for (int q = from; q < to; q++) {
         int p = starts[base + q];
@@ -161,19 +162,20 @@ interface EntryLoop {
           FloatVector d0 = zero;
           for (; p < end - 3; p += 4) {
             long e = entries[p];
-            long place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            long place =
+                (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
             e = entries[p + 1];
-            place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            place = (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
             e = entries[p + 2];
-            place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            place = (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             c0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, c0);
             e = entries[p + 3];
-            place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            place = (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             d0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, d0);
           }
@@ -184,12 +186,13 @@ interface EntryLoop {
           FloatVector b1 = zero;
           for (; p < end - 1; p += 2) {
             long e = entries[p];
-            long place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            long place =
+                (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
             a1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, a1);
             e = entries[p + 1];
-            place = (long) panel + ((int) e & Panels.PLACE_MASK);
+            place = (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
             w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
             b0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, b0);
             b1 = FloatVector.fromMemorySegment(S, PANELS, place + V, Lanes.ORDER).fma(w, b1);
@@ -199,7 +202,7 @@ interface EntryLoop {
         }
         for (; p < end; p++) {
           long e = entries[p];
-          long place = (long) panel + ((int) e & Panels.PLACE_MASK);
+          long place = (long) header + ((int) e + shift & Panels.PLACE_MASK) + Panels.HEADER_BYTES;
           FloatVector w = IntVector.broadcast(Lanes.INTS, (int) (e >>> 32)).reinterpretAsFloats();
           a0 = FloatVector.fromMemorySegment(S, PANELS, place, Lanes.ORDER).fma(w, a0);
           if (VECTORS > 1) {

@@ -70,8 +70,10 @@ final class GroupedProduct implements IntConsumer {
   @Override
   public void accept(int task) {
     int[] offsets = pattern.rowOffsets();
-    int chunk = task % chunks;
-    int panel = task / chunks * together;
+    // the panels of a chunk follow each other: its entries stay in the second-level cache
+    int stretches = Math.ceilDiv(panels, together);
+    int chunk = task / stretches;
+    int panel = task % stretches * together;
     int begin = RowBlocks.first(offsets, chunk, chunks) * pattern.blockHeight();
     int end = RowBlocks.first(offsets, chunk + 1, chunks) * pattern.blockHeight();
     panels(panel, Math.min(panel + together, panels), begin, end);
