@@ -120,19 +120,29 @@ record FilterLines(
     VectorMask<Float> rest = Lanes.FLOATS.indexInRange(0, width % Lanes.COUNT);
     int filled = Math.ceilDiv(width, Lanes.COUNT) * bytes;
     FloatVector none = FloatVector.zero(Lanes.FLOATS);
-    for (int line = 0; line < lines; line++) {
-      long origin = from + line * (long) width * Float.BYTES;
-      int to = target + line * lineBytes;
-      for (int x = 0; x < whole; x += bytes) {
-        FloatVector.fromMemorySegment(Lanes.FLOATS, source, origin + x, Lanes.ORDER)
-            .intoMemorySegment(Panels.MEMORY, (to + x) & Panels.MEMORY_MASK, Lanes.ORDER);
-      }
-      if (whole < filled) {
-        FloatVector.fromMemorySegment(Lanes.FLOATS, source, origin + whole, Lanes.ORDER, rest)
-            .intoMemorySegment(Panels.MEMORY, (to + whole) & Panels.MEMORY_MASK, Lanes.ORDER);
-      }
-      for (int x = filled; x < lineBytes; x += bytes) {
-        none.intoMemorySegment(Panels.MEMORY, (to + x) & Panels.MEMORY_MASK, Lanes.ORDER);
+    long pitch = width * (long) Float.BYTES;
+    for (int x = 0; x < lineBytes; x += bytes) {
+      long at = from + x;
+      int to = target + x;
+      if (x < whole) {
+        for (int line = 0; line < lines; line++) {
+          FloatVector.fromMemorySegment(Lanes.FLOATS, source, at, Lanes.ORDER)
+              .intoMemorySegment(Panels.MEMORY, to & Panels.MEMORY_MASK, Lanes.ORDER);
+          at += pitch;
+          to += lineBytes;
+        }
+      } else if (x < filled) {
+        for (int line = 0; line < lines; line++) {
+          FloatVector.fromMemorySegment(Lanes.FLOATS, source, at, Lanes.ORDER, rest)
+              .intoMemorySegment(Panels.MEMORY, to & Panels.MEMORY_MASK, Lanes.ORDER);
+          at += pitch;
+          to += lineBytes;
+        }
+      } else {
+        for (int line = 0; line < lines; line++) {
+          none.intoMemorySegment(Panels.MEMORY, to & Panels.MEMORY_MASK, Lanes.ORDER);
+          to += lineBytes;
+        }
       }
     }
   }
@@ -145,12 +155,11 @@ record FilterLines(
     VectorMask<Float> lowRest = Lanes.FLOATS.indexInRange(0, rest);
     VectorMask<Float> highRest = Lanes.FLOATS.indexInRange(0, Math.max(rest - Lanes.COUNT, 0));
     FloatVector none = FloatVector.zero(Lanes.FLOATS);
-    for (int line = 0; line < lines; line++) {
-      long origin = from + line * (long) width * Float.BYTES;
-      int even = target + line * 2 * phaseBytes;
-      int odd = even + phaseBytes;
-      for (int x = 0; x < phaseBytes; x += bytes) {
-        long at = origin + 2L * x;
+    long pitch = width * (long) Float.BYTES;
+    for (int x = 0; x < phaseBytes; x += bytes) {
+      long at = from + 2L * x;
+      int to = target + x;
+      for (int line = 0; line < lines; line++) {
         FloatVector low = none;
         FloatVector high = none;
         if (x < whole) {
@@ -159,14 +168,17 @@ record FilterLines(
         } else if (x == whole && rest > 0) {
           low = FloatVector.fromMemorySegment(Lanes.FLOATS, source, at, Lanes.ORDER, lowRest);
           if (rest > Lanes.COUNT) {
-            at += bytes;
-            high = FloatVector.fromMemorySegment(Lanes.FLOATS, source, at, Lanes.ORDER, highRest);
+            high =
+                FloatVector.fromMemorySegment(
+                    Lanes.FLOATS, source, at + bytes, Lanes.ORDER, highRest);
           }
         }
         low.rearrange(EVEN, high)
-            .intoMemorySegment(Panels.MEMORY, (even + x) & Panels.MEMORY_MASK, Lanes.ORDER);
+            .intoMemorySegment(Panels.MEMORY, to & Panels.MEMORY_MASK, Lanes.ORDER);
         low.rearrange(ODD, high)
-            .intoMemorySegment(Panels.MEMORY, (odd + x) & Panels.MEMORY_MASK, Lanes.ORDER);
+            .intoMemorySegment(Panels.MEMORY, (to + phaseBytes) & Panels.MEMORY_MASK, Lanes.ORDER);
+        at += pitch;
+        to += 2 * phaseBytes;
       }
     }
   }
