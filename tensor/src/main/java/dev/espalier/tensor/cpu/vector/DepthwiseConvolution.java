@@ -40,6 +40,9 @@ final class DepthwiseConvolution {
       TileEpilogue epilogue,
       MemorySegment y,
       long yOffset) {
+    if (PlaneFilter.forward(geometry, x, xOffset, w, wOffset, epilogue, y, yOffset)) {
+      return;
+    }
     var conv = new DepthwiseConvolution(geometry);
     Workers.run(
         geometry.inChannels(),
@@ -87,6 +90,9 @@ final class DepthwiseConvolution {
       long wOffset,
       MemorySegment dx,
       long dxOffset) {
+    if (PlaneFilter.gradInput(geometry, dy, dyOffset, w, wOffset, dx, dxOffset)) {
+      return;
+    }
     var conv = new DepthwiseConvolution(geometry);
     List<StridePhase> phases = StridePhase.of(geometry);
     Workers.run(

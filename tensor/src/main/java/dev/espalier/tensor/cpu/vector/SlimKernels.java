@@ -119,10 +119,13 @@ final class SlimKernels {
    * Per-lane partial sums of {@code Σ_k x[k] b[j][k]} for {@value #DOTS} vectors b[j], up to the
    * last whole vector of depth.
    *
+   * @param sums where in {@link Panels} they go
    * @param step {@link Lanes#BYTES}, as a variable: with a constant step the compiler unrolls the
    *     loop until the sums spill
    */
-  static void dots(Bundle x, Bundle b, int depth, long step, MemorySegment partials) {
+  static void dots(Bundle x, Bundle b, int depth, long step, int sums) {
+    MemorySegment partials = Panels.MEMORY;
+    long to = sums & Panels.MEMORY_MASK;
     MemorySegment xData = x.data();
     MemorySegment bData = b.data();
     long x0 = x.from();
@@ -155,14 +158,14 @@ final class SlimKernels {
       s6 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b6 + at, Lanes.ORDER).fma(xk, s6);
       s7 = FloatVector.fromMemorySegment(Lanes.FLOATS, bData, b7 + at, Lanes.ORDER).fma(xk, s7);
     }
-    s0.intoMemorySegment(partials, 0, Lanes.ORDER);
-    s1.intoMemorySegment(partials, Lanes.BYTES, Lanes.ORDER);
-    s2.intoMemorySegment(partials, 2 * Lanes.BYTES, Lanes.ORDER);
-    s3.intoMemorySegment(partials, 3 * Lanes.BYTES, Lanes.ORDER);
-    s4.intoMemorySegment(partials, 4 * Lanes.BYTES, Lanes.ORDER);
-    s5.intoMemorySegment(partials, 5 * Lanes.BYTES, Lanes.ORDER);
-    s6.intoMemorySegment(partials, 6 * Lanes.BYTES, Lanes.ORDER);
-    s7.intoMemorySegment(partials, 7 * Lanes.BYTES, Lanes.ORDER);
+    s0.intoMemorySegment(partials, to, Lanes.ORDER);
+    s1.intoMemorySegment(partials, to + Lanes.BYTES, Lanes.ORDER);
+    s2.intoMemorySegment(partials, to + 2 * Lanes.BYTES, Lanes.ORDER);
+    s3.intoMemorySegment(partials, to + 3 * Lanes.BYTES, Lanes.ORDER);
+    s4.intoMemorySegment(partials, to + 4 * Lanes.BYTES, Lanes.ORDER);
+    s5.intoMemorySegment(partials, to + 5 * Lanes.BYTES, Lanes.ORDER);
+    s6.intoMemorySegment(partials, to + 6 * Lanes.BYTES, Lanes.ORDER);
+    s7.intoMemorySegment(partials, to + 7 * Lanes.BYTES, Lanes.ORDER);
   }
 
   private static long wholeBytes(int depth) {
@@ -170,38 +173,20 @@ final class SlimKernels {
   }
 
   /**
-   * {@code tile[i][j] = Σ_k a[i][k] b[j][k]} from the partial sums, of which there are {@code
-   * columns} per row, and the products beyond the last whole vector of depth.
+   * {@code tile[first + j] = Σ_k x[k] b[j][k]} from the partial sums and the products beyond the
+   * last whole vector of depth.
    */
-  static void fold(
-      MemorySegment partials, int columns, Bundle a, Bundle b, int depth, MemorySegment tile) {
-    for (int i = 0; i < a.count(); i++) {
-      for (int j = 0; j < b.count(); j++) {
-        long at = (i * columns + j) * Lanes.BYTES;
-        float sum =
-            Lanes.sum(FloatVector.fromMemorySegment(Lanes.FLOATS, partials, at, Lanes.ORDER));
-        long to = i * MicroKernel.TILE_ROW_BYTES + j * (long) Float.BYTES;
-        tile.set(ValueLayout.JAVA_FLOAT, to, sum);
-      }
-    }
+  static void fold(int sums, Bundle x, Bundle b, int depth, MemorySegment tile, int first) {
+    LaneSums.of(sums, sums);
     int whole = depth - depth % Lanes.COUNT;
-    if (whole < depth) {
-      addRest(a, b, whole, depth, tile);
-    }
-  }
-
-  private static void addRest(Bundle a, Bundle b, int begin, int end, MemorySegment tile) {
-    for (int i = 0; i < a.count(); i++) {
-      for (int j = 0; j < b.count(); j++) {
-        long to = i * MicroKernel.TILE_ROW_BYTES + j * (long) Float.BYTES;
-        float sum = tile.get(ValueLayout.JAVA_FLOAT, to);
-        for (int k = begin; k < end; k++) {
-          long at = k * (long) Float.BYTES;
-          float aik = a.data().get(ValueLayout.JAVA_FLOAT, a.begin(i) + at);
-          sum = Math.fma(aik, b.data().get(ValueLayout.JAVA_FLOAT, b.begin(j) + at), sum);
-        }
-        tile.set(ValueLayout.JAVA_FLOAT, to, sum);
+    for (int j = 0; j < b.count(); j++) {
+      float sum = LaneSums.get(sums, j);
+      for (int k = whole; k < depth; k++) {
+        long at = k * (long) Float.BYTES;
+        float xk = x.data().get(ValueLayout.JAVA_FLOAT, x.from() + at);
+        sum = Math.fma(xk, b.data().get(ValueLayout.JAVA_FLOAT, b.begin(j) + at), sum);
       }
+      tile.setAtIndex(ValueLayout.JAVA_FLOAT, (long) first + j, sum);
     }
   }
 }

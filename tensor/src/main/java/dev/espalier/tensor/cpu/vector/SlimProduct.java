@@ -3,6 +3,9 @@ package dev.espalier.tensor.cpu.vector;
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@code C = epilogue(alpha A B + beta C)} for few rows of A, where packing B would cost more than
@@ -22,7 +25,10 @@ record SlimProduct(
   static final int MAX_ROWS = 16;
 
   /** Up to here they beat packing the few columns, which is cheap, and a narrow tile. */
-  static final int MAX_COLUMNS = 12;
+  static final int MAX_COLUMNS = Lanes.COUNT == 16 ? 16 : 12;
+
+  /** As many lanes as {@link LaneSums} sums at a time. */
+  private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
 
   /** Columns per task: a multiple of every kernel's. */
   private static final int BLOCK = 384;
@@ -109,11 +115,20 @@ record SlimProduct(
       x.setAtIndex(ValueLayout.JAVA_FLOAT, i, alpha * value);
     }
     var row = new SlimKernels.Bundle(x, 0, 0, 1);
-    for (int j = column; j < column + columns; j += SlimKernels.DOTS) {
-      var group = columnBundle(j, Math.min(SlimKernels.DOTS, column + columns - j));
-      SlimKernels.dots(row, group, k, Lanes.BYTES, scratch.partials);
-      SlimKernels.fold(scratch.partials, SlimKernels.DOTS, row, group, k, scratch.tile);
-      writer.write(scratch.tile, 0, 1, j, group.count(), beta != 0, true);
+    int slot = Panels.acquire();
+    try {
+      int sums = Panels.header(slot) + Panels.PARTIALS;
+      for (int j = column; j < column + columns; j += MicroKernel.COLUMNS) {
+        int width = Math.min(MicroKernel.COLUMNS, column + columns - j);
+        for (int l = 0; l < width; l += SlimKernels.DOTS) {
+          var group = columnBundle(j + l, Math.min(SlimKernels.DOTS, width - l));
+          SlimKernels.dots(row, group, k, Lanes.BYTES, sums);
+          SlimKernels.fold(sums, row, group, k, scratch.tile, l);
+        }
+        writer.write(scratch.tile, 0, 1, j, width, beta != 0, true);
+      }
+    } finally {
+      Panels.release(slot);
     }
   }
 
@@ -123,6 +138,8 @@ record SlimProduct(
    */
   private void dotTiles(int column, int columns, TileWriter writer, Scratch scratch) {
     int slice = Math.min(k, Panels.PANEL_BYTES / MAX_ROWS / Float.BYTES - 2 * Lanes.COUNT);
+    MemorySegment tile = scratch.work.floats((long) DotTile.MOST * MicroKernel.COLUMNS);
+    boolean isAcross = beta == 0 && c.rowStride() == 1 && Lanes.COUNT >= LaneSums.COUNT;
     int slot = Panels.acquire();
     try {
       for (int k0 = 0; k0 < k; k0 += slice) {
@@ -132,15 +149,25 @@ record SlimProduct(
         packRows(k0, depth, pitch, slot);
         for (int j = column; j < column + columns; j += TOGETHER) {
           int width = Math.min(TOGETHER, column + columns - j);
-          for (int i = 0; i < m; i += DotTile.FEW) {
-            int height = Math.min(DotTile.FEW, m - i);
+          for (int i = 0; i < m; ) {
+            int few = m - i > DotTile.FEW ? DotTile.MOST : DotTile.FEW;
+            int height = Math.min(few, m - i);
+            boolean last = k0 + depth == k;
+            boolean direct = isAcross && last && k0 == 0;
             for (int l = 0; l < width; l += DotTile.MANY) {
               int taken = Math.min(DotTile.MANY, width - l);
-              tile(j + l, taken, k0, depth, i * pitch, pitch, slot, scratch);
-              foldTile(height, l, taken, slot, scratch);
+              tile(j + l, taken, k0, depth, i * pitch, pitch, few, slot, scratch);
+              int sums = fold(few, slot);
+              if (direct) {
+                writeAcross(i, height, j + l, taken, few, sums);
+              } else {
+                toTile(height, l, taken, few, sums, tile);
+              }
             }
-            boolean last = k0 + depth == k;
-            writer.write(scratch.tile, i, height, j, width, beta != 0 || k0 > 0, last);
+            if (!direct) {
+              writer.write(tile, i, height, j, width, beta != 0 || k0 > 0, last);
+            }
+            i += few;
           }
         }
       }
@@ -152,7 +179,7 @@ record SlimProduct(
   private void packRows(int k0, int depth, int pitch, int slot) {
     long panel = Panels.panel(slot);
     int padded = Math.ceilDiv(depth, Lanes.COUNT) * Lanes.COUNT;
-    for (int i = 0; i < Math.ceilDiv(m, DotTile.FEW) * DotTile.FEW; i++) {
+    for (int i = 0; i < Math.ceilDiv(m, DotTile.MOST) * DotTile.MOST; i++) {
       long to = panel + (long) i * pitch;
       int taken = i < m ? depth : 0;
       VectorFill.floats(Panels.MEMORY, to + (long) taken * Float.BYTES, (long) padded - taken, 0);
@@ -180,32 +207,62 @@ record SlimProduct(
 
   /** Columns that do not exist are stood in for by the last. */
   private void tile(
-      int column, int columns, int k0, int depth, int few, int pitch, int slot, Scratch scratch) {
+      int column,
+      int columns,
+      int k0,
+      int depth,
+      int first,
+      int pitch,
+      int few,
+      int slot,
+      Scratch scratch) {
     long m0 = b.byteOffset(k0, column);
     long m1 = b.byteOffset(k0, column + Math.min(1, columns - 1));
     long m2 = b.byteOffset(k0, column + Math.min(2, columns - 1));
     int whole = depth / Lanes.COUNT;
-    DotTile.of(true).run(b.data(), m0, m1, m2, slot, few, pitch, whole);
+    DotTile.of(true, few).run(b.data(), m0, m1, m2, slot, first, pitch, whole);
     MemorySegment ends = ends(column, columns, k0, depth, scratch);
     if (ends != null) {
-      int end = few + whole * (int) Lanes.BYTES;
-      DotTile.of(false).run(ends, 0, Lanes.BYTES, 2 * Lanes.BYTES, slot, end, pitch, 1);
+      int end = first + whole * (int) Lanes.BYTES;
+      DotTile.of(false, few).run(ends, 0, Lanes.BYTES, 2 * Lanes.BYTES, slot, end, pitch, 1);
     }
   }
 
-  private static void foldTile(int rows, int first, int columns, int slot, Scratch scratch) {
+  /** Leaves the sums of a tile, those of one of the many following each other, in the panels. */
+  private static int fold(int few, int slot) {
     int sums = Panels.header(slot) + Panels.PARTIALS;
-    for (int i = 0; i < rows * DotTile.MANY; i += LaneSums.COUNT) {
-      int at = sums + i * (int) Lanes.BYTES;
-      LaneSums.of(at, at);
-      for (int l = i; l < Math.min(rows * DotTile.MANY, i + LaneSums.COUNT); l++) {
-        int row = l / DotTile.MANY;
-        int column = l % DotTile.MANY;
-        if (column < columns) {
-          long to = row * MicroKernel.TILE_ROW_BYTES + (long) (first + column) * Float.BYTES;
-          scratch.tile.set(ValueLayout.JAVA_FLOAT, to, LaneSums.get(at, l - i));
-        }
+    for (int i = 0; i < few * DotTile.MANY; i += LaneSums.COUNT) {
+      LaneSums.of(sums + i * (int) Lanes.BYTES, sums + i * Float.BYTES);
+    }
+    return sums;
+  }
+
+  private static void toTile(
+      int rows, int first, int columns, int few, int sums, MemorySegment tile) {
+    for (int column = 0; column < columns; column++) {
+      for (int row = 0; row < rows; row++) {
+        long to = row * MicroKernel.TILE_ROW_BYTES + (long) (first + column) * Float.BYTES;
+        tile.set(ValueLayout.JAVA_FLOAT, to, LaneSums.get(sums, column * few + row));
       }
+    }
+  }
+
+  /** Writes finished sums to where those of a column follow each other. */
+  private void writeAcross(int row, int rows, int column, int columns, int few, int sums) {
+    VectorMask<Float> mask = EIGHT.indexInRange(0, rows);
+    for (int j = 0; j < columns; j++) {
+      int from = (sums + j * few * Float.BYTES) & Panels.MEMORY_MASK;
+      FloatVector v =
+          FloatVector.fromMemorySegment(EIGHT, Panels.MEMORY, from, Lanes.ORDER)
+              .add(epilogue.columnBias((long) column + j));
+      if (epilogue.rowBias() != null) {
+        long at = (epilogue.rowBiasOffset() + row) * Float.BYTES;
+        v = v.add(FloatVector.fromMemorySegment(EIGHT, epilogue.rowBias(), at, Lanes.ORDER, mask));
+      }
+      if (epilogue.relu()) {
+        v = v.max(0);
+      }
+      v.intoMemorySegment(c.data(), c.byteOffset(row, column + j), Lanes.ORDER, mask);
     }
   }
 

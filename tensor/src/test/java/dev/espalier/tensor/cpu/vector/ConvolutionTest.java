@@ -198,6 +198,41 @@ final class ConvolutionTest {
   }
 
   @Test
+  void matchesReferenceForThreeByThreeFilters() {
+    int lanes = Lanes.COUNT;
+    for (int width : new int[] {1, 2, lanes - 1, lanes, lanes + 1, 2 * lanes, 2 * lanes + 1, 37}) {
+      for (int height : new int[] {1, 2, 7}) {
+        for (int padding = 0; padding <= 3; padding++) {
+          for (int strides = 0; strides < 4; strides++) {
+            for (int dilation = 1; dilation <= 2; dilation++) {
+              int padH = (padding + dilation) % 4;
+              var spec =
+                  new ConvSpec(1 + strides / 2, 1 + strides % 2, padH, padding, 1, dilation, 3);
+              int outs = 3 * (1 + (width + padding) % 2);
+              Problem.random(ConvGeometry.of(spec, 2, 3, height, width, outs, 3, 3)).checkAll();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void matchesReferenceForThreeByThreeFiltersInBandsAndGroups() {
+    for (int stride = 1; stride <= 2; stride++) {
+      ConvSpec spec = spec(stride, 1, 1, 2);
+      Problem.random(ConvGeometry.of(spec, 2, 2, 150, 61, 2, 3, 3)).checkAll(); // bands
+      Problem.random(ConvGeometry.of(spec, 2, 2, 700, 5, 4, 3, 3)).checkAll(); // narrow ones
+      Problem.random(ConvGeometry.of(spec, 1, 2, 11, 5000, 4, 3, 3)).checkAll(); // beyond the cache
+      Problem.random(ConvGeometry.of(spec, 1, 2, 3, 90_000, 2, 3, 3)).checkAll(); // beyond a panel
+      Problem.random(square(spec(stride, 1, 1, 301), 3, 301, 301, 5, 3)).checkAll(); // many planes
+      Problem.random(square(spec(stride, 1, 1, 2), 2, 2, 1000, 3, 3)).checkAll(); // many filters
+      Problem.random(square(spec(stride, 40, 1, 2), 1, 2, 2, 9, 3)).checkAll(); // much padding
+      Problem.random(ConvGeometry.of(spec, 2, 2, 0, 0, 2, 3, 3)).checkForward(true, true);
+    }
+  }
+
+  @Test
   void matchesReferenceForRandomGeometries() {
     var random = new SplittableRandom(7);
     for (int i = 0; i < 150; i++) {
@@ -313,6 +348,8 @@ final class ConvolutionTest {
       square(spec(1, 0, 1, 1), 6, 64, 48, 9, 1),
       square(spec(1, 1, 1, 2), 6, 16, 32, 15, 3),
       square(spec(1, 1, 1, 16), 6, 16, 16, 30, 3),
+      square(spec(1, 1, 1, 90), 3, 90, 90, 14, 3),
+      square(spec(2, 1, 1, 90), 3, 90, 90, 13, 3),
       square(spec(1, 2, 1, 1), 20, 1, 20, 14, 5),
       square(spec(1, 1, 1, 1), 3, 90, 70, 13, 3),
       square(spec(2, 1, 1, 1), 3, 70, 90, 13, 3)
