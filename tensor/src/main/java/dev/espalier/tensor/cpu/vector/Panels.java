@@ -43,7 +43,8 @@ final class Panels {
    */
   static final int FLOAT_MASK = SLOT_BYTES - Float.BYTES;
 
-  private static final int SLOTS =
+  /** How many slots there are, a power of two. */
+  static final int SLOTS =
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 512)) * 2;
 
   /** Room for vectors that begin at the last byte of the last slot. */

@@ -27,7 +27,7 @@ final class TapTranspose {
     long squareEnd = (SIDE - 1) * rowBytes + SIDE * (long) Float.BYTES;
     int done = 0;
     if (room && Lanes.COUNT == SIDE && taps > 2 && taps < SIDE) {
-      MemorySegment between = Block.SQUARE.own();
+      float[] between = SixteenSquare.between();
       while (done + SIDE <= channels && from + done * rowBytes + squareEnd <= w.byteSize()) {
         long at = to + done * (long) Float.BYTES;
         SixteenSquare.transpose(w, from + done * rowBytes, rowBytes, target, at, pitch, between);
