@@ -81,12 +81,31 @@ interface LaneWeights {
    * @param channels input channels of an output channel
    */
   static LaneWeights backward(MemorySegment w, long offset, int channels, int taps) {
-    return (channel, count, k0, depth, at, pitch) -> {
-      for (int k = 0; k < depth; k += taps) {
-        long row = offset + ((long) ((k0 + k) / taps) * channels + channel) * taps;
-        long to = at + k * pitch;
-        TapTranspose.run(
-            w, row * Float.BYTES, Panels.MEMORY, to, pitch, count, taps, taps <= EXCESS);
+    return new LaneWeights() {
+      @Override
+      public void pack(int channel, int count, int k0, int depth, int slot) {
+        if (!TapTranspose.handles(count, taps)) {
+          LaneWeights.super.pack(channel, count, k0, depth, slot);
+          return;
+        }
+        for (int k = 0; k < depth; k += taps) {
+          int to = PixelMemory.header(slot) + k * PITCH;
+          TapTranspose.run(w, row(channel, k0 + k), PixelMemory.FLOATS, to, PITCH, count, taps);
+        }
+      }
+
+      @Override
+      public void packPanel(int channel, int count, int k0, int depth, long at, long pitch) {
+        for (int k = 0; k < depth; k += taps) {
+          long from = row(channel, k0 + k);
+          long to = at + k * pitch;
+          TapTranspose.run(w, from, Panels.MEMORY, to, pitch, count, taps, taps <= EXCESS);
+        }
+      }
+
+      /** Where the weights of a channel in the output channel of step k lie, in bytes. */
+      private long row(int channel, int k) {
+        return (offset + ((long) (k / taps) * channels + channel) * taps) * Float.BYTES;
       }
     };
   }
