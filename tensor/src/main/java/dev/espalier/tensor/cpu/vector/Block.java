@@ -16,9 +16,7 @@ enum Block {
   /** A broadcast left operand. */
   LEFT,
   /** A broadcast right operand. */
-  RIGHT,
-  /** Between the two passes of a {@link SixteenSquare}. */
-  SQUARE;
+  RIGHT;
 
   /** Floats in a block. */
   static final int LENGTH = 2048;

@@ -18,8 +18,8 @@ import java.util.function.IntConsumer;
  * dimension of the product, so that small maps fill whole register tiles.
  */
 public final class Convolution {
-  /** Pixels of an image up to which laying out patches for so few costs more than it saves. */
-  private static final int SMALL_PLANE = 256;
+  /** Input channels below which the sums of a direct convolution cost more than its patches. */
+  private static final int LEAST_INPUTS = 8;
 
   /** Output channels whose weights a task of {@link #tapMajor} transposes. */
   private static final int TAP_MAJOR_BLOCK = 32;
@@ -152,7 +152,7 @@ public final class Convolution {
     OutputMap target = OutputMap.planes(output);
     boolean pointwise = isPointwise(geometry);
     Patches patches = pointwise ? null : Patches.forward(geometry, input, 0);
-    if (!pointwise && geometry.outPlane() <= SMALL_PLANE) {
+    if (!pointwise && geometry.inPerGroup() >= LEAST_INPUTS) {
       LaneWeights lanes = LaneWeights.rows(weights);
       var direct = new DirectConvolution(patches, depth(), channels, lanes, target, finish);
       if (direct.pays()) {

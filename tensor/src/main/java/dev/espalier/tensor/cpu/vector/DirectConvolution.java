@@ -2,17 +2,18 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.Workers;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * A convolution that multiplies pixels where they lie: vectors hold output channels, and each pixel
  * of a window of the input is broadcast to them ({@link PixelTile}). Nothing is laid out once per
- * tap, lines leave out the taps that lie in the padding, and maps that do not fill vectors leave no
- * lane idle; in exchange the weight is transposed, and so is the result.
+ * tap, taps that lie in the padding are left out, and maps that do not fill vectors leave no lane
+ * idle; in exchange the weight is transposed, and so is the result.
  *
- * <p>A task owns some lines and some channels. The window of the lines, all input channels, lies in
- * the task's slot; block by block of channels the weights are packed in slices of depth, and each
- * slice's sums are added to those of the block, which lie in the slot too. Each sum takes its steps
- * in the same order wherever the tasks are cut.
+ * <p>A task owns some lines and some channels. Slice by slice of depth it copies the window of its
+ * lines, and block by block of channels packs the slice's weights and adds to the block's sums.
+ * Each sum takes its steps in the same order wherever the tasks are cut.
  *
  * @param depth input channels times taps
  */
@@ -24,15 +25,10 @@ record DirectConvolution(
     OutputMap target,
     TileEpilogue epilogue) {
   /** Most steps of depth whose weights are packed at a time. */
-  private static final int SLICE = MicroKernel.DEPTH;
-
-  private static final int VECTOR = (int) Lanes.BYTES;
-
-  /** Bytes of the weights of one step. */
-  private static final int STEP = PixelTile.MOST_VECTORS * VECTOR;
+  private static final int SLICE = 768;
 
   /** Channels of a block. */
-  private static final int BLOCK = PixelTile.MOST_VECTORS * Lanes.COUNT;
+  private static final int BLOCK = LaneWeights.PITCH;
 
   /** Pixels that are transposed and written at a time. */
   private static final int GROUP = 8 * Lanes.COUNT;
@@ -43,18 +39,16 @@ record DirectConvolution(
   /** Floats of {@link Scratch#transposed}. */
   static final int TRANSPOSED = (int) GROUP_BYTES / Float.BYTES * BLOCK;
 
-  /** Where in the slot a block's sums lie, behind a slice of weights. */
-  private static final int SUMS = (SLICE + LaneWeights.EXCESS) * STEP;
+  /** Floats of {@link Scratch#group}. */
+  static final int GROUP_SUMS = GROUP * BLOCK;
 
-  /** Where the window lies. */
-  private static final int WINDOW = Panels.SLOT_BYTES * 3 / 8;
+  /** Where in a slot the window lies, behind a slice of weights. */
+  private static final int WINDOW = (SLICE + LaneWeights.EXCESS) * BLOCK;
 
-  private static final MemorySegment[] WINDOWS = Panels.windows(WINDOW);
+  private static final int WINDOW_FLOATS = PixelMemory.SLOT - WINDOW;
 
-  /** Pixels whose sums have room, less those that the last transpose reads too much. */
-  private static final int MOST_SUMS = (WINDOW - SUMS) / STEP - BLOCK;
-
-  private static final int WINDOW_FLOATS = (Panels.SLOT_BYTES - WINDOW) / Float.BYTES;
+  /** Sums of a task, which the caches hold. */
+  static final int MOST_SUMS = 1 << 19;
 
   /** Below this many multiply-adds waking other threads costs more than it saves. */
   private static final long PARALLEL_WORK = 1L << 20;
@@ -66,24 +60,19 @@ record DirectConvolution(
     }
   }
 
-  /** How a line is cut into tiles, the last of which may compute pixels too many. */
-  private int tiles() {
-    return Math.ceilDiv(patches.gridWidth(), PixelTile.MOST_PIXELS);
-  }
-
-  private int tilePixels() {
-    return Math.ceilDiv(patches.gridWidth(), tiles());
-  }
-
-  /** Steps whose weights are packed at a time. */
+  /** Steps of a slice: those of whole input channels, of sixteen of them where there are many. */
   private int slice() {
-    int unit = weights.unit();
-    return SLICE / unit * unit;
+    int inputs = SLICE / patches.taps();
+    return patches.taps() * (inputs > 16 ? inputs & -16 : inputs);
+  }
+
+  private int sliceInputs() {
+    return Math.min(slice(), depth) / patches.taps();
   }
 
   /** Whether vectors and tiles would be full enough, and a window of some lines has room. */
   boolean pays() {
-    return channels >= BLOCK
+    return channels >= BLOCK / 2
         && patches.gridWidth() >= 4
         && patches.gridHeight() > 0
         && depth > 0
@@ -93,9 +82,10 @@ record DirectConvolution(
 
   /** Lines of a chunk that have room: of one image, or of whole images. */
   private int mostLines() {
-    int inputs = depth / patches.taps();
     int height = patches.gridHeight();
-    int lines = MOST_SUMS / (tiles() * tilePixels());
+    int inputs = sliceInputs();
+    int together = depth <= slice() ? BLOCK : Math.ceilDiv(channels, BLOCK) * BLOCK;
+    int lines = MOST_SUMS / together / patches.gridWidth();
     if (lines >= height && PatchBuffer.floats(patches, inputs, 1, height) <= WINDOW_FLOATS) {
       int images = Math.clamp(lines / height, 1, Math.max(1, patches.input().images()));
       while (PatchBuffer.floats(patches, inputs, images, height) > WINDOW_FLOATS) {
@@ -117,12 +107,13 @@ record DirectConvolution(
     }
     boolean small = (long) lines * patches.gridWidth() * depth * channels < PARALLEL_WORK;
     Chunks chunks = cut(lines, small ? 1 : Workers.threads());
+    var columns = new TapColumns(patches, PixelTile.MOST_PIXELS, Math.min(slice(), depth));
     if (small) {
       for (int i = 0; i < chunks.count(); i++) {
-        chunk(chunks, i);
+        chunk(chunks, i, columns);
       }
     } else {
-      Workers.run(chunks.count(), i -> chunk(chunks, i));
+      Workers.run(chunks.count(), i -> chunk(chunks, i, columns));
     }
   }
 
@@ -146,7 +137,7 @@ record DirectConvolution(
     return new Chunks(chunkLines, chunkChannels, lineChunks, Math.ceilDiv(channels, chunkChannels));
   }
 
-  private void chunk(Chunks chunks, int index) {
+  private void chunk(Chunks chunks, int index, TapColumns columns) {
     int height = patches.gridHeight();
     int lineChunk = index / chunks.channelChunks;
     int line;
@@ -164,70 +155,122 @@ record DirectConvolution(
     int channelEnd = Math.min(channel + chunks.channels, channels);
     int slot = Panels.acquire();
     try (Scratch scratch = Scratch.acquire()) {
-      int width = patches.gridWidth();
-      MemorySegment window = WINDOWS[slot];
-      PatchBuffer buffer = scratch.patches;
-      buffer.fillInto(window, patches, 0, depth, line * width, (end - line) * width);
-      scratch.places.list(patches, buffer, depth, slice(), WINDOW, STEP);
-      for (int first = channel; first < channelEnd; first += BLOCK) {
-        block(line, end, first, Math.min(BLOCK, channelEnd - first), slot, scratch);
-      }
+      lines(line, end, channel, channelEnd, columns, slot, scratch);
     } finally {
       Panels.release(slot);
     }
   }
 
-  private void block(int line, int end, int channel, int count, int slot, Scratch scratch) {
+  private void lines(
+      int line,
+      int end,
+      int channel,
+      int channelEnd,
+      TapColumns columns,
+      int slot,
+      Scratch scratch) {
     int slice = slice();
-    int vectors = count > Lanes.COUNT ? 2 : 1;
-    long floats = (long) (end - line) * tiles() * tilePixels() * vectors * Lanes.COUNT;
-    VectorFill.floats(Panels.MEMORY, Panels.header(slot) + (long) SUMS, floats, 0);
+    int width = patches.gridWidth();
+    int pixels = (end - line) * width;
+    boolean whole = depth <= slice;
+    int blocks = whole ? 1 : Math.ceilDiv(channelEnd - channel, BLOCK);
+    float[] sums = scratch.sums(blocks * pixels * BLOCK);
     for (int k0 = 0; k0 < depth; k0 += slice) {
       int steps = Math.min(slice, depth - k0);
-      weights.pack(channel, count, k0, steps, Panels.header(slot), STEP);
-      multiply(line, end, k0 / slice, vectors, slot, scratch);
+      scratch.patches.fillInto(
+          PixelMemory.FLOATS,
+          PixelMemory.header(slot) + WINDOW,
+          patches,
+          k0,
+          steps,
+          line * width,
+          pixels);
+      scratch.places.list(patches, columns, scratch.patches, k0, steps, WINDOW, BLOCK);
+      for (int first = channel; first < channelEnd; first += BLOCK) {
+        int count = Math.min(BLOCK, channelEnd - first);
+        int lanes = PixelTile.VECTORS * PixelTile.lanes(count);
+        int at = whole ? 0 : (first - channel) * pixels;
+        if (k0 == 0) {
+          Arrays.fill(sums, at, at + pixels * lanes, 0);
+        }
+        weights.pack(first, count, k0, steps, slot);
+        multiply(line, end, columns, lanes, slot, sums, at, scratch);
+        if (k0 + steps == depth) {
+          write(line * width, pixels, first, count, lanes, sums, at, scratch);
+        }
+      }
     }
-    write(line, end, channel, count, slot, scratch);
   }
 
-  private void multiply(int line, int end, int slice, int vectors, int slot, Scratch scratch) {
-    int pixels = tilePixels();
-    int tiles = tiles();
-    PixelTile tile = PixelTile.of(pixels, vectors);
-    int sums = SUMS;
+  private void multiply(
+      int line,
+      int end,
+      TapColumns columns,
+      int lanes,
+      int slot,
+      float[] sums,
+      int at,
+      Scratch scratch) {
+    int width = patches.gridWidth();
+    int sum = at;
     for (int l = line; l < end; l++) {
       int list = scratch.places.listOf(l % patches.gridHeight());
       int[] places = scratch.places.places(list);
-      int first = scratch.places.bound(list, slice);
-      int last = scratch.places.bound(list, slice + 1);
-      int window = (int) scratch.patches.lineOffset(l);
-      for (int t = 0; t < tiles; t++) {
-        tile.run(places, first, last, window, slot, sums);
-        window += pixels * Float.BYTES;
-        sums += pixels * vectors * VECTOR;
+      int window = (int) scratch.patches.lineOffset(l) / Float.BYTES;
+      for (int t = 0; t < columns.tiles(); t++) {
+        int tile = columns.tileBegin(t);
+        for (int run = columns.firstRun(t); run < columns.firstRun(t + 1); run++) {
+          int first = scratch.places.bound(list, columns.firstColumn(run));
+          int last = scratch.places.bound(list, columns.endColumn(run));
+          int x = tile + columns.firstPixel(run);
+          PixelTile.of(tile + columns.endPixel(run) - x, lanes / PixelTile.VECTORS)
+              .run(places, first, last, window + x, slot, sums, sum + x * lanes);
+        }
       }
+      sum += width * lanes;
     }
   }
 
-  /** Transposes a block's sums and writes them out, in runs of pixels that lie together in both. */
-  private void write(int line, int end, int channel, int count, int slot, Scratch scratch) {
-    var writer = new TileWriter(target, epilogue);
-    int width = patches.gridWidth();
-    int pitch = (count > Lanes.COUNT ? 2 : 1) * VECTOR;
-    int sumsPerLine = tiles() * tilePixels();
-    int together = sumsPerLine == width ? end - line : 1;
-    for (int l = line; l < end; l += together) {
-      int run = together * width;
-      long from = Panels.header(slot) + SUMS + (long) (l - line) * sumsPerLine * pitch;
-      for (int x = 0; x < run; x += GROUP) {
-        int taken = Math.min(GROUP, run - x);
-        int rows = Math.ceilDiv(taken, Lanes.COUNT) * Lanes.COUNT;
-        long at = from + (long) x * pitch;
-        Packing.transpose(
-            Panels.MEMORY, at, pitch, scratch.transposed, 0, GROUP_BYTES, rows, count);
-        writer.write(
-            scratch.transposed, GROUP_BYTES, channel, count, l * width + x, taken, false, true);
+  /** Finishes a block's sums, transposes them and writes them out. */
+  private void write(
+      int pixel,
+      int pixels,
+      int channel,
+      int count,
+      int lanes,
+      float[] sums,
+      int at,
+      Scratch scratch) {
+    ChannelFinish.run(epilogue, channel, count, lanes, sums, at, pixels);
+    for (int x = 0; x < pixels; ) {
+      int run = Math.min(target.run(pixel + x), pixels - x);
+      int from = at + x * lanes;
+      if (target.columnStride() == 1 && LaneTranspose.handles(run, count)) {
+        long to = target.byteOffset(channel, pixel + x);
+        long pitch = target.rowStride() * Float.BYTES;
+        LaneTranspose.run(sums, from, lanes, target.data(), to, pitch, run, count);
+      } else {
+        run = Math.min(pixels - x, GROUP);
+        writeGroup(pixel + x, run, channel, count, lanes, sums, from, scratch);
       }
+      x += run;
     }
+  }
+
+  private void writeGroup(
+      int pixel,
+      int pixels,
+      int channel,
+      int count,
+      int lanes,
+      float[] sums,
+      int at,
+      Scratch scratch) {
+    MemorySegment.copy(sums, at, scratch.group, ValueLayout.JAVA_FLOAT, 0, pixels * lanes);
+    int rows = Math.ceilDiv(pixels, Lanes.COUNT) * Lanes.COUNT;
+    long pitch = lanes * (long) Float.BYTES;
+    Packing.transpose(scratch.group, 0, pitch, scratch.transposed, 0, GROUP_BYTES, rows, count);
+    new TileWriter(target, TileEpilogue.NONE)
+        .write(scratch.transposed, GROUP_BYTES, channel, count, pixel, pixels, false, true);
   }
 }

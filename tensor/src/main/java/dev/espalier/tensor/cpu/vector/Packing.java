@@ -94,7 +94,7 @@ final class Packing {
       int columns) {
     int squareRows = SQUARES ? rows & -16 : 0;
     int squareColumns = squareRows == 0 ? 0 : columns & -16;
-    MemorySegment between = squareColumns > 0 ? Block.SQUARE.own() : MemorySegment.NULL;
+    float[] between = squareColumns > 0 ? SixteenSquare.between() : null;
     for (int i = 0; i < squareRows; i += 16) {
       for (int j = 0; j < squareColumns; j += 16) {
         SixteenSquare.transpose(

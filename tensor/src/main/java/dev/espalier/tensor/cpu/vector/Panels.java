@@ -43,7 +43,8 @@ final class Panels {
    */
   static final int FLOAT_MASK = SLOT_BYTES - Float.BYTES;
 
-  private static final int SLOTS =
+  /** How many slots there are, a power of two. */
+  static final int SLOTS =
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 512)) * 2;
 
   /** Room for vectors that begin at the last byte of the last slot. */
@@ -90,15 +91,6 @@ final class Panels {
   /** Where a slot's header lies; the compiler knows its range. */
   static int header(int slot) {
     return (slot & SLOT_MASK) << SLOT_SHIFT;
-  }
-
-  /** Every slot from some place on, as a segment of its own. */
-  static MemorySegment[] windows(int place) {
-    var windows = new MemorySegment[SLOTS];
-    for (int slot = 0; slot < SLOTS; slot++) {
-      windows[slot] = MEMORY.asSlice((long) header(slot) + place, SLOT_BYTES - place);
-    }
-    return windows;
   }
 
   /** Where a slot's panel lies. */

@@ -19,6 +19,8 @@ final class PatchBuffer {
 
   private final GrowingBuffer memory = new GrowingBuffer();
   private MemorySegment data = MemorySegment.NULL;
+  private float[] array;
+  private int arrayBegin;
   private Patches patches;
 
   private int lowestTapRow;
@@ -72,11 +74,13 @@ final class PatchBuffer {
     }
   }
 
-  /** As {@link #fill} into other memory, which {@link #floats} says suffices. */
-  void fillInto(MemorySegment target, Patches source, int row, int rows, int pixel, int pixels) {
+  /** As {@link #fill} into an array, from {@code at} on; {@link #floats} says how much. */
+  void fillInto(float[] target, int at, Patches source, int row, int rows, int pixel, int pixels) {
     place(source, pixel, pixels);
-    data = target;
+    array = target;
+    arrayBegin = at;
     copy(row, rows);
+    array = null;
   }
 
   /** How many floats {@link #fillInto} writes for whole lines of some channels and images. */
@@ -139,7 +143,9 @@ final class PatchBuffer {
         }
       }
     }
-    fillZero(channels * channelSize * Float.BYTES, slack() - Lanes.COUNT);
+    if (array == null) {
+      fillZero(channels * channelSize * Float.BYTES, slack() - Lanes.COUNT);
+    }
   }
 
   private static int lowest(int[] taps) {
@@ -224,6 +230,31 @@ final class PatchBuffer {
     int begin = left >= 0 ? 0 : Math.min(pitch, Math.ceilDiv(-left, step));
     int end = left >= width ? 0 : Math.min(pitch, (width - 1 - left) / step + 1);
     int count = Math.max(end - begin, 0);
+    if (array != null) {
+      int above = Math.clamp(Math.ceilDiv(-top, patches.strideH()), fromLine, toLine + 1);
+      int below = Math.clamp(Math.ceilDiv(height - top, patches.strideH()), above, toLine + 1);
+      if (count == 0) {
+        above = toLine + 1;
+        below = above;
+      }
+      int line = arrayBegin + (int) to;
+      PixelLines.zero(array, line + fromLine * pitch, (above - fromLine) * pitch + begin);
+      PixelLines.copy(
+          patches.input().data(),
+          plane
+              + ((top + above * (long) patches.strideH()) * width + left + (long) begin * step)
+                  * Float.BYTES,
+          patches.strideH() * (long) width * Float.BYTES,
+          step,
+          array,
+          line + above * pitch + begin,
+          pitch,
+          below - above,
+          count,
+          pitch - count);
+      PixelLines.zero(array, line + below * pitch, (toLine + 1 - below) * pitch);
+      return;
+    }
     long lineBytes = pitch * (long) Float.BYTES;
     long at = to * Float.BYTES + fromLine * lineBytes;
     // One vector of zeros often reaches from the end of a line to where the next one begins.

@@ -28,6 +28,7 @@ final class Scratch implements AutoCloseable {
   final MemorySegment partials = floats(12L * Lanes.COUNT);
   final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);
 
+  final MemorySegment group = floats(DirectConvolution.GROUP_SUMS);
   final MemorySegment transposed = floats(DirectConvolution.TRANSPOSED);
 
   final PatchBuffer patches = new PatchBuffer();
@@ -38,10 +39,20 @@ final class Scratch implements AutoCloseable {
 
   int rowChunkBegin;
 
+  private float[] sums = {};
+
   private Scratch() {}
 
   private static MemorySegment floats(long count) {
     return Arena.global().allocate(count * Float.BYTES, ALIGNMENT);
+  }
+
+  /** At least so many floats with undefined contents. */
+  float[] sums(int count) {
+    if (sums.length < count) {
+      sums = new float[Math.max(count, Math.min(2 * sums.length, DirectConvolution.MOST_SUMS))];
+    }
+    return sums;
   }
 
   static Scratch acquire() {
