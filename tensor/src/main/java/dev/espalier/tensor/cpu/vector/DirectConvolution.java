@@ -107,7 +107,7 @@ record DirectConvolution(
     }
     boolean small = (long) lines * patches.gridWidth() * depth * channels < PARALLEL_WORK;
     Chunks chunks = cut(lines, small ? 1 : Workers.threads());
-    var columns = new TapColumns(patches, PixelTile.MOST_PIXELS, Math.min(slice(), depth));
+    var columns = TapColumns.of(patches, Math.min(slice(), depth));
     if (small) {
       for (int i = 0; i < chunks.count(); i++) {
         chunk(chunks, i, columns);

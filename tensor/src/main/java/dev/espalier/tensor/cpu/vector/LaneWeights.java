@@ -103,7 +103,7 @@ interface LaneWeights {
         }
       }
 
-      /** Where the weights of a channel in the output channel of step k lie, in bytes. */
+      /* Where the weights of a channel in the output channel of step k lie, in bytes. */
       private long row(int channel, int k) {
         return (offset + ((long) (k / taps) * channels + channel) * taps) * Float.BYTES;
       }

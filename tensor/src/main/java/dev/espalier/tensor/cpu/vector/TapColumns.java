@@ -2,6 +2,7 @@ package dev.espalier.tensor.cpu.vector;
 
 import dev.espalier.tensor.cpu.ConvGeometry;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * How a {@link DirectConvolution} cuts its lines into tiles and a tile's steps of depth into runs.
@@ -17,6 +18,13 @@ final class TapColumns {
   /** Part of a line's work below which what runs save is not worth loops for further sizes. */
   private static final int LEAST_PART = 60;
 
+  /** Cuts that are known at a time, a power of two; one that is forgotten costs little. */
+  private static final int MOST_KNOWN = 64;
+
+  private static final AtomicReferenceArray<TapColumns> KNOWN =
+      new AtomicReferenceArray<>(MOST_KNOWN);
+
+  private final Key key;
   private final int[][] taps;
   private final int[] runs;
   private final int[] firstRun;
@@ -24,11 +32,39 @@ final class TapColumns {
   private final int tilePixels;
 
   /**
-   * @param mostPixels of a tile
+   * What a cut follows from.
+   *
+   * @param tapColumns the very array, which {@link ConvTable} keeps
+   */
+  private record Key(int[] tapColumns, int stride, int inputWidth, int width, int depth) {
+    boolean is(Patches patches, int steps) {
+      return tapColumns == patches.tapColumns()
+          && stride == patches.strideW()
+          && inputWidth == patches.input().width()
+          && width == patches.gridWidth()
+          && depth == steps;
+    }
+  }
+
+  /**
+   * The cut of some patches, kept for the next convolution of that geometry.
+   *
    * @param depth steps of a slice
    */
-  TapColumns(Patches patches, int mostPixels, int depth) {
+  static TapColumns of(Patches patches, int depth) {
+    int at = System.identityHashCode(patches.tapColumns()) & (MOST_KNOWN - 1);
+    TapColumns known = KNOWN.get(at);
+    if (known == null || !known.key.is(patches, depth)) {
+      known = new TapColumns(patches, PixelTile.MOST_PIXELS, depth);
+      KNOWN.set(at, known);
+    }
+    return known;
+  }
+
+  private TapColumns(Patches patches, int mostPixels, int depth) {
     int width = patches.gridWidth();
+    int stride = patches.strideW();
+    key = new Key(patches.tapColumns(), stride, patches.input().width(), width, depth);
     tiles = Math.ceilDiv(width, mostPixels);
     tilePixels = Math.ceilDiv(width, tiles);
     int[] columns = Arrays.stream(patches.tapColumns()).distinct().toArray();

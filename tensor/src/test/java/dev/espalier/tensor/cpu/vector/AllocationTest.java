@@ -44,7 +44,7 @@ class AllocationTest {
   private static final int CALLS = 100;
 
   /** A description of operands, output and how the work is cut: objects of some 20 fields each. */
-  private static final long DENSE = 768;
+  private static final long DENSE = 1024;
 
   /** Nothing: its objects are kept for the next call. */
   private static final long SPARSE = 0;
@@ -52,7 +52,7 @@ class AllocationTest {
   /** Where its left operand lies. */
   private static final long SAMPLED = 192;
 
-  private static final long SPARSE_CONVOLUTION = 768;
+  private static final long SPARSE_CONVOLUTION = 1024;
 
   /** A loop over ranges and what it captures. */
   private static final long RANGES = 160;
