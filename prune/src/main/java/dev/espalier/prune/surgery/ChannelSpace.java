@@ -2,46 +2,27 @@ package dev.espalier.prune.surgery;
 
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.sparse.Mask;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
- * A set of channels that several tensors share, so that removing one removes a slice of each of
- * them.
- *
- * <p>A member is one axis of a parameter; channel c covers the indices {@code offset + c repeat …
- * offset + (c+1) repeat - 1} there ({@code repeat = H W} for the columns of a linear layer behind a
- * flattened map).
+ * Channels that the same tensors share, so that removing one removes a slice of each of them. All
+ * channels of a space own as many positions of each member as the others do.
  */
 public final class ChannelSpace {
-  /**
-   * One axis of a parameter that runs over the channels.
-   *
-   * @param producer whether the axis makes the channels (rows of the layer before) rather than
-   *     reading them
-   */
-  public record Member(
-      String name, Parameter parameter, int axis, int offset, int repeat, boolean producer) {}
-
   private final int channels;
-  private final List<Member> members = new ArrayList<>();
-  private final List<String> fixedBecause = new ArrayList<>();
-  private ChannelSpace mergedInto;
+  private final List<ChannelMember> members;
+  private final List<String> fixedBecause;
+  private final boolean zeroNeeded;
 
-  ChannelSpace(int channels) {
+  ChannelSpace(
+      int channels, List<ChannelMember> members, List<String> fixedBecause, boolean zeroNeeded) {
     this.channels = channels;
-  }
-
-  /** The space that this one was merged into, or itself. */
-  ChannelSpace root() {
-    ChannelSpace space = this;
-    while (space.mergedInto != null) {
-      space = space.mergedInto;
-    }
-    return space;
+    this.members = List.copyOf(members);
+    this.fixedBecause = List.copyOf(fixedBecause);
+    this.zeroNeeded = zeroNeeded;
   }
 
   /** Number of channels. */
@@ -50,18 +31,18 @@ public final class ChannelSpace {
   }
 
   /** What the channels are axes of. */
-  public List<Member> members() {
-    return List.copyOf(members);
+  public List<ChannelMember> members() {
+    return members;
   }
 
   /** Why no channel may be removed; empty if some may. */
   public List<String> fixedBecause() {
-    return List.copyOf(fixedBecause);
+    return fixedBecause;
   }
 
   /** Whether channels may be removed. */
   public boolean prunable() {
-    return fixedBecause.isEmpty() && members.stream().anyMatch(Member::producer);
+    return fixedBecause.isEmpty() && members.stream().anyMatch(ChannelMember::producer);
   }
 
   /** The names of the weights that make the channels, joined, or else of whatever touches them. */
@@ -70,59 +51,44 @@ public final class ChannelSpace {
     return String.join("+", weights.isEmpty() ? names(_ -> true) : weights);
   }
 
-  private List<String> names(Predicate<Member> chosen) {
-    return members.stream().filter(chosen).map(Member::name).distinct().toList();
+  private List<String> names(Predicate<ChannelMember> chosen) {
+    return members.stream().filter(chosen).map(ChannelMember::name).distinct().toList();
   }
 
   /**
-   * Which channels masks have emptied in everything that makes them; such a channel is zero
-   * wherever it flows.
+   * Which channels can go without changing an output. Either masks have emptied everything that
+   * makes the channel, so that it is zero wherever it flows (and the slices of what reads it where
+   * it is not); or they have emptied the slices of everything that reads it.
    *
    * @param maskOf the mask to go by, or null where a parameter counts as unmasked
    */
   public boolean[] emptied(Function<Parameter, Mask> maskOf) {
-    boolean[] emptied = new boolean[channels];
-    List<Member> producers = members.stream().filter(Member::producer).toList();
-    if (!producers.isEmpty()
-        && producers.stream().allMatch(m -> maskOf.apply(m.parameter) != null)) {
+    boolean[] zero = all(m -> m.producer() || m.readsNonZero(), maskOf);
+    if (members.stream().noneMatch(ChannelMember::producer)) {
+      Arrays.fill(zero, false);
+    }
+    if (!zeroNeeded && members.stream().anyMatch(ChannelMember::reader)) {
+      boolean[] unread = all(ChannelMember::reader, maskOf);
       for (int c = 0; c < channels; c++) {
-        int channel = c;
-        emptied[c] =
-            producers.stream().allMatch(m -> sliceIsEmpty(m, maskOf.apply(m.parameter), channel));
+        zero[c] |= unread[c];
+      }
+    }
+    return zero;
+  }
+
+  /** The channels that masks have emptied in all of some members. */
+  private boolean[] all(Predicate<ChannelMember> chosen, Function<Parameter, Mask> maskOf) {
+    boolean[] emptied = new boolean[channels];
+    Arrays.fill(emptied, true);
+    for (ChannelMember member : members) {
+      if (chosen.test(member)) {
+        Mask mask = maskOf.apply(member.parameter());
+        boolean[] own = mask == null ? new boolean[channels] : member.emptied(mask);
+        for (int c = 0; c < channels; c++) {
+          emptied[c] &= own[c];
+        }
       }
     }
     return emptied;
-  }
-
-  private static boolean sliceIsEmpty(Member member, Mask mask, int channel) {
-    int rowSize = (int) mask.shape().rowMajorStrides()[0];
-    int first = (member.offset + channel * member.repeat) * rowSize;
-    return IntStream.range(first, first + member.repeat * rowSize).noneMatch(mask::get);
-  }
-
-  void add(Member member) {
-    if (!members.contains(member)) {
-      members.add(member);
-    }
-  }
-
-  void fix(String reason) {
-    if (!fixedBecause.contains(reason)) {
-      fixedBecause.add(reason);
-    }
-  }
-
-  /**
-   * Ties two spaces of as many channels together: whatever is removed from one is removed from
-   * both.
-   */
-  static void merge(ChannelSpace a, ChannelSpace b) {
-    ChannelSpace first = a.root();
-    ChannelSpace second = b.root();
-    if (first != second) {
-      second.members.forEach(first::add);
-      second.fixedBecause.forEach(first::fix);
-      second.mergedInto = first;
-    }
   }
 }

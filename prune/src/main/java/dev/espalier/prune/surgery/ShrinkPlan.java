@@ -23,6 +23,7 @@ public final class ShrinkPlan {
   private final Map<Parameter, boolean[][]> dead = new LinkedHashMap<>();
   private final Map<String, Integer> removed = new LinkedHashMap<>();
   private final List<String> kept = new ArrayList<>();
+  private final Map<Parameter, Integer> rowsPerGroup = new LinkedHashMap<>();
 
   private ShrinkPlan() {}
 
@@ -40,7 +41,7 @@ public final class ShrinkPlan {
   private void add(ChannelSpace space) {
     boolean[] deadChannels = space.emptied(ShrinkPlan::hardMask);
     int count = count(deadChannels);
-    if (count == 0) {
+    if (count == 0 || space.members().stream().noneMatch(ChannelMember::producer)) {
       return;
     }
     if (!space.prunable()) {
@@ -69,14 +70,21 @@ public final class ShrinkPlan {
    * One axis may hold several runs of channels (behind a concatenation), so indices are collected
    * and cut once.
    */
-  private void mark(ChannelSpace.Member member, boolean[] deadChannels) {
+  private void mark(ChannelMember member, boolean[] deadChannels) {
     Shape shape = member.parameter().shape();
     boolean[][] axes = dead.computeIfAbsent(member.parameter(), _ -> new boolean[shape.rank()][]);
     if (axes[member.axis()] == null) {
       axes[member.axis()] = new boolean[shape.dim(member.axis())];
     }
-    for (int i = 0; i < deadChannels.length * member.repeat(); i++) {
-      axes[member.axis()][member.offset() + i] |= deadChannels[i / member.repeat()];
+    for (int channel = 0; channel < deadChannels.length; channel++) {
+      if (deadChannels[channel]) {
+        for (int position : member.positions(channel)) {
+          axes[member.axis()][position] = true;
+        }
+      }
+    }
+    if (member.rowsPerGroup() > 0) {
+      rowsPerGroup.put(member.parameter(), member.rowsPerGroup());
     }
   }
 
@@ -100,8 +108,12 @@ public final class ShrinkPlan {
 
   /** A copy of a parameter's value without the dead indices. */
   Tensor value(Parameter parameter) {
-    return cut(
-        parameter.tensor(), dead.getOrDefault(parameter, new boolean[parameter.shape().rank()][]));
+    return cut(parameter, parameter.tensor());
+  }
+
+  /** A copy of a tensor that goes with a parameter (a gradient, an average of them), cut alike. */
+  Tensor cut(Parameter parameter, Tensor alike) {
+    return cut(alike, dead.getOrDefault(parameter, new boolean[alike.rank()][]));
   }
 
   /**
@@ -114,7 +126,15 @@ public final class ShrinkPlan {
       return mask;
     }
     Mask rest = Mask.nonZeros(cut(mask.toTensor(DType.FLOAT32), dead.get(parameter)));
-    return rest.kept() == rest.size() ? null : rest;
+    if (rest.kept() == rest.size()) {
+      return null;
+    }
+    return rest.conformsTo(mask.granularity()) ? rest.withGranularity(mask.granularity()) : rest;
+  }
+
+  /** Rows of one group of a convolution that lost groups as wholes, or 0. */
+  int rowsPerGroup(Parameter weight) {
+    return rowsPerGroup.getOrDefault(weight, 0);
   }
 
   /**

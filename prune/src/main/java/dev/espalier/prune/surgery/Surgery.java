@@ -3,6 +3,7 @@ package dev.espalier.prune.surgery;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.BatchNorm;
+import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
@@ -38,6 +39,11 @@ public final class Surgery {
         parameter.replace(plan.value(parameter));
         if (mask != null) {
           parameter.setMask(mask, mode);
+        }
+      }
+      for (Module part : module.namedModules().values()) {
+        if (part instanceof Conv2d conv && plan.rowsPerGroup(conv.weight()) > 0) {
+          conv.setGroups(conv.weight().dim(0) / plan.rowsPerGroup(conv.weight()));
         }
       }
       return plan;
