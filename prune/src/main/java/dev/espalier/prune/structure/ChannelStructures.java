@@ -52,6 +52,13 @@ final class ChannelStructures {
     return sets;
   }
 
+  /** Refuses spaces of attention heads, which {@link HeadStructure} prunes. */
+  static Optional<String> heads(ChannelSpace space) {
+    return space.members().stream().anyMatch(ChannelMember::makesHeads)
+        ? Optional.of("are attention heads")
+        : Optional.empty();
+  }
+
   /** Why spaces are not pruned, by the names of what makes them. */
   static Map<String, String> leftAlone(
       Module module, Tensor example, Function<ChannelSpace, Optional<String>> otherKind) {

@@ -7,11 +7,11 @@ import dev.espalier.prune.surgery.ChannelMember;
 import dev.espalier.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Filters and neurons with everything that hangs on them: the row of every layer that makes the
  * channel, its bias, its normalisation parameters, and the slice of every layer that reads it.
+ * Attention heads are {@link HeadStructure}'s.
  *
  * <p>The score of a channel is the sum over the rows that make it. Because a masked channel is
  * exactly zero wherever it flows, or masked where it is read, the masked model equals the
@@ -28,11 +28,11 @@ public record FilterStructure() implements Structure {
   @Override
   public List<GroupSet> groups(Module module, Tensor example) {
     return ChannelStructures.groups(
-        name(), module, example, _ -> Optional.empty(), ChannelMember::producer);
+        name(), module, example, ChannelStructures::heads, ChannelMember::producer);
   }
 
   @Override
   public Map<String, String> leftAlone(Module module, Tensor example) {
-    return ChannelStructures.leftAlone(module, example, _ -> Optional.empty());
+    return ChannelStructures.leftAlone(module, example, ChannelStructures::heads);
   }
 }

@@ -61,6 +61,11 @@ public final class ChannelMember {
     return axis.readsNonZero;
   }
 
+  /** Whether a channel here is an attention head: several rows of one projection make it. */
+  public boolean makesHeads() {
+    return producer() && axis() == 0 && parameter().shape().rank() == 2 && positions[0].length > 1;
+  }
+
   /** Rows of one group, where the axis is that of a convolution whose groups go as wholes; or 0. */
   int rowsPerGroup() {
     return axis.rowsPerGroup;

@@ -9,6 +9,7 @@ import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +26,23 @@ public final class ShrinkPlan {
   private final List<String> kept = new ArrayList<>();
   private final Map<Parameter, Integer> rowsPerGroup = new LinkedHashMap<>();
 
-  private ShrinkPlan() {}
+  private final SurgeryOptions options;
+  private final List<String> branches;
+
+  private ShrinkPlan(SurgeryOptions options, List<String> branches) {
+    this.options = options;
+    this.branches = List.copyOf(branches);
+  }
 
   /**
    * Finds the dead channels of a module.
    *
    * @param example an input of the module; its recorded graph shows what hangs together
+   * @param branches the branches that are removed already
    */
-  static ShrinkPlan of(Module module, Tensor example) {
-    var plan = new ShrinkPlan();
+  static ShrinkPlan of(
+      Module module, Tensor example, SurgeryOptions options, List<String> branches) {
+    var plan = new ShrinkPlan(options, branches);
     ChannelGraph.of(module, example).forEach(plan::add);
     return plan;
   }
@@ -56,10 +65,41 @@ public final class ShrinkPlan {
           "1 masked channel of '%s' stays: a layer without channels cannot run"
               .formatted(space.name()));
     }
+    round(space, deadChannels);
     if (count(deadChannels) > 0) {
       space.members().forEach(member -> mark(member, deadChannels));
       removed.put(space.name(), count(deadChannels));
     }
+  }
+
+  /** Lets the best of the dead channels stay until what is left is a multiple. */
+  private void round(ChannelSpace space, boolean[] deadChannels) {
+    int left = deadChannels.length - count(deadChannels);
+    int wanted = Math.ceilDiv(left, options.multiple()) * options.multiple();
+    int staying = Math.min(wanted, deadChannels.length) - left;
+    if (staying == 0 || space.members().stream().anyMatch(ChannelMember::makesHeads)) {
+      return;
+    }
+    double[] scores = new double[deadChannels.length];
+    for (ChannelMember member : space.members()) {
+      Tensor elements = options.scores().get(member.name());
+      if (member.producer() && elements != null) {
+        double[] values = elements.toDoubleArray();
+        for (int i = 0; i < values.length; i++) {
+          int channel = member.channelOf(i);
+          scores[Math.max(channel, 0)] += channel < 0 ? 0 : values[i];
+        }
+      }
+    }
+    IntStream.range(0, scores.length)
+        .filter(channel -> deadChannels[channel])
+        .boxed()
+        .sorted(Comparator.comparingDouble(channel -> -scores[channel]))
+        .limit(staying)
+        .forEach(channel -> deadChannels[channel] = false);
+    kept.add(
+        "%d masked channels of '%s' stay: their number is a multiple of %d"
+            .formatted(staying, space.name(), options.multiple()));
   }
 
   private static Mask hardMask(Parameter parameter) {
@@ -90,6 +130,11 @@ public final class ShrinkPlan {
 
   private static int count(boolean[] flags) {
     return (int) IntStream.range(0, flags.length).filter(i -> flags[i]).count();
+  }
+
+  /** The residual branches that were removed. */
+  public List<String> removedBranches() {
+    return branches;
   }
 
   /** Number of channels to remove per group of layers. */
@@ -135,16 +180,6 @@ public final class ShrinkPlan {
   /** Rows of one group of a convolution that lost groups as wholes, or 0. */
   int rowsPerGroup(Parameter weight) {
     return rowsPerGroup.getOrDefault(weight, 0);
-  }
-
-  /**
-   * A copy of a per-channel statistic that belongs to a normalisation's scale, without the dead
-   * channels.
-   *
-   * @param scale the parameter, or null if the scale is none
-   */
-  Tensor statistic(Parameter scale, Tensor statistic) {
-    return cut(statistic, dead.getOrDefault(scale, new boolean[1][]));
   }
 
   private static Tensor cut(Tensor x, boolean[][] deadPerAxis) {

@@ -13,6 +13,8 @@ import dev.espalier.nn.layer.GlobalAvgPool2d;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.ReLU;
+import dev.espalier.nn.layer.Residual;
+import dev.espalier.nn.layer.Sequential;
 import dev.espalier.nn.layer.SiLU;
 import dev.espalier.nn.layer.Sigmoid;
 import dev.espalier.nn.layer.Tanh;
@@ -51,7 +53,7 @@ final class RandomImageNets {
   }
 
   private Value step(Value at) {
-    return switch (generator.nextInt(14)) {
+    return switch (generator.nextInt(15)) {
       case 0, 1 -> convolution(at, 2 + generator.nextInt(7), 1, 1 + generator.nextInt(2));
       case 2 -> grouped(at);
       case 3 -> depthwise(at);
@@ -60,6 +62,7 @@ final class RandomImageNets {
       case 8 -> pooled(at);
       case 9, 10 -> sum(at);
       case 11 -> joined(at);
+      case 13 -> residual(at);
       case 12 -> generator.nextInt(2) == 0 ? gated(at) : squeezed(at);
       default -> again(at);
     };
@@ -143,6 +146,21 @@ final class RandomImageNets {
         "join of %d and %d".formatted(at.index(), other.index()),
         image(at.channels() + other.channels(), at.size()),
         v -> F.concat(1, v.get(at.index()), v.get(other.index())));
+  }
+
+  private Value residual(Value at) {
+    int channels = at.channels();
+    var spec = ConvSpec.of(1, 0);
+    var body =
+        new Sequential(
+            new Conv2d(channels, 4, 1, 1, spec, generator.nextInt(2) == 0, generator),
+            new BatchNorm2d(4),
+            new ReLU(),
+            new Conv2d(4, channels, 1, 1, spec, false, generator),
+            new BatchNorm2d(channels));
+    Module shortcut =
+        generator.nextInt(2) == 0 ? null : new Conv2d(channels, channels, 1, spec, generator);
+    return net.layer(new Residual(body, shortcut), at, at.shape());
   }
 
   private Value gated(Value at) {

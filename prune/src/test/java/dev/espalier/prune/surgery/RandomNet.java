@@ -6,7 +6,6 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
-import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,14 +58,6 @@ class RandomNet extends Module {
     List<Variable> values = new ArrayList<>(List.of(x));
     steps.forEach(step -> values.add(step.apply(values)));
     return values.getLast();
-  }
-
-  /** What makes an input of this network, a number of rows. */
-  Tensor inputs(Generator generator, Shape one, int rows) {
-    int[] dims = new int[one.rank() + 1];
-    dims[0] = rows;
-    System.arraycopy(one.toArray(), 0, dims, 1, one.rank());
-    return RandomFill.normal(generator, DType.FLOAT64, Shape.of(dims), 0, 1);
   }
 
   @Override
