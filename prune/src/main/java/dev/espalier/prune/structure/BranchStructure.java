@@ -58,7 +58,9 @@ public record BranchStructure() implements Structure {
 
     @Override
     public Mask alive() {
-      return Mask.of(Shape.of(count()), i -> !branches.get(i).isDead());
+      return Mask.of(
+          Shape.of(count()),
+          i -> branches.get(i).parameters().values().stream().anyMatch(p -> p.kept() > 0));
     }
 
     @Override

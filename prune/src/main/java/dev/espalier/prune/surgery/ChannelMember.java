@@ -16,11 +16,13 @@ public final class ChannelMember {
   private final ParameterAxes.Axis axis;
   private final int[][] positions;
   private final int[] channelAt;
+  private final int inner;
 
   ChannelMember(ParameterAxes.Axis axis, int[][] positions) {
     this.axis = axis;
     this.positions = positions;
     this.channelAt = new int[axis.labels.length];
+    this.inner = (int) axis.parameter.shape().rowMajorStrides()[axis.axis];
     Arrays.fill(channelAt, -1);
     for (int channel = 0; channel < positions.length; channel++) {
       for (int position : positions[channel]) {
@@ -83,24 +85,20 @@ public final class ChannelMember {
 
   /** By element of the parameter, row-major: its channel, or -1. */
   public int channelOf(int flat) {
-    Shape shape = parameter().shape();
-    return channelAt[flat / (int) shape.rowMajorStrides()[axis()] % shape.dim(axis())];
+    return channelAt[flat / inner % channelAt.length];
   }
 
   /** The mask of the parameter that keeps some channels, and all that belongs to none of them. */
   public Mask mask(Mask keptChannels) {
     Shape shape = parameter().shape();
-    Mask mask =
-        Mask.of(
-            shape,
-            flat -> {
-              int channel = channelOf(flat);
-              return channel < 0 || keptChannels.get(channel);
-            });
+    boolean[] kept = new boolean[channelAt.length];
+    for (int position = 0; position < kept.length; position++) {
+      kept[position] = channelAt[position] < 0 || keptChannels.get(channelAt[position]);
+    }
     return switch (axis()) {
-      case 0 -> mask.withGranularity(new Granularity.Filter());
-      case 1 -> mask.withGranularity(new Granularity.Channel());
-      default -> mask;
+      case 0 -> Mask.fromGroups(shape, new Granularity.Filter(), kept);
+      case 1 -> Mask.fromGroups(shape, new Granularity.Channel(), kept);
+      default -> Mask.of(shape, flat -> kept[flat / inner % kept.length]);
     };
   }
 
