@@ -77,17 +77,15 @@ final class ChannelFlow {
       int axis = rank == 3 ? 2 : 1;
       int[] labels = channels.fresh(input.dim(axis));
       channels.fix(labels, "the model's input");
-      layout = layout.with(axis, labels, false);
+      layout = layout.with(axis, labels, ZeroWhen.NEVER);
     }
     layouts.put(input, layout);
   }
 
   void end(Variable output) {
     Layout layout = layout(output);
-    for (int[] labels : layout.labels()) {
-      if (labels != null) {
-        channels.fix(labels, "the model's output");
-      }
+    for (int axis = 0; axis < layout.rank(); axis++) {
+      fix(layout, axis, "the model's output");
     }
   }
 
@@ -158,11 +156,19 @@ final class ChannelFlow {
     Layout left = layout;
     for (int axis : axes) {
       if (layout.labels()[axis] != null) {
-        channels.fix(layout.labels()[axis], reason(node));
-        left = left.with(axis, null, false);
+        fix(layout, axis, reason(node));
+        left = left.with(axis, null, ZeroWhen.NEVER);
       }
     }
     return left;
+  }
+
+  private void fix(Layout layout, int axis, String reason) {
+    int[] labels = layout.labels()[axis];
+    if (labels != null) {
+      channels.fix(labels, reason);
+      channels.read(labels, new ChannelRead(null, layout.zero()[axis]));
+    }
   }
 
   /** Fixes an axis of a parameter that meets channels which cannot be followed. */
@@ -197,15 +203,15 @@ final class ChannelFlow {
       int[] bLabels = bSpans ? layout(right).labels()[b] : null;
       if (aLabels != null && bLabels != null) {
         channels.join(aLabels, bLabels);
-        boolean aZero = layout(left).zero()[a];
-        boolean bZero = layout(right).zero()[b];
-        made = made.with(axis, aLabels, either ? aZero || bZero : aZero && bZero);
+        ZeroWhen aZero = layout(left).zero()[a];
+        ZeroWhen bZero = layout(right).zero()[b];
+        made = made.with(axis, aLabels, either ? aZero.or(bZero) : aZero.and(bZero));
       } else if (aLabels != null) {
-        made =
-            besideNoChannels(node, made, axis, aLabels, bSpans, either && layout(left).zero()[a]);
+        ZeroWhen zero = either ? layout(left).zero()[a] : ZeroWhen.NEVER;
+        made = besideNoChannels(node, made, axis, aLabels, bSpans, zero);
       } else if (bLabels != null) {
-        made =
-            besideNoChannels(node, made, axis, bLabels, aSpans, either && layout(right).zero()[b]);
+        ZeroWhen zero = either ? layout(right).zero()[b] : ZeroWhen.NEVER;
+        made = besideNoChannels(node, made, axis, bLabels, aSpans, zero);
       }
     }
     return made;
@@ -213,7 +219,7 @@ final class ChannelFlow {
 
   /** Channels meet something that is the same for all of them, or has an extent that stays. */
   private Layout besideNoChannels(
-      Node node, Layout made, int axis, int[] labels, boolean otherSpans, boolean zero) {
+      Node node, Layout made, int axis, int[] labels, boolean otherSpans, ZeroWhen zero) {
     if (otherSpans && labels.length > 1) {
       channels.fix(labels, reason(node));
       return made;
@@ -227,7 +233,8 @@ final class ChannelFlow {
     for (int other = 0; other < made.rank(); other++) {
       int at = other;
       boolean all = parts.stream().allMatch(part -> part.labels()[at] != null);
-      boolean zero = all && parts.stream().allMatch(part -> part.zero()[at]);
+      ZeroWhen zero =
+          parts.stream().map(part -> part.zero()[at]).reduce(ZeroWhen::and).orElseThrow();
       if (other == axis) {
         made = made.with(axis, endToEnd(node, parts, axis), zero);
       } else if (all) {
@@ -236,7 +243,7 @@ final class ChannelFlow {
         made = made.with(at, first, zero);
       } else {
         parts.forEach(part -> settled(node, part, at));
-        made = made.with(at, null, false);
+        made = made.with(at, null, ZeroWhen.NEVER);
       }
     }
     return made;
@@ -267,7 +274,7 @@ final class ChannelFlow {
         String what =
             "operation '%s' to %s: %s"
                 .formatted(node.op().name(), shape, result.refusal().orElseThrow());
-        channels.fix(from.labels()[axis], reason(node, what));
+        fix(from, axis, reason(node, what));
       }
     }
     return result.layout();

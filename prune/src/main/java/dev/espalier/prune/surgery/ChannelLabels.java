@@ -1,7 +1,6 @@
 package dev.espalier.prune.surgery;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +14,7 @@ final class ChannelLabels {
   private int[] parents = new int[256];
   private int count;
   private final Map<Integer, Set<String>> fixed = new TreeMap<>();
-  private final BitSet neededZero = new BitSet();
+  private final Map<Integer, Set<ChannelRead>> reads = new TreeMap<>();
 
   /** New numbers, ascending, each on its own. */
   int[] fresh(int n) {
@@ -62,26 +61,28 @@ final class ChannelLabels {
     }
   }
 
-  /** Lets channels go only if they are zero: something reads them that no mask can silence. */
-  void needZero(int[] labels) {
+  /** Notes that channels are read. */
+  void read(int[] labels, ChannelRead read) {
     for (int label : labels) {
-      neededZero.set(label);
+      reads.computeIfAbsent(label, _ -> new LinkedHashSet<>()).add(read);
     }
   }
 
   /** By the smallest number of a set: why its channels must stay. */
   Map<Integer, Set<String>> reasons() {
-    Map<Integer, Set<String>> byRoot = new TreeMap<>();
-    fixed.forEach(
-        (label, why) ->
-            byRoot.computeIfAbsent(root(label), _ -> new LinkedHashSet<>()).addAll(why));
-    return byRoot;
+    return byRoot(fixed);
   }
 
-  /** The smallest numbers of the sets that may go only if they are zero. */
-  BitSet zeroNeeded() {
-    var roots = new BitSet();
-    neededZero.stream().forEach(label -> roots.set(root(label)));
-    return roots;
+  /** By the smallest number of a set: where its channels are read. */
+  Map<Integer, Set<ChannelRead>> reads() {
+    return byRoot(reads);
+  }
+
+  private <T> Map<Integer, Set<T>> byRoot(Map<Integer, Set<T>> byLabel) {
+    Map<Integer, Set<T>> result = new TreeMap<>();
+    byLabel.forEach(
+        (label, facts) ->
+            result.computeIfAbsent(root(label), _ -> new LinkedHashSet<>()).addAll(facts));
+    return result;
   }
 }

@@ -31,6 +31,10 @@ public final class ChannelMember {
     }
   }
 
+  ParameterAxes.Axis where() {
+    return axis;
+  }
+
   /** Dotted name of the parameter. */
   public String name() {
     return axis.name;
@@ -56,8 +60,8 @@ public final class ChannelMember {
   }
 
   /**
-   * Whether the parameter reads values that are not zero where the channel is emptied, so that its
-   * own slice must be masked too before the channel can go.
+   * Whether the parameter reads values that are not zero where everything that makes the channel
+   * is, so that its own slice must be masked too before the channel can go.
    */
   public boolean readsNonZero() {
     return axis.readsNonZero;

@@ -2,8 +2,10 @@ package dev.espalier.prune.surgery;
 
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.sparse.Mask;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -15,14 +17,17 @@ public final class ChannelSpace {
   private final int channels;
   private final List<ChannelMember> members;
   private final List<String> fixedBecause;
-  private final boolean zeroNeeded;
+  private final Set<ChannelRead> reads;
 
   ChannelSpace(
-      int channels, List<ChannelMember> members, List<String> fixedBecause, boolean zeroNeeded) {
+      int channels,
+      List<ChannelMember> members,
+      List<String> fixedBecause,
+      Set<ChannelRead> reads) {
     this.channels = channels;
     this.members = List.copyOf(members);
     this.fixedBecause = List.copyOf(fixedBecause);
-    this.zeroNeeded = zeroNeeded;
+    this.reads = reads;
   }
 
   /** Number of channels. */
@@ -56,38 +61,29 @@ public final class ChannelSpace {
   }
 
   /**
-   * Which channels can go without changing an output. Either masks have emptied everything that
-   * makes the channel, so that it is zero wherever it flows (and the slices of what reads it where
-   * it is not); or they have emptied the slices of everything that reads it.
+   * Which channels can go without changing an output: at each place that reads the channel, masks
+   * have either emptied so much of what makes it that it is zero there, or the slice that reads it.
    *
    * @param maskOf the mask to go by, or null where a parameter counts as unmasked
    */
   public boolean[] emptied(Function<Parameter, Mask> maskOf) {
-    boolean[] zero = all(m -> m.producer() || m.readsNonZero(), maskOf);
-    if (members.stream().noneMatch(ChannelMember::producer)) {
-      Arrays.fill(zero, false);
-    }
-    if (!zeroNeeded && members.stream().anyMatch(ChannelMember::reader)) {
-      boolean[] unread = all(ChannelMember::reader, maskOf);
-      for (int c = 0; c < channels; c++) {
-        zero[c] |= unread[c];
-      }
-    }
-    return zero;
-  }
-
-  /** The channels that masks have emptied in all of some members. */
-  private boolean[] all(Predicate<ChannelMember> chosen, Function<Parameter, Mask> maskOf) {
-    boolean[] emptied = new boolean[channels];
-    Arrays.fill(emptied, true);
+    Map<ParameterAxes.Axis, boolean[]> byAxis = new HashMap<>();
     for (ChannelMember member : members) {
-      if (chosen.test(member)) {
-        Mask mask = maskOf.apply(member.parameter());
-        boolean[] own = mask == null ? new boolean[channels] : member.emptied(mask);
-        for (int c = 0; c < channels; c++) {
-          emptied[c] &= own[c];
-        }
-      }
+      Mask mask = maskOf.apply(member.parameter());
+      byAxis.put(member.where(), mask == null ? new boolean[channels] : member.emptied(mask));
+    }
+    boolean[] emptied = new boolean[channels];
+    for (int c = 0; c < channels; c++) {
+      int channel = c;
+      Predicate<ParameterAxes.Axis> gone =
+          axis -> !byAxis.containsKey(axis) || byAxis.get(axis)[channel];
+      emptied[c] =
+          !reads.isEmpty()
+              && reads.stream()
+                  .allMatch(
+                      read ->
+                          read.zero().holds(gone)
+                              || read.reader() != null && gone.test(read.reader()));
     }
     return emptied;
   }

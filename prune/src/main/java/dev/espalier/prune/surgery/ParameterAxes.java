@@ -3,7 +3,6 @@ package dev.espalier.prune.surgery;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,12 +89,13 @@ final class ParameterAxes {
   /**
    * An axis along which the parameter reads channels.
    *
-   * @param zero whether an emptied channel is zero there
+   * @param zero when an emptied channel is zero there
    */
-  Axis read(Parameter parameter, int axis, boolean zero) {
+  Axis read(Parameter parameter, int axis, ZeroWhen zero) {
     Axis read = of(parameter, axis);
     read.reader = true;
-    read.readsNonZero |= !zero;
+    read.readsNonZero |= !zero.isPossible();
+    channels.read(read.labels, new ChannelRead(read, zero));
     return read;
   }
 
@@ -107,16 +107,10 @@ final class ParameterAxes {
     Layout layout = Layout.none(parameter.shape().rank());
     for (int axis = 0; axis < layout.rank(); axis++) {
       if (parameter.dim(axis) > 1) {
-        layout = layout.with(axis, made(parameter, axis).labels, true);
+        Axis made = made(parameter, axis);
+        layout = layout.with(axis, made.labels, ZeroWhen.emptied(made));
       }
     }
     return layout;
-  }
-
-  /** The axes of one parameter that have labels. */
-  List<Axis> known(Parameter parameter) {
-    return Arrays.stream(axes.getOrDefault(parameter, new Axis[0]))
-        .filter(axis -> axis != null)
-        .toList();
   }
 }

@@ -28,7 +28,7 @@ final class ProductRules {
     Layout x = flow.layout(node.inputs().getFirst());
     int last = x.rank() - 1;
     read(node, x, last, own.getFirst(), 1);
-    return carried(x, own.size() > 1).with(last, made(own).labels, true);
+    return carried(x, own.size() > 1).with(last, made(own).labels, emptied(own));
   }
 
   Layout convolution(Node node, Variable result, ConvSpec spec) {
@@ -56,7 +56,7 @@ final class ProductRules {
       flow.channels.fix(x.labels()[1], flow.reason(node, what));
       flow.channels.fix(made.labels, flow.reason(node, what));
     }
-    return carried(x, own.size() > 1).with(1, made.labels, true);
+    return carried(x, own.size() > 1).with(1, made.labels, emptied(own));
   }
 
   /** Every group loses the channels at the same places, so that groups stay as large as others. */
@@ -96,7 +96,8 @@ final class ProductRules {
     int last = a.rank() - 1;
     if (weight != null && last == 1 && flow.parameterOf(left) == null) {
       read(node, a, 1, weight, 0);
-      return carried(a, false).with(1, flow.parameters.made(weight, 1).labels, true);
+      Axis columns = flow.parameters.made(weight, 1);
+      return carried(a, false).with(1, columns.labels, ZeroWhen.emptied(columns));
     }
     a = flow.settled(node, a, last);
     Layout b = flow.settled(node, flow.layout(right), last - 1);
@@ -106,11 +107,11 @@ final class ProductRules {
       int[] bBatch = b.labels()[0];
       if (aBatch != null && bBatch != null) {
         flow.channels.join(aBatch, bBatch);
-        made = made.with(0, aBatch, a.zero()[0] || b.zero()[0]);
+        made = made.with(0, aBatch, a.zero()[0].or(b.zero()[0]));
       } else {
         flow.settled(node, a, 0);
         flow.settled(node, b, 0);
-        made = made.with(0, null, false);
+        made = made.with(0, null, ZeroWhen.NEVER);
       }
     }
     return made;
@@ -125,7 +126,8 @@ final class ProductRules {
     String rows = "the rows of '%s' are found by number".formatted(flow.parameters.name(table));
     flow.channels.fix(flow.parameters.of(table, 0).labels, rows);
     int rank = result.shape().rank();
-    return Layout.none(rank).with(rank - 1, flow.parameters.made(table, 1).labels, true);
+    Axis columns = flow.parameters.made(table, 1);
+    return Layout.none(rank).with(rank - 1, columns.labels, ZeroWhen.emptied(columns));
   }
 
   /** A normalisation of axis 1; a channel whose scale and shift are masked is zero. */
@@ -153,9 +155,10 @@ final class ProductRules {
     }
     Layout x = flow.layout(node.inputs().getFirst());
     int last = x.rank() - 1;
-    boolean safe = x.zero()[last] && flow.parameters.isOf(LayerNorm.class, own.getFirst());
+    boolean safe =
+        x.zero()[last].isPossible() && flow.parameters.isOf(LayerNorm.class, own.getFirst());
     if (x.labels()[last] != null) {
-      flow.channels.needZero(x.labels()[last]);
+      flow.channels.read(x.labels()[last], new ChannelRead(null, x.zero()[last]));
     }
     return normalised(node, carried(x, true), last, own, safe);
   }
@@ -170,7 +173,7 @@ final class ProductRules {
         flow.channels.join(made.labels()[axis], ownAxis.labels);
       }
     }
-    return made.with(axis, made.labels()[axis], true);
+    return made.with(axis, made.labels()[axis], emptied(own));
   }
 
   private void read(Node node, Layout x, int xAxis, Parameter weight, int axis) {
@@ -189,6 +192,12 @@ final class ProductRules {
       flow.channels.join(rows.labels, flow.parameters.made(bias, 0).labels);
     }
     return rows;
+  }
+
+  /** Zero where the rows of the weight and of what is added to them are. */
+  private ZeroWhen emptied(List<Parameter> own) {
+    return ZeroWhen.emptied(
+        own.stream().map(parameter -> flow.parameters.of(parameter, 0)).toArray(Axis[]::new));
   }
 
   /** Other axes keep their channels; what is added to all of them alike makes them non-zero. */

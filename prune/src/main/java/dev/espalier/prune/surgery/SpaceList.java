@@ -14,7 +14,9 @@ final class SpaceList {
 
   /** Channels of one space agree in this. */
   private record Kind(
-      Map<ParameterAxes.Axis, Integer> positionsPerAxis, List<String> fixed, boolean zeroNeeded) {}
+      Map<ParameterAxes.Axis, Integer> positionsPerAxis,
+      List<String> fixed,
+      Set<ChannelRead> reads) {}
 
   private SpaceList() {}
 
@@ -31,7 +33,7 @@ final class SpaceList {
       }
     }
     Map<Integer, Set<String>> reasons = labels.reasons();
-    var zeroNeeded = labels.zeroNeeded();
+    Map<Integer, Set<ChannelRead>> reads = labels.reads();
     Map<Kind, List<Channel>> kinds = new LinkedHashMap<>();
     channels.forEach(
         (root, channel) -> {
@@ -40,7 +42,8 @@ final class SpaceList {
           var fixed = List.copyOf(reasons.getOrDefault(root, Set.of()));
           kinds
               .computeIfAbsent(
-                  new Kind(counts, fixed, zeroNeeded.get(root)), _ -> new ArrayList<>())
+                  new Kind(counts, fixed, reads.getOrDefault(root, Set.of())),
+                  _ -> new ArrayList<>())
               .add(channel);
         });
     List<ChannelSpace> spaces = new ArrayList<>();
@@ -58,6 +61,6 @@ final class SpaceList {
       }
       members.add(new ChannelMember(axis, positions));
     }
-    return new ChannelSpace(alike.size(), members, kind.fixed, kind.zeroNeeded);
+    return new ChannelSpace(alike.size(), members, kind.fixed, kind.reads);
   }
 }

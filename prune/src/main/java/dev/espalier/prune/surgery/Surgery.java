@@ -30,9 +30,11 @@ public final class Surgery {
   }
 
   /**
-   * Removes, in place, every residual branch that masks make zero, and every channel that is masked
-   * out in all that make it or in all that read it: its rows, biases, normalisation parameters and
-   * running statistics, and the slices of all that read it. The outputs stay the same.
+   * Removes, in place, every residual branch that masks make zero, and every channel that nothing
+   * reads: everywhere it is zero, because masks have emptied what makes it (or the normalisation or
+   * gate behind), or the slice that reads it is masked. With it go its rows, biases, normalisation
+   * parameters and running statistics, and the slices of all that read it. The outputs stay the
+   * same.
    *
    * <p>Masks that are left (elements inside kept channels) are cut likewise, and so is the state of
    * the optimisers given; others must be made anew.

@@ -240,6 +240,66 @@ class ChannelGraphTest {
   }
 
   @Test
+  void aMaskedNormalisationIsEnoughForAChannelToGo() {
+    Module module = new Sequential(conv(2, 3), new BatchNorm2d(3), new ReLU(), conv(3, 1));
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().startsWith("1."))).isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().equals("1.weight")))
+        .as("the shift makes it a constant")
+        .isEqualTo(Mask.ones(Shape.of(3)));
+    assertThat(emptied(space, two, m -> m.name().startsWith("0.")))
+        .as("what is normalised is a constant then")
+        .isEqualTo(Mask.ones(Shape.of(3)));
+  }
+
+  @Test
+  void aMaskedGateIsEnoughForAChannelToGo() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final Conv2d last = child("last", conv(3, 1));
+          private final Parameter gate =
+              parameter("gate", Nets.inputs(Shape.of(1, 1), 3).reshape(3, 1, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            return last.forward(first.forward(x).sigmoid().mul(gate));
+          }
+        };
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().equals("gate"))).isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().startsWith("first")))
+        .as("half of the gate is left")
+        .isEqualTo(Mask.ones(Shape.of(3)));
+  }
+
+  @Test
+  void whatReadsBesideAGateStillCounts() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final Conv2d a = child("a", conv(3, 1));
+          private final Conv2d b = child("b", conv(3, 1));
+          private final Parameter gate =
+              parameter("gate", Nets.inputs(Shape.of(1, 1), 3).reshape(3, 1, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            Variable y = first.forward(x);
+            return a.forward(y.mul(gate)).add(b.forward(y));
+          }
+        };
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().equals("gate"))).isEqualTo(Mask.ones(Shape.of(3)));
+    assertThat(emptied(space, two, m -> m.name().equals("gate") || m.name().startsWith("b.")))
+        .isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().startsWith("first"))).isEqualTo(two);
+  }
+
+  @Test
   void aGroupedConvolutionTiesTheSamePlacesOfItsGroups() {
     Module module = new Sequential(conv(2, 6), grouped(6, 4, 2), new ReLU(), conv(4, 1));
     List<ChannelSpace> spaces = prunable(module, IMAGE);

@@ -40,7 +40,8 @@ class RandomSurgeryTest {
   private enum Cover {
     ALL,
     WHAT_MAKES,
-    WHAT_READS
+    WHAT_READS,
+    ANY
   }
 
   /** One pass: output and gradients by name. */
@@ -119,7 +120,7 @@ class RandomSurgeryTest {
       if (space.prunable()) {
         Mask channels = Mask.of(Shape.of(kept.length), kept);
         for (ChannelMember member : space.members()) {
-          if (covers(cover).test(member)) {
+          if (covers(cover, generator).test(member)) {
             masks.merge(member.parameter(), member.mask(channels), Mask::and);
           }
         }
@@ -128,11 +129,12 @@ class RandomSurgeryTest {
     return masks;
   }
 
-  private static Predicate<ChannelMember> covers(Cover cover) {
+  private static Predicate<ChannelMember> covers(Cover cover, Generator generator) {
     return switch (cover) {
       case ALL -> _ -> true;
       case WHAT_MAKES -> member -> member.producer() || member.readsNonZero();
       case WHAT_READS -> ChannelMember::reader;
+      case ANY -> _ -> generator.nextInt(4) > 0;
     };
   }
 
