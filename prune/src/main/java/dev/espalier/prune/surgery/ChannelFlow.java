@@ -1,7 +1,6 @@
 package dev.espalier.prune.surgery;
 
 import dev.espalier.autograd.Node;
-import dev.espalier.autograd.Op;
 import dev.espalier.autograd.Variable;
 import dev.espalier.autograd.op.Abs;
 import dev.espalier.autograd.op.Add;
@@ -301,12 +300,8 @@ final class ChannelFlow {
     if (variable instanceof Parameter parameter) {
       return parameter;
     }
-    return variable.node() != null && isMask(variable.node().op())
+    return variable.node() != null && variable.node().op() instanceof Masked
         ? parameterOf(variable.node().inputs().getFirst())
         : null;
-  }
-
-  private static boolean isMask(Op op) {
-    return op instanceof Masked;
   }
 }

@@ -86,6 +86,13 @@ class TileStructuresTest {
   }
 
   @Test
+  void weightsThatArePrunedAsTheyAreLeaveNothingAlone() {
+    assertThat(new ElementStructure().leftAlone(module, null)).isEmpty();
+    assertThat(new NmStructure(new Granularity.NOfM(2, 4)).leftAlone(module, null))
+        .containsOnlyKeys("2.weight");
+  }
+
+  @Test
   void groupsWithNothingLeftAreDead() {
     conv.weight()
         .setMask(Mask.of(conv.weight().shape(), i -> i < 3), MaskMode.HARD); // of 4 pairs: 1, ½
