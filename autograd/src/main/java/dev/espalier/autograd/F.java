@@ -141,7 +141,13 @@ public final class F {
 
   /** Normalisation over the last axis. */
   public static Variable layerNorm(Variable x, Variable gamma, Variable beta, double eps) {
-    return Autograd.apply(new LayerNorm(eps), x, gamma, beta);
+    return layerNorm(x, gamma, beta, eps, 0);
+  }
+
+  /** Normalisation over the last axis and so many more zeros, of which nothing is returned. */
+  public static Variable layerNorm(
+      Variable x, Variable gamma, Variable beta, double eps, int zeros) {
+    return Autograd.apply(new LayerNorm(eps, zeros), x, gamma, beta);
   }
 
   /** Softmax along the last axis. */

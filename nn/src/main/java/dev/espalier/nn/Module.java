@@ -37,6 +37,15 @@ public abstract class Module {
     return module;
   }
 
+  /** Puts another module in a child's place, or nothing if null. */
+  protected final void replaceChild(String name, Module other) {
+    if (other == null) {
+      children.remove(name);
+    } else {
+      children.put(name, other);
+    }
+  }
+
   /** Registers a parameter that takes over the tensor. */
   protected final Parameter parameter(String name, Tensor value) {
     checkName(name);

@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.nn.Module;
 import dev.espalier.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Which weights live or die together: the first axis of a pruning method. */
@@ -21,4 +22,9 @@ public interface Structure {
    * @param example an input of the module, for structures that follow the recorded graph
    */
   List<GroupSet> groups(Module module, Tensor example);
+
+  /** Why some weights are in no group, by name; empty where nothing keeps a structure out. */
+  default Map<String, String> leftAlone(Module module, Tensor example) {
+    return Map.of();
+  }
 }

@@ -136,4 +136,21 @@ class NormalizationTest {
         Given.random(13, 4),
         Given.random(14, 4));
   }
+
+  @Test
+  void layerNormCountsZerosThatAreNotThere() {
+    Variable x = Given.leaf(Shape.of(1, 2), 3, 1); // as 3, 1, 0, 0: mean 1, variance 1.5
+    Variable y = F.layerNorm(x, Given.vector(1, 1), Given.vector(0, 5), 0, 2);
+    assertThat(Given.values(y))
+        .containsExactly(new double[] {2 / Math.sqrt(1.5), 5}, within(1e-14));
+  }
+
+  @Test
+  void layerNormWithZerosPassesTheGradientCheckTwice() {
+    GradCheck.checkTwice(
+        in -> F.layerNorm(in.get(0), in.get(1), in.get(2), EPS, 3),
+        Given.uniform(12, -2, 2, 2, 3, 4),
+        Given.random(13, 4),
+        Given.random(14, 4));
+  }
 }

@@ -5,11 +5,13 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Changes parameters in place by their gradients.
@@ -20,7 +22,7 @@ import java.util.Set;
  * step. PyTorch: {@code torch.optim.Optimizer}.
  */
 public abstract class Optimizer {
-  private final List<ParameterGroup> groups;
+  private List<ParameterGroup> groups;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Integer> maskVersions = new LinkedHashMap<>();
   private final Map<String, Map<String, Tensor>> state = new LinkedHashMap<>();
@@ -197,6 +199,50 @@ public abstract class Optimizer {
           "state '%s' is %s %s but the parameter %s %s"
               .formatted(
                   path, tensor.dtype(), tensor.shape(), parameter.dtype(), parameter.shape()));
+    }
+  }
+
+  /**
+   * Changes the state of a parameter as its value was changed: called after {@link
+   * Parameter#replace} with what makes a state tensor of the new shape from one of the old.
+   */
+  public void changeState(Parameter parameter, UnaryOperator<Tensor> change) {
+    parameters.forEach(
+        (name, mine) -> {
+          if (mine == parameter) {
+            state
+                .getOrDefault(name, Map.of())
+                .replaceAll(
+                    (_, old) -> {
+                      Tensor changed = Scope.detach(change.apply(old));
+                      old.close();
+                      return changed;
+                    });
+          }
+        });
+  }
+
+  /** Drops parameters that the model has no more, with their state. */
+  public void forget(Collection<Parameter> gone) {
+    groups =
+        groups.stream()
+            .map(
+                group -> {
+                  Map<String, Parameter> left = new LinkedHashMap<>(group.parameters());
+                  left.values().removeIf(gone::contains);
+                  return new ParameterGroup(left, group.lr(), group.weightDecay());
+                })
+            .toList();
+    for (String name : List.copyOf(parameters.keySet())) {
+      if (gone.contains(parameters.get(name))) {
+        parameters.remove(name);
+        steps.remove(name);
+        maskVersions.remove(name);
+        Map<String, Tensor> entries = state.remove(name);
+        if (entries != null) {
+          entries.values().forEach(Tensor::close);
+        }
+      }
     }
   }
 

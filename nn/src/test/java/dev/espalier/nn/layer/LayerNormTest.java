@@ -7,6 +7,8 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Given;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class LayerNormTest {
@@ -35,5 +37,19 @@ class LayerNormTest {
     float[] training = Given.values(norm.forward(x));
     norm.eval();
     assertThat(Given.values(norm.forward(x))).isEqualTo(training);
+  }
+
+  @Test
+  void removedFeaturesStillCountAsZeros() {
+    var whole = new LayerNorm(4);
+    Given.set(whole.weight(), 3, 5, 0, 0);
+    Given.set(whole.bias(), 1, 2, 0, 0);
+    var small = new LayerNorm(4);
+    small.weight().replace(Tensor.of(Shape.of(2), 3f, 5f));
+    small.bias().replace(Tensor.of(Shape.of(2), 1f, 2f));
+    Variable all = whole.forward(Given.constant(Shape.of(1, 4), 1, 3, 0, 0));
+    Variable y = small.forward(Given.constant(Shape.of(1, 2), 1, 3));
+    assertThat(Given.values(y)).containsExactly(Arrays.copyOf(Given.values(all), 2));
+    assertThat(small).hasToString("LayerNorm(2 of 4)");
   }
 }

@@ -42,4 +42,19 @@ class ResidualTest {
     assertThat(new Residual(times(1), times(1)).children().keySet())
         .containsExactly("body", "shortcut");
   }
+
+  @Test
+  void withoutABodyTheShortcutIsLeft() {
+    Variable x = Given.constant(Shape.of(2), -1, 2);
+    var identity = new Residual(times(10), null);
+    identity.replaceBody(null);
+    assertThat(identity.forward(x)).isSameAs(x);
+    assertThat(Given.values(identity.forwardRelu(x))).containsExactly(0, 2);
+    assertThat(identity.children()).isEmpty();
+    var shortcut = new Residual(times(10), times(3));
+    shortcut.replaceBody(null);
+    assertThat(Given.values(shortcut.forward(x))).containsExactly(-3, 6);
+    shortcut.replaceBody(times(1));
+    assertThat(Given.values(shortcut.forward(x))).containsExactly(-4, 8);
+  }
 }

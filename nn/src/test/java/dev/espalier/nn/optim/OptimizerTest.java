@@ -150,4 +150,32 @@ class OptimizerTest {
     sgd.step();
     assertThat(Given.values(a)).as("no velocity is left").isEqualTo(before);
   }
+
+  @Test
+  void stateIsChangedWithTheValue() {
+    Sgd sgd = momentum();
+    gradients();
+    sgd.step();
+    a.replace(Tensor.of(Shape.of(1), 5f));
+    sgd.changeState(a, state -> state.narrow(0, 1, 1).copy());
+    a.setGrad(Given.constant(Shape.of(1), 1));
+    sgd.step();
+    assertThat(Given.values(a)).containsExactly(new float[] {5 - 0.1f * 1.9f}, within(1e-6f));
+    assertThat(sgd.stepCounts()).containsEntry("a", 2L);
+  }
+
+  @Test
+  void forgottenParametersLeaveNothingBehind() {
+    Sgd sgd = momentum();
+    gradients();
+    sgd.step();
+    sgd.forget(List.of(a));
+    assertThat(sgd.stateTensors()).containsOnlyKeys("b/momentum_buffer");
+    assertThat(sgd.stepCounts()).containsOnlyKeys("b");
+    float[] before = Given.values(a);
+    gradients();
+    sgd.step();
+    assertThat(Given.values(a)).isEqualTo(before);
+    assertThat(sgd.groups().getFirst().parameters()).containsOnlyKeys("b");
+  }
 }

@@ -11,6 +11,7 @@ import dev.espalier.tensor.io.Bitmap;
 import dev.espalier.tensor.io.SafeTensors;
 import dev.espalier.tensor.io.SafeTensorsFile;
 import dev.espalier.tensor.ops.Indexing;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,9 @@ import java.util.stream.IntStream;
  * <p>A parameter {@code w} of which a hard mask prunes anything is stored as {@code w.bitmap}
  * (uint8) and {@code w.kept} (its type), with its shape in the metadata under {@code w.shape};
  * everything else under its own name. So {@code bytes = n / 8 + 4 nnz} per pruned weight. Models
- * that surgery made smaller are stored with their smaller shapes.
+ * that surgery made smaller are stored with their smaller shapes; the metadata name residual
+ * branches that are gone ({@code f.removed}), the groups that convolutions have left ({@code
+ * c.groups}) and what masks are made of ({@code w.granularity}).
  */
 public final class PrunedModelFile {
   private static final String FORMAT_KEY = "espalier.format";
@@ -38,6 +41,7 @@ public final class PrunedModelFile {
   private static final String BITMAP = ".bitmap";
   private static final String KEPT = ".kept";
   private static final String SHAPE = ".shape";
+  private static final String GRANULARITY = ".granularity";
   private static final String NOTE = "note.";
 
   private PrunedModelFile() {}
@@ -62,6 +66,7 @@ public final class PrunedModelFile {
       Map<String, String> metadata = new LinkedHashMap<>();
       metadata.put(FORMAT_KEY, FORMAT);
       notes.forEach((key, value) -> metadata.put(NOTE + key, value));
+      metadata.putAll(Architecture.metadata(module));
       Map<String, Parameter> parameters = module.namedParameters();
       module
           .stateDict()
@@ -72,6 +77,7 @@ public final class PrunedModelFile {
                   tensors.put(name + BITMAP, Bitmap.pack(parameter.mask()));
                   tensors.put(name + KEPT, kept(parameter));
                   metadata.put(name + SHAPE, parameter.shape().toString());
+                  metadata.put(name + GRANULARITY, parameter.mask().granularity().name());
                 } else {
                   tensors.put(name, tensor);
                 }
@@ -132,8 +138,8 @@ public final class PrunedModelFile {
 
   /**
    * Loads a file into a module of the same architecture; parameters and batch-norm statistics take
-   * the file's shapes, so that a model which surgery made smaller can be loaded into a fresh one.
-   * Masks are those of the file afterwards.
+   * the file's shapes, and residual branches that it lacks go, so that a model which surgery made
+   * smaller can be loaded into a fresh one. Masks are those of the file afterwards.
    *
    * @throws IllegalArgumentException naming the file and everything that is missing, unexpected,
    *     larger than the module's own or inconsistent; the module is unchanged then
@@ -141,19 +147,21 @@ public final class PrunedModelFile {
   public static void load(Path file, Module module) {
     try (var _ = Scope.open("model file");
         SafeTensorsFile in = SafeTensors.open(file)) {
-      checkFits(file, shapes(file, in), module);
+      var architecture = Architecture.of(in.metadata(), module);
+      checkFits(file, shapes(file, in), module, architecture);
       Map<String, Tensor> state = new LinkedHashMap<>();
       Map<String, Mask> masks = new LinkedHashMap<>();
       for (String name : in.names()) {
         if (isBitmap(in, name)) {
           Shape shape = shape(file, stem(name), in.metadata().get(stem(name) + SHAPE));
           Mask mask = Bitmap.unpack(file + ": " + name, in.tensor(name), shape);
-          masks.put(stem(name), mask);
+          masks.put(stem(name), withGranularity(file, stem(name), in, mask));
           state.put(stem(name), spread(file, stem(name), in, mask));
         } else if (!isKept(in, name)) {
           state.put(name, in.tensor(name));
         }
       }
+      architecture.apply();
       module.parameters().forEach(Parameter::clearMask);
       takeShapes(module, state);
       module.loadStateDict(state);
@@ -176,9 +184,11 @@ public final class PrunedModelFile {
   }
 
   /** Comes before any allocation: nothing that fits is larger than the module already is. */
-  private static void checkFits(Path file, Map<String, Shape> shapes, Module module) {
+  private static void checkFits(
+      Path file, Map<String, Shape> shapes, Module module, Architecture architecture) {
     Map<String, Tensor> mine = module.stateDict();
-    List<String> problems = new ArrayList<>();
+    mine.keySet().removeIf(architecture::isRemoved);
+    List<String> problems = new ArrayList<>(architecture.problems(shapes));
     mine.forEach(
         (name, tensor) -> {
           Shape given = shapes.get(name);
@@ -225,6 +235,16 @@ public final class PrunedModelFile {
     long[] positions = Arrays.stream(mask.positions()).asLongStream().toArray();
     Indexing.scatterAddRows(values, Tensor.of(Shape.of(positions.length), positions), dense);
     return dense.reshape(mask.shape());
+  }
+
+  private static Mask withGranularity(Path file, String name, SafeTensorsFile in, Mask mask) {
+    String granularity = in.metadata().get(name + GRANULARITY);
+    try {
+      return granularity == null ? mask : mask.withGranularity(Granularity.parse(granularity));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s: metadata '%s%s': %s".formatted(file, name, GRANULARITY, e.getMessage()), e);
+    }
   }
 
   private static Shape shape(Path file, String name, String text) {

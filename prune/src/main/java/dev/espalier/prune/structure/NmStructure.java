@@ -11,7 +11,6 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -77,20 +76,12 @@ public record NmStructure(Granularity.NOfM granularity) implements Structure {
 
   @Override
   public List<GroupSet> groups(Module module, Tensor example) {
-    List<GroupSet> sets = new ArrayList<>();
-    List<String> reasons = new ArrayList<>();
-    for (PrunableWeight weight : PrunableWeight.of(module)) {
-      granularity
-          .refusal(weight.parameter().shape())
-          .ifPresentOrElse(
-              reason -> reasons.add(weight.name() + ": " + reason),
-              () -> sets.add(new Elements(weight, granularity)));
-    }
-    if (sets.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s pruning: no weight of this model can be pruned so: %s"
-              .formatted(name(), String.join("; ", reasons)));
-    }
-    return sets;
+    return WeightStructures.groups(
+        name(), module, granularity::refusal, weight -> new Elements(weight, granularity));
+  }
+
+  @Override
+  public Map<String, String> leftAlone(Module module, Tensor example) {
+    return WeightStructures.leftAlone(module, granularity::refusal);
   }
 }

@@ -2,46 +2,32 @@ package dev.espalier.prune.surgery;
 
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.sparse.Mask;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
- * A set of channels that several tensors share, so that removing one removes a slice of each of
- * them.
- *
- * <p>A member is one axis of a parameter; channel c covers the indices {@code offset + c repeat …
- * offset + (c+1) repeat - 1} there ({@code repeat = H W} for the columns of a linear layer behind a
- * flattened map).
+ * Channels that the same tensors share, so that removing one removes a slice of each of them. All
+ * channels of a space own as many positions of each member as the others do.
  */
 public final class ChannelSpace {
-  /**
-   * One axis of a parameter that runs over the channels.
-   *
-   * @param producer whether the axis makes the channels (rows of the layer before) rather than
-   *     reading them
-   */
-  public record Member(
-      String name, Parameter parameter, int axis, int offset, int repeat, boolean producer) {}
-
   private final int channels;
-  private final List<Member> members = new ArrayList<>();
-  private final List<String> fixedBecause = new ArrayList<>();
-  private ChannelSpace mergedInto;
+  private final List<ChannelMember> members;
+  private final List<String> fixedBecause;
+  private final Set<ChannelRead> reads;
 
-  ChannelSpace(int channels) {
+  ChannelSpace(
+      int channels,
+      List<ChannelMember> members,
+      List<String> fixedBecause,
+      Set<ChannelRead> reads) {
     this.channels = channels;
-  }
-
-  /** The space that this one was merged into, or itself. */
-  ChannelSpace root() {
-    ChannelSpace space = this;
-    while (space.mergedInto != null) {
-      space = space.mergedInto;
-    }
-    return space;
+    this.members = List.copyOf(members);
+    this.fixedBecause = List.copyOf(fixedBecause);
+    this.reads = reads;
   }
 
   /** Number of channels. */
@@ -50,18 +36,18 @@ public final class ChannelSpace {
   }
 
   /** What the channels are axes of. */
-  public List<Member> members() {
-    return List.copyOf(members);
+  public List<ChannelMember> members() {
+    return members;
   }
 
   /** Why no channel may be removed; empty if some may. */
   public List<String> fixedBecause() {
-    return List.copyOf(fixedBecause);
+    return fixedBecause;
   }
 
   /** Whether channels may be removed. */
   public boolean prunable() {
-    return fixedBecause.isEmpty() && members.stream().anyMatch(Member::producer);
+    return fixedBecause.isEmpty() && members.stream().anyMatch(ChannelMember::producer);
   }
 
   /** The names of the weights that make the channels, joined, or else of whatever touches them. */
@@ -70,59 +56,35 @@ public final class ChannelSpace {
     return String.join("+", weights.isEmpty() ? names(_ -> true) : weights);
   }
 
-  private List<String> names(Predicate<Member> chosen) {
-    return members.stream().filter(chosen).map(Member::name).distinct().toList();
+  private List<String> names(Predicate<ChannelMember> chosen) {
+    return members.stream().filter(chosen).map(ChannelMember::name).distinct().toList();
   }
 
   /**
-   * Which channels masks have emptied in everything that makes them; such a channel is zero
-   * wherever it flows.
+   * Which channels can go without changing an output: at each place that reads the channel, masks
+   * have either emptied so much of what makes it that it is zero there, or the slice that reads it.
    *
    * @param maskOf the mask to go by, or null where a parameter counts as unmasked
    */
   public boolean[] emptied(Function<Parameter, Mask> maskOf) {
+    Map<ParameterAxes.Axis, boolean[]> byAxis = new HashMap<>();
+    for (ChannelMember member : members) {
+      Mask mask = maskOf.apply(member.parameter());
+      byAxis.put(member.where(), mask == null ? new boolean[channels] : member.emptied(mask));
+    }
     boolean[] emptied = new boolean[channels];
-    List<Member> producers = members.stream().filter(Member::producer).toList();
-    if (!producers.isEmpty()
-        && producers.stream().allMatch(m -> maskOf.apply(m.parameter) != null)) {
-      for (int c = 0; c < channels; c++) {
-        int channel = c;
-        emptied[c] =
-            producers.stream().allMatch(m -> sliceIsEmpty(m, maskOf.apply(m.parameter), channel));
-      }
+    for (int c = 0; c < channels; c++) {
+      int channel = c;
+      Predicate<ParameterAxes.Axis> gone =
+          axis -> !byAxis.containsKey(axis) || byAxis.get(axis)[channel];
+      emptied[c] =
+          !reads.isEmpty()
+              && reads.stream()
+                  .allMatch(
+                      read ->
+                          read.zero().holds(gone)
+                              || read.reader() != null && gone.test(read.reader()));
     }
     return emptied;
-  }
-
-  private static boolean sliceIsEmpty(Member member, Mask mask, int channel) {
-    int rowSize = (int) mask.shape().rowMajorStrides()[0];
-    int first = (member.offset + channel * member.repeat) * rowSize;
-    return IntStream.range(first, first + member.repeat * rowSize).noneMatch(mask::get);
-  }
-
-  void add(Member member) {
-    if (!members.contains(member)) {
-      members.add(member);
-    }
-  }
-
-  void fix(String reason) {
-    if (!fixedBecause.contains(reason)) {
-      fixedBecause.add(reason);
-    }
-  }
-
-  /**
-   * Ties two spaces of as many channels together: whatever is removed from one is removed from
-   * both.
-   */
-  static void merge(ChannelSpace a, ChannelSpace b) {
-    ChannelSpace first = a.root();
-    ChannelSpace second = b.root();
-    if (first != second) {
-      second.members.forEach(first::add);
-      second.fixedBecause.forEach(first::fix);
-      second.mergedInto = first;
-    }
   }
 }

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.Parameter.MaskMode;
+import dev.espalier.nn.layer.Conv2d;
+import dev.espalier.nn.layer.Flatten;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.ReLU;
+import dev.espalier.nn.layer.Residual;
 import dev.espalier.nn.layer.Sequential;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.Nets;
 import dev.espalier.prune.Pruner;
+import dev.espalier.prune.surgery.ChannelGraph;
+import dev.espalier.prune.surgery.ChannelSpace;
 import dev.espalier.prune.surgery.Surgery;
+import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
@@ -114,6 +120,58 @@ class PrunedModelFileTest {
     assertThat(Nets.parameters(loaded)).isEqualTo(Nets.parameters(module));
     assertThat(Nets.outputs(loaded, x).toDoubleArray())
         .isEqualTo(Nets.outputs(module, x).toDoubleArray());
+  }
+
+  private static Module mixed(int seed) {
+    var generator = new Generator(seed);
+    var spec = ConvSpec.of(1, 0);
+    return new Sequential(
+        new Conv2d(1, 4, 1, spec, generator),
+        new Residual(new Conv2d(4, 4, 1, spec, generator), null),
+        new Conv2d(4, 4, 1, spec.withGroups(4), generator),
+        new Flatten(),
+        new Linear(16, 2, generator));
+  }
+
+  @Test
+  void branchesAndGroupsThatSurgeryRemovedAreGoneInAFreshOneToo() {
+    Module module = mixed(1);
+    Tensor x = Nets.inputs(Shape.of(1, 2, 2), 2);
+    for (ChannelSpace space : ChannelGraph.of(module, x)) {
+      if (space.prunable()) {
+        for (var member : space.members()) {
+          Mask kept = Mask.of(Shape.of(4), channel -> channel < 3);
+          member.parameter().setMask(member.mask(kept), MaskMode.HARD);
+        }
+      }
+    }
+    module
+        .namedParameters()
+        .forEach(
+            (name, p) -> {
+              if (name.startsWith("1.body")) {
+                p.setMask(Mask.zeros(p.shape()), MaskMode.HARD);
+              }
+            });
+    Surgery.shrink(module, x);
+    PrunedModelFile.write(file, module);
+    Module loaded = mixed(2);
+    PrunedModelFile.load(file, loaded);
+    assertThat(loaded.namedParameters().keySet()).isEqualTo(module.namedParameters().keySet());
+    assertThat(((Conv2d) loaded.children().get("2")).spec().groups()).isEqualTo(3);
+    assertThat(Nets.outputs(loaded, x).toDoubleArray())
+        .isEqualTo(Nets.outputs(module, x).toDoubleArray());
+    Map<String, String> texts = new LinkedHashMap<>();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try (var in = SafeTensors.open(file)) {
+      in.names().forEach(name -> tensors.put(name, in.tensor(name).copy()));
+      texts.putAll(in.metadata());
+    }
+    texts.put("2.groups", "2");
+    SafeTensors.write(file, tensors, texts);
+    assertThatThrownBy(() -> PrunedModelFile.load(file, mixed(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2.groups", "is 2, which is no number of groups");
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.espalier.prune.Nets;
 import dev.espalier.prune.Place;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +60,14 @@ class StructureTest {
     GroupSet set = new FilterStructure().groups(module, example).getFirst();
     Map<Parameter, Mask> masks = set.masks(Mask.of(Shape.of(2), true, false));
     assertThat(masks).containsOnlyKeys(first.weight(), norm.weight(), norm.bias(), last.weight());
-    assertThat(masks.get(first.weight())).isEqualTo(Mask.of(Shape.of(2, 1), true, false));
-    assertThat(masks.get(norm.bias())).isEqualTo(Mask.of(Shape.of(2), true, false));
-    assertThat(masks.get(last.weight())).isEqualTo(Mask.of(Shape.of(3, 2), i -> i % 2 == 0));
+    var row = new Granularity.Filter();
+    assertThat(masks.get(first.weight()))
+        .isEqualTo(Mask.of(Shape.of(2, 1), true, false).withGranularity(row));
+    assertThat(masks.get(norm.bias()))
+        .isEqualTo(Mask.of(Shape.of(2), true, false).withGranularity(row));
+    assertThat(masks.get(last.weight()))
+        .isEqualTo(
+            Mask.of(Shape.of(3, 2), i -> i % 2 == 0).withGranularity(new Granularity.Channel()));
   }
 
   @Test

@@ -23,11 +23,17 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.sparse.Mask;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ChannelGraphTest {
   private static final Shape IMAGE = Shape.of(2, 4, 4);
+  private static final String PIXELS = Arrays.toString(IntStream.range(0, 16).toArray());
 
   private static Conv2d conv(int in, int out) {
     return new Conv2d(in, out, 3, ConvSpec.of(1, 1), new Generator(1));
@@ -49,14 +55,17 @@ class ChannelGraphTest {
     return spaces(module, input).stream().filter(ChannelSpace::prunable).toList();
   }
 
-  /** Each member as "name axis offset repeat", with a plus for what makes the channels. */
+  /** Each member as "name axis [first channel's positions]", plus for what makes the channels. */
   private static List<String> members(ChannelSpace space) {
     return space.members().stream()
         .map(
             m ->
-                "%s %d %d %d%s"
+                "%s %d %s%s"
                     .formatted(
-                        m.name(), m.axis(), m.offset(), m.repeat(), m.producer() ? " +" : ""))
+                        m.name(),
+                        m.axis(),
+                        Arrays.toString(m.positions(0)),
+                        m.producer() ? " +" : ""))
         .toList();
   }
 
@@ -78,13 +87,13 @@ class ChannelGraphTest {
     assertThat(spaces).extracting(ChannelSpace::channels).containsExactly(3, 5);
     assertThat(members(spaces.get(0)))
         .containsExactlyInAnyOrder(
-            "0.weight 0 0 1 +",
-            "0.bias 0 0 1 +",
-            "1.weight 0 0 1 +",
-            "1.bias 0 0 1 +",
-            "3.weight 1 0 1");
+            "0.weight 0 [0] +",
+            "0.bias 0 [0] +",
+            "1.weight 0 [0] +",
+            "1.bias 0 [0] +",
+            "3.weight 1 [0]");
     assertThat(members(spaces.get(1)))
-        .containsExactlyInAnyOrder("3.weight 0 0 1 +", "3.bias 0 0 1 +", "5.weight 1 0 16");
+        .containsExactlyInAnyOrder("3.weight 0 [0] +", "3.bias 0 [0] +", "5.weight 1 " + PIXELS);
     assertThat(spaces.get(0).name()).isEqualTo("0.weight");
   }
 
@@ -103,14 +112,15 @@ class ChannelGraphTest {
     List<ChannelSpace> spaces = ChannelGraph.of(Nets.zoo("lenet-5"), Nets.inputs("lenet-5", 1));
     ChannelSpace second =
         spaces.stream().filter(s -> s.name().equals("conv2.weight")).findFirst().orElseThrow();
-    assertThat(members(second)).contains("fc1.weight 1 0 16");
+    assertThat(members(second)).contains("fc1.weight 1 " + PIXELS);
   }
 
   @Test
   void aBatchNormBehindAFlattenCoversEveryPixelOfAChannel() {
     Module module = new Sequential(conv(2, 3), new Flatten(), new BatchNorm1d(48), linear(48, 2));
     assertThat(members(prunable(module, IMAGE).getFirst()))
-        .contains("2.weight 0 0 16 +", "2.bias 0 0 16 +", "3.weight 1 0 16");
+        .contains(
+            "2.weight 0 " + PIXELS + " +", "2.bias 0 " + PIXELS + " +", "3.weight 1 " + PIXELS);
   }
 
   @Test
@@ -122,12 +132,12 @@ class ChannelGraphTest {
     ChannelSpace tied = spaces.stream().filter(s -> s.channels() == 3).findFirst().orElseThrow();
     assertThat(members(tied))
         .containsExactlyInAnyOrder(
-            "0.weight 0 0 1 +",
-            "0.bias 0 0 1 +",
-            "1.body.0.weight 1 0 1",
-            "1.body.2.weight 0 0 1 +",
-            "1.body.2.bias 0 0 1 +",
-            "3.weight 1 0 1");
+            "0.weight 0 [0] +",
+            "0.bias 0 [0] +",
+            "1.body.0.weight 1 [0]",
+            "1.body.2.weight 0 [0] +",
+            "1.body.2.bias 0 [0] +",
+            "3.weight 1 [0]");
   }
 
   @Test
@@ -157,8 +167,8 @@ class ChannelGraphTest {
         new Sequential(
             new Concat(conv(2, 3), conv(2, 5)), new BatchNorm2d(8), new ReLU(), conv(8, 1));
     List<ChannelSpace> spaces = prunable(module, IMAGE);
-    assertThat(members(spaces.get(0))).contains("1.weight 0 0 1 +", "3.weight 1 0 1");
-    assertThat(members(spaces.get(1))).contains("1.weight 0 3 1 +", "3.weight 1 3 1");
+    assertThat(members(spaces.get(0))).contains("1.weight 0 [0] +", "3.weight 1 [0]");
+    assertThat(members(spaces.get(1))).contains("1.weight 0 [3] +", "3.weight 1 [3]");
   }
 
   @Test
@@ -179,7 +189,7 @@ class ChannelGraphTest {
     List<ChannelSpace> spaces = prunable(module, IMAGE);
     assertThat(spaces).hasSize(1);
     assertThat(members(spaces.getFirst()))
-        .contains("a.weight 0 0 1 +", "b.weight 0 0 1 +", "end.weight 1 0 1", "end.weight 1 3 1");
+        .contains("a.weight 0 [0] +", "b.weight 0 [0] +", "end.weight 1 [0, 3]");
   }
 
   @Test
@@ -188,49 +198,190 @@ class ChannelGraphTest {
     first.weight().setMask(Mask.ones(first.weight().shape()), MaskMode.SOFT);
     Module module = new Sequential(first, new ReLU(), conv(3, 1));
     assertThat(members(prunable(module, IMAGE).getFirst()))
-        .containsExactlyInAnyOrder("0.weight 0 0 1 +", "0.bias 0 0 1 +", "2.weight 1 0 1");
+        .containsExactlyInAnyOrder("0.weight 0 [0] +", "0.bias 0 [0] +", "2.weight 1 [0]");
   }
 
   @Test
-  void anUnknownOperationFixesItsInputByName() {
+  void anUnknownOperationFixesItsInputByNameAndPath() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final BatchNorm2d norm = child("norm", new BatchNorm2d(3));
+          private final Conv2d last = child("last", conv(3, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            return last.forward(norm.forward(first.forward(x)).relu().div(x.sum(true, 1)));
+          }
+        };
+    assertThat(whyFixed(module, IMAGE, "first.weight"))
+        .containsExactly("operation 'div' (on the path first → norm → relu → div)");
+    assertThat(prunable(module, IMAGE)).isEmpty();
+  }
+
+  @Test
+  void aFunctionThatIsNotZeroAtZeroLetsChannelsGoOnlyWithWhatReadsThem() {
     Module module = new Sequential(conv(2, 3), new Sigmoid(), conv(3, 1));
-    assertThat(whyFixed(module, IMAGE, "0.weight")).containsExactly("operation 'sigmoid'");
-    assertThat(prunable(module, IMAGE)).isEmpty();
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, ChannelMember::producer)).isEqualTo(Mask.ones(Shape.of(3)));
+    assertThat(emptied(space, two, _ -> true)).isEqualTo(two);
+    assertThat(emptied(space, two, ChannelMember::reader)).isEqualTo(two);
+  }
+
+  /** The channels that are not emptied when some members are masked. */
+  private static Mask emptied(ChannelSpace space, Mask kept, Predicate<ChannelMember> masked) {
+    Map<Parameter, Mask> masks = new HashMap<>();
+    space.members().stream()
+        .filter(masked)
+        .forEach(m -> masks.merge(m.parameter(), m.mask(kept), Mask::and));
+    boolean[] gone = space.emptied(masks::get);
+    return Mask.of(Shape.of(gone.length), c -> !gone[c]);
   }
 
   @Test
-  void aGroupedConvolutionFixesBothItsSides() {
-    for (int groups : new int[] {2, 4}) {
-      Module module = new Sequential(conv(2, 4), grouped(4, 4, groups), conv(4, 1));
-      assertThat(whyFixed(module, IMAGE, "0.weight"))
-          .containsExactly("'1.weight' is a grouped convolution");
-      assertThat(whyFixed(module, IMAGE, "1.weight"))
-          .containsExactly("'1.weight' is a grouped convolution");
-    }
+  void aMaskedNormalisationIsEnoughForAChannelToGo() {
+    Module module = new Sequential(conv(2, 3), new BatchNorm2d(3), new ReLU(), conv(3, 1));
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().startsWith("1."))).isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().equals("1.weight")))
+        .as("the shift makes it a constant")
+        .isEqualTo(Mask.ones(Shape.of(3)));
+    assertThat(emptied(space, two, m -> m.name().startsWith("0.")))
+        .as("what is normalised is a constant then")
+        .isEqualTo(Mask.ones(Shape.of(3)));
   }
 
   @Test
-  void aLayerAppliedTwiceIsFixed() {
-    Conv2d shared = conv(3, 3);
-    Module module = new Sequential(conv(2, 3), shared, new ReLU(), shared, conv(3, 1));
-    assertThat(prunable(module, IMAGE)).isEmpty();
-    assertThat(whyFixed(module, IMAGE, "0.weight"))
+  void aMaskedGateIsEnoughForAChannelToGo() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final Conv2d last = child("last", conv(3, 1));
+          private final Parameter gate =
+              parameter("gate", Nets.inputs(Shape.of(1, 1), 3).reshape(3, 1, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            return last.forward(first.forward(x).sigmoid().mul(gate));
+          }
+        };
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().equals("gate"))).isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().startsWith("first")))
+        .as("half of the gate is left")
+        .isEqualTo(Mask.ones(Shape.of(3)));
+  }
+
+  @Test
+  void whatReadsBesideAGateStillCounts() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final Conv2d a = child("a", conv(3, 1));
+          private final Conv2d b = child("b", conv(3, 1));
+          private final Parameter gate =
+              parameter("gate", Nets.inputs(Shape.of(1, 1), 3).reshape(3, 1, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            Variable y = first.forward(x);
+            return a.forward(y.mul(gate)).add(b.forward(y));
+          }
+        };
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    Mask two = Mask.of(Shape.of(3), true, false, true);
+    assertThat(emptied(space, two, m -> m.name().equals("gate"))).isEqualTo(Mask.ones(Shape.of(3)));
+    assertThat(emptied(space, two, m -> m.name().equals("gate") || m.name().startsWith("b.")))
+        .isEqualTo(two);
+    assertThat(emptied(space, two, m -> m.name().startsWith("first"))).isEqualTo(two);
+  }
+
+  @Test
+  void aGroupedConvolutionTiesTheSamePlacesOfItsGroups() {
+    Module module = new Sequential(conv(2, 6), grouped(6, 4, 2), new ReLU(), conv(4, 1));
+    List<ChannelSpace> spaces = prunable(module, IMAGE);
+    assertThat(spaces).extracting(ChannelSpace::channels).containsExactly(3, 2);
+    assertThat(members(spaces.get(0)))
+        .containsExactlyInAnyOrder("0.weight 0 [0, 3] +", "0.bias 0 [0, 3] +", "1.weight 1 [0]");
+    assertThat(members(spaces.get(1)))
+        .containsExactlyInAnyOrder("1.weight 0 [0, 2] +", "1.bias 0 [0, 2] +", "3.weight 1 [0, 2]");
+  }
+
+  @Test
+  void manySmallGroupsGoAsWholes() {
+    Module module = new Sequential(conv(2, 6), grouped(6, 3, 3), conv(3, 1));
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    assertThat(space.channels()).isEqualTo(3);
+    assertThat(members(space))
+        .containsExactlyInAnyOrder(
+            "0.weight 0 [0, 1] +",
+            "0.bias 0 [0, 1] +",
+            "1.weight 0 [0] +",
+            "1.bias 0 [0] +",
+            "2.weight 1 [0]");
+  }
+
+  @Test
+  void aDepthwiseConvolutionTiesWhatItReadsToWhatItMakes() {
+    Module module = new Sequential(conv(2, 3), grouped(3, 6, 3), conv(6, 1));
+    ChannelSpace space = prunable(module, IMAGE).getFirst();
+    assertThat(space.channels()).isEqualTo(3);
+    assertThat(members(space))
+        .containsExactlyInAnyOrder(
+            "0.weight 0 [0] +",
+            "0.bias 0 [0] +",
+            "1.weight 0 [0, 1] +",
+            "1.bias 0 [0, 1] +",
+            "2.weight 1 [0, 1]");
+  }
+
+  @Test
+  void aGroupedConvolutionOfNoLayerIsRefused() {
+    var module =
+        new Module() {
+          private final Conv2d first = child("first", conv(2, 3));
+          private final Conv2d last = child("last", conv(3, 1));
+          private final Parameter own =
+              parameter("own", Nets.inputs(Shape.of(1, 1, 1), 3).reshape(3, 1, 1, 1));
+
+          @Override
+          public Variable forward(Variable x) {
+            var spec = ConvSpec.of(1, 0).withGroups(3);
+            return last.forward(F.conv2d(first.forward(x), own, null, null, spec));
+          }
+        };
+    assertThat(whyFixed(module, IMAGE, "first.weight"))
         .singleElement()
         .asString()
-        .contains("is used more than once");
+        .contains("groups is in no Conv2d", "first → own");
   }
 
   @Test
-  void aLinearLayerOverAnotherAxisThanTheChannelsIsFixed() {
-    Module module =
-        new Sequential(linear(4, 6), new ReLU(), linear(6, 3)); // x [N, 5, 4]: axis 1 is no feature
-    assertThat(prunable(module, Shape.of(5, 4))).isEmpty();
-    assertThat(spaces(module, Shape.of(5, 4)).get(1).fixedBecause())
-        .containsExactly("operation 'linear'");
+  void aLayerAppliedTwiceTiesWhatItReadsToWhatItMakes() {
+    Conv2d shared = conv(3, 3);
+    Module module = new Sequential(conv(2, 3), shared, new ReLU(), shared, conv(3, 1));
+    assertThat(members(prunable(module, IMAGE).getFirst()))
+        .containsExactlyInAnyOrder(
+            "0.weight 0 [0] +",
+            "0.bias 0 [0] +",
+            "1.weight 0 [0] +",
+            "1.weight 1 [0]",
+            "1.bias 0 [0] +",
+            "4.weight 1 [0]");
   }
 
   @Test
-  void addingAParameterFixesTheChannels() {
+  void theChannelsOfASequenceAreItsLastAxis() {
+    Module module = new Sequential(linear(4, 6), new ReLU(), linear(6, 3)); // x [N, 5, 4]
+    assertThat(members(prunable(module, Shape.of(5, 4)).getFirst()))
+        .containsExactlyInAnyOrder("0.weight 0 [0] +", "0.bias 0 [0] +", "2.weight 1 [0]");
+  }
+
+  @Test
+  void anAddedParameterIsCutAlong() {
     var module =
         new Module() {
           private final Linear first = child("first", linear(3, 4));
@@ -243,7 +394,7 @@ class ChannelGraphTest {
             return last.forward(first.forward(x).add(shift));
           }
         };
-    assertThat(whyFixed(module, Shape.of(3), "first.weight")).containsExactly("operation 'add'");
+    assertThat(members(prunable(module, Shape.of(3)).getFirst())).contains("shift 0 [0] +");
   }
 
   @Test
@@ -259,7 +410,33 @@ class ChannelGraphTest {
             return last.forward(F.masked(y, Mask.ones(y.shape()), false));
           }
         };
-    assertThat(whyFixed(module, Shape.of(3), "first.weight")).containsExactly("operation 'masked'");
+    assertThat(whyFixed(module, Shape.of(3), "first.weight"))
+        .containsExactly("operation 'masked' (on the path first → masked)");
+  }
+
+  @Test
+  void aReshapeWithTheChannelsExtentAsANumberIsRefused() {
+    for (boolean inferred : new boolean[] {true, false}) {
+      var module =
+          new Module() {
+            private final Conv2d first = child("first", conv(2, 3));
+            private final Linear last = child("last", linear(48, 2));
+
+            @Override
+            public Variable forward(Variable x) {
+              Variable y = first.forward(x);
+              return last.forward(y.reshape(y.dim(0), inferred ? -1 : 48));
+            }
+          };
+      if (inferred) {
+        assertThat(members(prunable(module, IMAGE).getFirst())).contains("last.weight 1 " + PIXELS);
+      } else {
+        assertThat(whyFixed(module, IMAGE, "first.weight"))
+            .singleElement()
+            .asString()
+            .contains("reshape", "use -1 there", "first → reshape");
+      }
+    }
   }
 
   @Test

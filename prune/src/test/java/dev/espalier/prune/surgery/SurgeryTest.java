@@ -207,19 +207,43 @@ class SurgeryTest {
   @Test
   void whatCannotGoIsListedWithTheReason() {
     Conv2d first = conv(2, 4);
-    Conv2d depthwise = new Conv2d(4, 4, 3, ConvSpec.of(1, 1).withGroups(4), new Generator(4));
-    Linear last = new Linear(64, 3, new Generator(5));
-    Module module = new Sequential(first, depthwise, new Flatten(), last);
+    Linear last = new Linear(4, 3, new Generator(5));
+    Module module =
+        new Module() {
+          private final Conv2d a = child("first", first);
+          private final Linear b = child("last", last);
+
+          @Override
+          public Variable forward(Variable x) {
+            return b.forward(a.forward(x).sum(false, 2, 3).reshape(x.dim(0), 4));
+          }
+        };
     maskRows(first.weight(), first.bias(), 0, 1);
-    maskRows(depthwise.weight(), depthwise.bias(), 2);
     maskRows(last.weight(), last.bias(), 0);
     ShrinkPlan plan = Surgery.shrink(module, Nets.inputs(Shape.of(2, 4, 4), 1));
     assertThat(plan.removed()).isEmpty();
     assertThat(plan.kept())
         .containsExactlyInAnyOrder(
-            "2 masked channels of '0.weight' stay: '1.weight' is a grouped convolution",
-            "1 masked channels of '1.weight' stay: '1.weight' is a grouped convolution",
-            "1 masked channels of '3.weight' stay: the model's output");
+            "2 masked channels of 'first.weight' stay: operation 'reshape' to [1, 4]: it writes the"
+                + " channels' extent as a number; use -1 there (on the path first → sum → reshape)",
+            "1 masked channels of 'last.weight' stay: the model's output");
+  }
+
+  @Test
+  void aDepthwiseConvolutionLosesGroups() {
+    Conv2d first = conv(2, 4);
+    Conv2d depthwise = new Conv2d(4, 8, 3, ConvSpec.of(1, 1).withGroups(4), new Generator(4));
+    Module module = new Sequential(first, depthwise, new ReLU(), conv(8, 2));
+    Tensor inputs = Nets.inputs(Shape.of(2, 4, 4), 2);
+    maskRows(first.weight(), first.bias(), 0, 2);
+    maskRows(depthwise.weight(), depthwise.bias(), 0, 1, 3, 4, 5);
+    Tensor masked = Nets.outputs(module, inputs);
+    Surgery.shrink(module, inputs);
+    assertThat(first.weight().shape()).isEqualTo(Shape.of(2, 2, 3, 3));
+    assertThat(depthwise.weight().shape()).isEqualTo(Shape.of(4, 1, 3, 3));
+    assertThat(depthwise.spec().groups()).isEqualTo(2);
+    assertThat(depthwise.weight().mask().kept()).as("row 3 has become row 1").isEqualTo(27);
+    Nets.assertClose(Nets.outputs(module, inputs), masked, TOLERANCE);
   }
 
   @Test
