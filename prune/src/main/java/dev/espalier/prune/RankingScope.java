@@ -1,20 +1,40 @@
 package dev.espalier.prune;
 
-/** Whether groups compete inside their own layer or over the whole model. */
-public enum RankingScope {
+import dev.espalier.prune.budget.Uniform;
+import java.util.List;
+
+/** Who competes with whom: groups of the whole model, or those inside each layer. */
+public sealed interface RankingScope {
   /** Every layer keeps the same share. */
-  LOCAL("local"),
-  /** One ranking over all layers; a layer never becomes empty. */
-  GLOBAL("global");
+  RankingScope LOCAL = new PerLayer(new Uniform());
 
-  private final String label;
+  /** One ranking over all layers. */
+  RankingScope GLOBAL = new Global();
 
-  RankingScope(String label) {
-    this.label = label;
-  }
+  /** The two scopes that need nothing but scores. */
+  List<RankingScope> PLAIN = List.of(LOCAL, GLOBAL);
 
   /** Name for the registry and the results. */
-  public String label() {
-    return label;
+  String label();
+
+  /** Every layer keeps the share that a budget gives it. */
+  static RankingScope perLayer(Budget budget) {
+    return new PerLayer(budget);
+  }
+
+  /** One ranking over all layers. */
+  record Global() implements RankingScope {
+    @Override
+    public String label() {
+      return "global";
+    }
+  }
+
+  /** A ranking in each layer, by a budget. */
+  record PerLayer(Budget budget) implements RankingScope {
+    @Override
+    public String label() {
+      return budget.name();
+    }
   }
 }

@@ -2,16 +2,15 @@ package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Structure;
 import dev.espalier.prune.surgery.ChannelGraph;
 import dev.espalier.prune.surgery.ChannelSpace;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
-import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +21,7 @@ import java.util.Map;
  * Filters and neurons with everything that hangs on them: the row of every layer that makes the
  * channel, its bias, its normalisation parameters, and the slice of every layer that reads it.
  *
- * <p>The score of a channel is the sum over the rows that make it. Because a masked channel is
+ * <p>The score of a channel is aggregated over the rows that make it, or is the scorer's own. Because a masked channel is
  * exactly zero wherever it flows, the masked model equals the physically smaller one that {@link
  * dev.espalier.prune.surgery.Surgery} makes. Source: H. Li et al., Pruning Filters for Efficient
  * ConvNets (2016), "independent" counting; channels tied by identity shortcuts are ranked together,
@@ -46,16 +45,8 @@ public record FilterStructure() implements Structure {
     }
 
     @Override
-    public Tensor scores(Map<String, Tensor> elementScores) {
-      Tensor total = Tensor.zeros(DType.FLOAT64, Shape.of(space.channels()));
-      for (ChannelSpace.Member member : space.members()) {
-        Tensor scores = elementScores.get(member.name());
-        if (member.producer() && scores != null) {
-          Tensor rows = scores.reshape(scores.dim(0), -1);
-          Elementwise.addInPlace(total, Reduce.sum(rows, false, 1).to(DType.FLOAT64));
-        }
-      }
-      return total;
+    public Tensor scores(Score score, Aggregation aggregation) {
+      return space.scores(score, aggregation);
     }
 
     @Override

@@ -1,9 +1,15 @@
 package dev.espalier.prune.surgery;
 
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
+import dev.espalier.prune.Score;
+import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -66,7 +72,7 @@ public final class ChannelSpace {
 
   /** The names of the weights that make the channels, joined, or else of whatever touches them. */
   public String name() {
-    List<String> weights = names(m -> m.producer() && m.parameter().shape().rank() > 1);
+    List<String> weights = weights();
     return String.join("+", weights.isEmpty() ? names(_ -> true) : weights);
   }
 
@@ -98,6 +104,31 @@ public final class ChannelSpace {
     int rowSize = (int) mask.shape().rowMajorStrides()[0];
     int first = (member.offset + channel * member.repeat) * rowSize;
     return IntStream.range(first, first + member.repeat * rowSize).noneMatch(mask::get);
+  }
+
+  /** The names of the weights that make the channels. */
+  public List<String> weights() {
+    return names(m -> m.producer() && m.parameter().shape().rank() > 1);
+  }
+
+  /**
+   * A score per channel, [channels].
+   *
+   * <p>Scores of elements are aggregated over the rows of every weight that makes the channel;
+   * scores of channels over what the scorer says of tied weights, each tensor once.
+   */
+  public Tensor scores(Score score, Aggregation aggregation) {
+    Aggregation.Collector collector = aggregation.over(channels);
+    Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Member member : members) {
+      if (member.producer() && member.parameter().shape().rank() > 1) {
+        Tensor values = Score.found(score, member.name());
+        if (seen.add(values)) {
+          collector.addAlong(values, member.axis(), member.offset(), member.repeat());
+        }
+      }
+    }
+    return collector.result();
   }
 
   void add(Member member) {
