@@ -29,7 +29,9 @@ public enum Aggregation {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Starts to collect the scores of {@code count} groups, whose elements may lie in many weights. */
+  /**
+   * Starts to collect the scores of {@code count} groups, whose elements may lie in many weights.
+   */
   public Collector over(int count) {
     return new Collector(this, count);
   }

@@ -1,6 +1,7 @@
 package dev.espalier.prune;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * How a density of the whole model is shared out among its layers, each of which then keeps its
@@ -13,9 +14,14 @@ public interface Budget {
    * @param name name of the group set
    * @param groups number of its groups
    * @param weights the weights that the groups are made of; empty if that cannot be told
-   * @param macs multiply-accumulates of those weights for one example
+   * @param cost counts the multiply-accumulates of those weights for one example
    */
-  record Layer(String name, int groups, List<PrunableWeight> weights, long macs) {}
+  record Layer(String name, int groups, List<PrunableWeight> weights, LongSupplier cost) {
+    /** Multiply-accumulates of the weights for one example. */
+    public long macs() {
+      return cost.getAsLong();
+    }
+  }
 
   /** Name for the registry and the results. */
   String name();

@@ -34,10 +34,7 @@ final class Chooser {
 
   /** The sets that may lose groups. */
   List<GroupSet> open() {
-    return IntStream.range(0, guarded.length)
-        .filter(i -> !guarded[i])
-        .mapToObj(sets::get)
-        .toList();
+    return IntStream.range(0, guarded.length).filter(i -> !guarded[i]).mapToObj(sets::get).toList();
   }
 
   /**

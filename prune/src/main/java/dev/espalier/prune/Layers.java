@@ -18,19 +18,32 @@ import java.util.TreeSet;
 final class Layers {
   private static final String WEIGHT = ".weight";
 
+  private final Module module;
+  private final Tensor example;
   private final Map<String, PrunableWeight> weights = new LinkedHashMap<>();
-  private final Map<Parameter, Long> macs = new HashMap<>();
-  private final long totalMacs;
+  private Costs costs;
+
+  /** Multiply-accumulates for one example, by weight and of the whole model. */
+  private record Costs(Map<Parameter, Long> macs, long total) {}
 
   Layers(Module module, List<PrunableWeight> prunable, Tensor example) {
-    ModelSummary summary = ModelSummary.of(module, one(example.shape()));
-    Map<String, Long> byLayer = new HashMap<>();
-    summary.rows().forEach(row -> byLayer.merge(row.name(), row.macs(), Long::sum));
-    for (PrunableWeight weight : prunable) {
-      weights.put(weight.name(), weight);
-      macs.put(weight.parameter(), byLayer.getOrDefault(layer(weight.name()), 0L));
+    this.module = module;
+    this.example = example;
+    prunable.forEach(weight -> weights.put(weight.name(), weight));
+  }
+
+  /** Recorded when first asked for, since most methods do not ask. */
+  private Costs costs() {
+    if (costs == null) {
+      ModelSummary summary = ModelSummary.of(module, one(example.shape()));
+      Map<String, Long> byLayer = new HashMap<>();
+      summary.rows().forEach(row -> byLayer.merge(row.name(), row.macs(), Long::sum));
+      Map<Parameter, Long> macs = new HashMap<>();
+      weights.forEach(
+          (name, weight) -> macs.put(weight.parameter(), byLayer.getOrDefault(layer(name), 0L)));
+      costs = new Costs(macs, summary.macs());
     }
-    totalMacs = summary.macs();
+    return costs;
   }
 
   private static Shape one(Shape batch) {
@@ -51,21 +64,24 @@ final class Layers {
     List<PrunableWeight> made =
         Arrays.stream(names).filter(weights::containsKey).map(weights::get).toList();
     List<PrunableWeight> all = made.size() == names.length ? made : List.of();
-    long cost = all.stream().mapToLong(weight -> macs.get(weight.parameter())).sum();
-    return new Budget.Layer(set.name(), set.count(), all, cost);
+    return new Budget.Layer(
+        set.name(),
+        set.count(),
+        all,
+        () -> all.stream().mapToLong(weight -> costs().macs.get(weight.parameter())).sum());
   }
 
   /** Multiply-accumulates of the model for one example. */
   long macs() {
-    return totalMacs;
+    return costs().total;
   }
 
   /** Multiply-accumulates that are left under masks; those of what has no mask count in full. */
   double macs(Map<Parameter, Mask> masks) {
-    double left = totalMacs;
+    double left = costs().total;
     for (PrunableWeight weight : weights.values()) {
       Mask mask = masks.getOrDefault(weight.parameter(), weight.parameter().mask());
-      left -= mask == null ? 0 : macs.get(weight.parameter()) * mask.sparsity();
+      left -= mask == null ? 0 : costs().macs.get(weight.parameter()) * mask.sparsity();
     }
     return left;
   }

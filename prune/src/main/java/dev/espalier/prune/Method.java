@@ -33,8 +33,7 @@ public record Method(
       Schedule schedule,
       FineTune fineTune,
       Floors floors) {
-    this(
-        name, description, structure, scorer, scope, schedule, fineTune, floors, Aggregation.SUM);
+    this(name, description, structure, scorer, scope, schedule, fineTune, floors, Aggregation.SUM);
   }
 
   /** This with another aggregation. */

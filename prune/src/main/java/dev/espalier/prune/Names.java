@@ -16,7 +16,8 @@ public final class Names {
             .map("; did you mean '%s'?"::formatted)
             .orElse(";");
     return new IllegalArgumentException(
-        "%s '%s' is unknown%s Known are %s".formatted(what, name, nearest, String.join(", ", known)));
+        "%s '%s' is unknown%s Known are %s"
+            .formatted(what, name, nearest, String.join(", ", known)));
   }
 
   /** Levenshtein distance. */

@@ -232,8 +232,7 @@ public final class Pruner {
     }
     prune(
         (_, scores) -> {
-          double[] alive =
-              Arrays.stream(scores.toDoubleArray()).filter(Double::isFinite).toArray();
+          double[] alive = Arrays.stream(scores.toDoubleArray()).filter(Double::isFinite).toArray();
           double mean = Arrays.stream(alive).average().orElse(0);
           double variance =
               Arrays.stream(alive).map(s -> (s - mean) * (s - mean)).average().orElse(0);

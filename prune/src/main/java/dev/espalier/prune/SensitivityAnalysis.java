@@ -32,8 +32,7 @@ public record SensitivityAnalysis(double accuracy, List<Curve> curves) {
    * @param densities kept shares, rising, all below 1
    * @param accuracies at those
    */
-  public record Curve(
-      String layer, double whole, List<Double> densities, List<Double> accuracies) {
+  public record Curve(String layer, double whole, List<Double> densities, List<Double> accuracies) {
     /** Copies the lists. */
     public Curve {
       densities = List.copyOf(densities);

@@ -35,7 +35,7 @@ record Target(
   /** All parameters over the non-zero ones. */
   static Target parameters(Module module, double ratio) {
     List<Parameter> all = module.parameters();
-    long total = all.stream().mapToLong(p -> p.tensor().size()).sum();
+    double total = all.stream().mapToLong(p -> p.tensor().size()).sum();
     return new Target(
         "compression ratio",
         "parameters",
@@ -50,7 +50,11 @@ record Target(
   /** All multiply-accumulates over those with non-zero weights. */
   static Target macs(Layers layers, double ratio) {
     return new Target(
-        "theoretical speed-up", "multiply-accumulates", ratio, layers.macs(), layers::macs);
+        "theoretical speed-up",
+        "multiply-accumulates",
+        ratio,
+        (double) layers.macs(),
+        layers::macs);
   }
 
   /** The ratio under masks. */

@@ -62,7 +62,9 @@ class AggregationTest {
               .withAggregation(how);
       new Pruner(module, method, Nets.inputs(Shape.of(3), 1), new Generator(7)).pruneToDensity(0.5);
       double[] expected =
-          how == Aggregation.SUM ? new double[] {0, 0, 0, 2, 2, 2} : new double[] {4, 0, 0, 0, 0, 0};
+          how == Aggregation.SUM
+              ? new double[] {0, 0, 0, 2, 2, 2}
+              : new double[] {4, 0, 0, 0, 0, 0};
       assertThat(first.weight().tensor().toDoubleArray()).containsExactly(expected);
     }
   }
@@ -81,8 +83,7 @@ class AggregationTest {
             .orElseThrow();
     assertThat(tied.weights()).containsExactlyInAnyOrder("0.weight", "1.body.weight");
     Tensor shared = Tensor.of(Shape.of(2), 3.0, 5.0);
-    var score =
-        new Score.Channels("test", Map.of("0.weight", shared, "1.body.weight", shared));
+    var score = new Score.Channels("test", Map.of("0.weight", shared, "1.body.weight", shared));
     assertThat(tied.scores(score, Aggregation.SUM).toDoubleArray()).containsExactly(3, 5);
   }
 
@@ -91,9 +92,7 @@ class AggregationTest {
     Module module = Nets.linear(4, 2, 1, 2, 3, 4, 5, 6, 7, 8);
     Method method =
         Nets.method(
-                new NmStructure(new Granularity.NOfM(2, 4, 2)),
-                new Magnitude(),
-                RankingScope.LOCAL)
+                new NmStructure(new Granularity.NOfM(2, 4, 2)), new Magnitude(), RankingScope.LOCAL)
             .withAggregation(Aggregation.MAX);
     var pruner = new Pruner(module, method, Nets.inputs(Shape.of(4), 1), new Generator(7));
     assertThatThrownBy(() -> pruner.pruneToDensity(0.5))

@@ -85,9 +85,7 @@ class MethodsTest {
   }
 
   static List<Method> oneShot() {
-    return Methods.all().stream()
-        .filter(m -> m.schedule() instanceof Schedule.Rounds)
-        .toList();
+    return Methods.all().stream().filter(m -> m.schedule() instanceof Schedule.Rounds).toList();
   }
 
   @ParameterizedTest

@@ -61,8 +61,7 @@ class PrunerOptionsTest {
   @Test
   void anUnknownLayerIsRefusedWithTheNearestName() {
     Module module = Nets.zoo("lenet-5");
-    var pruner =
-        new Pruner(module, magnitude(LOCAL), Nets.inputs("lenet-5", 1), new Generator(7));
+    var pruner = new Pruner(module, magnitude(LOCAL), Nets.inputs("lenet-5", 1), new Generator(7));
     assertThatThrownBy(() -> pruner.protecting(List.of("conv1", "fx1")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("layer 'fx1' is unknown", "did you mean 'fc1'?", "conv2");
@@ -142,11 +141,11 @@ class PrunerOptionsTest {
     Pruner pruner = pruner(LOCAL);
     int[] points = {0};
     SensitivityAnalysis analysis =
-        SensitivityAnalysis.of(
-            pruner, _ -> first.weight().kept() / 4.0, (layer, density, accuracy) -> points[0]++);
+        SensitivityAnalysis.of(pruner, _ -> first.weight().kept() / 4.0, (_, _, _) -> points[0]++);
     assertThat(points[0]).isEqualTo(18);
     assertThat(analysis.accuracy()).isEqualTo(1);
-    assertThat(analysis.curves()).extracting(SensitivityAnalysis.Curve::layer)
+    assertThat(analysis.curves())
+        .extracting(SensitivityAnalysis.Curve::layer)
         .containsExactly("0.weight", "2.weight");
     assertThat(analysis.curves().get(0).accuracies())
         .containsExactly(.25, .25, .25, .5, .5, .5, .75, .75, 1.0);

@@ -36,8 +36,7 @@ class ScoringDataTest {
         pixels[4 * i + p] = (byte) (37 * i + 11 * p + 50 * labels[i]);
       }
     }
-    var data =
-        ImageDataset.of("test", "train", new ImageShape(1, 2, 2), CLASSES, pixels, labels);
+    var data = ImageDataset.of("test", "train", new ImageShape(1, 2, 2), CLASSES, pixels, labels);
     return new DataLoader(data, Augment.none(Normalization.grey(0.5f, 0.25f)), options);
   }
 

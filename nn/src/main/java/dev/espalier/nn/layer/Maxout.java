@@ -51,9 +51,7 @@ public final class Maxout extends Module {
   public Variable forward(Variable x) {
     int pieces = pieces();
     Variable neurons = linear.forward(x);
-    return pieces == 1
-        ? neurons.relu()
-        : neurons.reshape(x.dim(0), units, pieces).max(2, false);
+    return pieces == 1 ? neurons.relu() : neurons.reshape(x.dim(0), units, pieces).max(2, false);
   }
 
   /**

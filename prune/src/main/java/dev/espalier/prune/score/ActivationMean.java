@@ -33,9 +33,7 @@ public record ActivationMean() implements Scorer {
           for (ChannelTrace.Activation activation : trace.activations()) {
             Tensor z = activation.part(activation.value().tensor());
             totals.add(
-                activation.space(),
-                Reduce.sumAbs(z, false, 0, 2),
-                (double) z.dim(0) * z.dim(2));
+                activation.space(), Reduce.sumAbs(z, false, 0, 2), (double) z.dim(0) * z.dim(2));
           }
         });
     return totals.score(name(), mean -> mean);

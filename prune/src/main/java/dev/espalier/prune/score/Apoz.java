@@ -13,9 +13,8 @@ import dev.espalier.tensor.ops.Reduce;
  *
  * <p>Channels without a ReLU behind them are refused, since they are never exactly zero. As a
  * one-shot ranking it is weak; the source iterates with retraining and removes what lies more than
- * a standard deviation above the layer's mean ({@link
- * dev.espalier.prune.Pruner#pruneOutliers}). Source: H. Hu, R. Peng, Y.-W. Tai, C.-K. Tang, Network
- * Trimming (2016).
+ * a standard deviation above the layer's mean ({@link dev.espalier.prune.Pruner#pruneOutliers}).
+ * Source: H. Hu, R. Peng, Y.-W. Tai, C.-K. Tang, Network Trimming (2016).
  */
 public record Apoz() implements Scorer {
   @Override
@@ -44,9 +43,7 @@ public record Apoz() implements Scorer {
             Tensor z = activation.part(activation.value().tensor());
             Tensor alive = Elementwise.step(z);
             totals.add(
-                activation.space(),
-                Reduce.sum(alive, false, 0, 2),
-                (double) z.dim(0) * z.dim(2));
+                activation.space(), Reduce.sum(alive, false, 0, 2), (double) z.dim(0) * z.dim(2));
           }
         });
     return totals.score(name(), mean -> mean);

@@ -51,9 +51,7 @@ public record Cam() implements Scorer {
           for (ChannelTrace.Run run : trace.runs(pooled)) {
             ChannelSpace space = run.space();
             totals.add(
-                space,
-                sums.narrow(0, run.offset(), space.channels()).contiguous(),
-                pooled.dim(0));
+                space, sums.narrow(0, run.offset(), space.channels()).contiguous(), pooled.dim(0));
           }
         });
     return totals.score(name(), mean -> mean);

@@ -45,9 +45,7 @@ final class ChannelTotals {
   /** The means of a space, or null if nothing was added. */
   double[] mean(ChannelSpace space) {
     Total total = totals.get(space);
-    return total == null
-        ? null
-        : Arrays.stream(total.sums).map(sum -> sum / total.count).toArray();
+    return total == null ? null : Arrays.stream(total.sums).map(sum -> sum / total.count).toArray();
   }
 
   /** A function of the means as the scores of all weights that make the channels. */

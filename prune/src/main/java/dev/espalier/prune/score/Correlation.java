@@ -117,8 +117,7 @@ public record Correlation(double lambda, int positions) implements Scorer {
                 "scorer 'correlation': a weight of shape %s is used %d times, which has no one correlation"
                     .formatted(weight.shape(), results.size()));
           }
-          results.forEach(
-              result -> sum.add(result.node(), trace.behindPointwise(result).tensor()));
+          results.forEach(result -> sum.add(result.node(), trace.behindPointwise(result).tensor()));
         });
   }
 }

@@ -6,17 +6,13 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.ops.MatMul;
 import dev.espalier.tensor.ops.Reduce;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * First and second moments of a layer's outputs a [O] and inputs b, per position, in
- * float64.
- */
+/** First and second moments of a layer's outputs a [O] and inputs b, per position, in float64. */
 final class CorrelationSums {
   /** A variance below this share of the second moment is rounding. */
   private static final double ROUNDING = 1e-12;

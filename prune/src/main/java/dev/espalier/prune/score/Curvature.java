@@ -50,8 +50,8 @@ import java.util.Map;
  * {@code h(a) = f'(a)² h(x) + f''(a) ∂E/∂x}, without the last term in the Gauss-Newton form.
  * Pooling, flattening and addition pass h on with the squares of their coefficients. At the output,
  * with the mean over N rows: {@code p (1 - p) / N} for softmax cross-entropy, {@code 2 / (N D)} for
- * the mean squared error of D outputs. Off-diagonal terms are dropped at every value, so it is exact
- * where they vanish (squared error, one hidden layer) and an approximation elsewhere.
+ * the mean squared error of D outputs. Off-diagonal terms are dropped at every value, so it is
+ * exact where they vanish (squared error, one hidden layer) and an approximation elsewhere.
  *
  * <p>Source: Y. LeCun, J. Denker, S. Solla, Optimal Brain Damage (1990).
  */
@@ -73,8 +73,7 @@ final class Curvature {
       Variable output, Loss loss, Tensor targets, boolean gaussNewton) {
     List<Variable> made = Traversal.oldestFirst(output);
     Tensor atOutput = atOutput(output.tensor(), loss);
-    var pass =
-        new Curvature(gaussNewton ? Map.of() : gradients(made, loss.of(output, targets)));
+    var pass = new Curvature(gaussNewton ? Map.of() : gradients(made, loss.of(output, targets)));
     pass.waiting.put(output, atOutput);
     for (Variable result : made.reversed()) {
       Tensor h = pass.waiting.remove(result);
@@ -89,8 +88,7 @@ final class Curvature {
     return switch (loss) {
       case CrossEntropy _, KlDivergence _ -> {
         Tensor p = Softmax.softmax(y);
-        yield Elementwise.mulScalar(
-            Elementwise.sub(p, Elementwise.square(p)), 1.0 / y.dim(0));
+        yield Elementwise.mulScalar(Elementwise.sub(p, Elementwise.square(p)), 1.0 / y.dim(0));
       }
       case MeanSquaredError _ -> Tensor.full(y.dtype(), y.shape(), 2.0 / y.size());
       default ->
@@ -116,10 +114,7 @@ final class Curvature {
   }
 
   private static boolean isCurved(Op op) {
-    return op instanceof Tanh
-        || op instanceof Sigmoid
-        || op instanceof Gelu
-        || op instanceof Silu;
+    return op instanceof Tanh || op instanceof Sigmoid || op instanceof Gelu || op instanceof Silu;
   }
 
   private void visit(Variable result, Node node, Tensor h) {
@@ -163,8 +158,7 @@ final class Curvature {
     if (isMade(x)) {
       deposit(
           x,
-          Convolution.conv2dGradInput(
-              h, Elementwise.square(w.tensor()), conv.spec(), x.shape()));
+          Convolution.conv2dGradInput(h, Elementwise.square(w.tensor()), conv.spec(), x.shape()));
     }
   }
 

@@ -13,8 +13,7 @@ final class ElementScores {
   private ElementScores() {}
 
   /** One tensor per prunable weight. */
-  static Score of(
-      String scorer, ScoringContext context, Function<PrunableWeight, Tensor> scoreOf) {
+  static Score of(String scorer, ScoringContext context, Function<PrunableWeight, Tensor> scoreOf) {
     Map<String, Tensor> scores = new LinkedHashMap<>();
     context.weights().forEach(weight -> scores.put(weight.name(), scoreOf.apply(weight)));
     return new Score.Elements(scorer, scores);

@@ -31,7 +31,6 @@ public record GradientTimesWeight() implements Scorer {
     return ElementScores.of(
         name(),
         context,
-        w ->
-            Elementwise.abs(Elementwise.mul(w.parameter().tensor(), gradients.get(w.name()))));
+        w -> Elementwise.abs(Elementwise.mul(w.parameter().tensor(), gradients.get(w.name()))));
   }
 }

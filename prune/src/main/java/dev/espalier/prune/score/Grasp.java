@@ -58,8 +58,7 @@ public record Grasp(double temperature) implements Scorer {
         name(),
         (inputs, targets) ->
             gradient.add(
-                Autograd.grad(loss(context, inputs, targets), weights, false)
-                    .stream()
+                Autograd.grad(loss(context, inputs, targets), weights, false).stream()
                     .map(Variable::tensor)
                     .toList(),
                 inputs.dim(0)));
@@ -69,8 +68,7 @@ public record Grasp(double temperature) implements Scorer {
         name(),
         (inputs, targets) ->
             product.add(
-                HessianVector.product(loss(context, inputs, targets), weights, g),
-                inputs.dim(0)));
+                HessianVector.product(loss(context, inputs, targets), weights, g), inputs.dim(0)));
     Map<String, Tensor> hg = product.byWeight();
     return ElementScores.of(
         name(), context, w -> Elementwise.mul(w.parameter().tensor(), hg.get(w.name())));

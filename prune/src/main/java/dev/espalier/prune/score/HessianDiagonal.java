@@ -84,8 +84,7 @@ public record HessianDiagonal(int probes) implements Scorer {
         context,
         w ->
             Elementwise.mulScalar(
-                Elementwise.mul(
-                    Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
+                Elementwise.mul(Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
                 0.5));
   }
 
@@ -95,11 +94,8 @@ public record HessianDiagonal(int probes) implements Scorer {
     for (int p = 0; p < probes; p++) {
       List<Tensor> signs = new ArrayList<>();
       for (Variable weight : weights) {
-        Tensor uniform =
-            RandomFill.uniform(generator, weight.dtype(), weight.shape(), -1, 1);
-        signs.add(
-            Elementwise.addScalar(
-                Elementwise.mulScalar(Elementwise.step(uniform), 2), -1));
+        Tensor uniform = RandomFill.uniform(generator, weight.dtype(), weight.shape(), -1, 1);
+        signs.add(Elementwise.addScalar(Elementwise.mulScalar(Elementwise.step(uniform), 2), -1));
       }
       List<Tensor> products = HessianVector.product(gradients, weights, signs);
       for (int i = 0; i < sums.size(); i++) {

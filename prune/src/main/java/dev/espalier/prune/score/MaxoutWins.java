@@ -20,8 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How often a neuron is the largest of its {@link Maxout} unit: {@code s_ij = c_ij / N}, ties won by
- * the lowest index.
+ * How often a neuron is the largest of its {@link Maxout} unit: {@code s_ij = c_ij / N}, ties won
+ * by the lowest index.
  *
  * <p>Only the neurons of Maxout layers get a score. A masked neuron would go on taking part as 0,
  * so {@link #removeWeakest} removes neurons for good. Source: F. Moya Rueda, R. Grzeszick, G. Fink,
@@ -104,8 +104,7 @@ public record MaxoutWins() implements Scorer {
             (name, part) -> {
               if (part instanceof Maxout layer && layer.pieces() > 1) {
                 String weight = (name.isEmpty() ? "" : name + ".") + "linear.weight";
-                layer.removeFromEachUnit(
-                    weakest(Score.found(wins, weight).toDoubleArray(), layer));
+                layer.removeFromEachUnit(weakest(Score.found(wins, weight).toDoubleArray(), layer));
               }
             });
   }

@@ -45,8 +45,7 @@ public record OptimalBrainDamage(boolean gaussNewton) implements Scorer {
         context,
         w ->
             Elementwise.mulScalar(
-                Elementwise.mul(
-                    Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
+                Elementwise.mul(Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
                 0.5));
   }
 

@@ -26,8 +26,6 @@ public record RandomScore() implements Scorer {
     return ElementScores.of(
         name(),
         context,
-        w ->
-            RandomFill.uniform(
-                context.generator(), DType.FLOAT32, w.parameter().shape(), 0, 1));
+        w -> RandomFill.uniform(context.generator(), DType.FLOAT32, w.parameter().shape(), 0, 1));
   }
 }

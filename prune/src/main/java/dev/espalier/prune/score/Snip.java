@@ -36,8 +36,7 @@ public record Snip() implements Scorer {
     Map<String, Tensor> products = new LinkedHashMap<>();
     double total = 0;
     for (var weight : context.weights()) {
-      Tensor product =
-          Elementwise.mul(weight.parameter().tensor(), gradients.get(weight.name()));
+      Tensor product = Elementwise.mul(weight.parameter().tensor(), gradients.get(weight.name()));
       products.put(weight.name(), product);
       total += Reduce.sumAbs(product, false).item();
     }

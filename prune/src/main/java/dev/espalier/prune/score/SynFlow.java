@@ -118,8 +118,7 @@ public record SynFlow() implements Scorer {
       Map<String, Tensor> scores = new LinkedHashMap<>();
       for (int i = 0; i < weights.size(); i++) {
         PrunableWeight weight = context.weights().get(i);
-        Tensor score =
-            Elementwise.mul(weights.get(i).tensor(), gradients.get(i).tensor());
+        Tensor score = Elementwise.mul(weights.get(i).tensor(), gradients.get(i).tensor());
         scores.put(weight.name(), scope.keep(score));
       }
       return new Score.Elements(name(), scores);

@@ -27,7 +27,10 @@ class BudgetTest {
     Shape shape = Shape.of(dims);
     var weight = new Parameter(Tensor.zeros(DType.FLOAT32, shape));
     return new Layer(
-        name, (int) shape.size(), List.of(new PrunableWeight(name, weight, Place.INNER)), macs);
+        name,
+        (int) shape.size(),
+        List.of(new PrunableWeight(name, weight, Place.INNER)),
+        () -> macs);
   }
 
   private double mean(double[] densities) {
@@ -47,8 +50,7 @@ class BudgetTest {
     double[] densities = ErdosRenyi.erk().densities(layers, 0.2);
     double scale = 0.2 * 1092 / 134;
     assertThat(densities)
-        .containsExactly(
-            new double[] {scale * 12 / 72, scale * 0.11, scale * 0.6}, within(1e-12));
+        .containsExactly(new double[] {scale * 12 / 72, scale * 0.11, scale * 0.6}, within(1e-12));
   }
 
   /** At 0.25 fc2 would be 1.22: it stays dense, and 273 - 20 weights are left for 12 + 110. */
@@ -80,11 +82,11 @@ class BudgetTest {
 
   @Test
   void aSpaceOfSeveralWeightsHasNoFanIn() {
-    var tied = new Layer("a+b", 4, List.of(), 10);
+    var tied = new Layer("a+b", 4, List.of(), () -> 10);
     assertThatThrownBy(() -> ErdosRenyi.erk().densities(List.of(tied), 0.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("'erk'", "'a+b'");
-    var unknown = new Layer("c", 4, List.of(), 0);
+    var unknown = new Layer("c", 4, List.of(), () -> 0);
     assertThatThrownBy(() -> new EqualMacs().densities(List.of(unknown), 0.5))
         .hasMessageContainingAll("'flops'", "'c'");
   }
@@ -151,8 +153,7 @@ class BudgetTest {
   void anUnanalysedLayerIsNamed() {
     assertThatThrownBy(
             () ->
-                new SensitivityBudget(analysis())
-                    .densities(List.of(layer("other", 1, 2, 2)), 0.5))
+                new SensitivityBudget(analysis()).densities(List.of(layer("other", 1, 2, 2)), 0.5))
         .hasMessageContainingAll("'sensitivity'", "'other'");
   }
 }

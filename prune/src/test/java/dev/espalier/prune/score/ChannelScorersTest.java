@@ -26,6 +26,7 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Elementwise;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,8 +46,7 @@ class ChannelScorersTest {
   private final ScoringContext.Sample squared =
       new ScoringContext.Sample(
           inputs, Tensor.of(Shape.of(2, 1), -5f, -12f), new MeanSquaredError());
-  private final ScoringContext.Sample labels =
-      Scoring.labelled(inputs, new CrossEntropy(), 0, 1);
+  private final ScoringContext.Sample labels = Scoring.labelled(inputs, new CrossEntropy(), 0, 1);
 
   private double[] scores(Scorer scorer, Module module, ScoringContext.Sample data) {
     return Scoring.scores(scorer, module, data, "0.weight");
@@ -78,8 +78,7 @@ class ChannelScorersTest {
     Module module = new Sequential(conv, new Flatten(), Nets.linear(4, 1, 1, -1, 2, 2));
     Tensor x = Tensor.of(Shape.of(1, 1, 1, 2), 3f, 1f);
     // y = 3 - 1 + 6 + 2 = 10, dC/dy = 2 (10 - 9) = 2: changes (3·2 - 1·2)/2 and (3·4 + 1·4)/2
-    var data =
-        new ScoringContext.Sample(x, Tensor.of(Shape.of(1, 1), 9f), new MeanSquaredError());
+    var data = new ScoringContext.Sample(x, Tensor.of(Shape.of(1, 1), 9f), new MeanSquaredError());
     double norm = Math.sqrt(4 + 64);
     assertThat(scores(new TaylorActivation(), module, data))
         .containsExactly(new double[] {2 / norm, 8 / norm}, within(1e-6));
@@ -156,7 +155,7 @@ class ChannelScorersTest {
   void camIsGradCamForAveragedMapsAndPositiveWeights() {
     Module module = averaging();
     Tensor w = module.namedParameters().get("4.weight").tensor();
-    w.copyFrom(dev.espalier.tensor.ops.Elementwise.abs(w));
+    w.copyFrom(Elementwise.abs(w));
     var data = Scoring.labelled(Scoring.normal(3, 5, 2, 6, 6), new CrossEntropy(), 0, 1, 2, 1, 0);
     assertThat(scores(new Cam(), module, data))
         .containsExactly(scores(new GradCam(), module, data), within(1e-12));
@@ -236,8 +235,7 @@ class ChannelScorersTest {
     var context = Scoring.context(module, x, data);
     assertThat(context.spaces()).isNotEmpty();
     List<String> weights = context.spaces().stream().flatMap(s -> s.weights().stream()).toList();
-    for (Scorer scorer :
-        List.of(new TaylorActivation(), new GradCam(), new ActivationVariance())) {
+    for (Scorer scorer : List.of(new TaylorActivation(), new GradCam(), new ActivationVariance())) {
       var scores = scorer.scores(context).byWeight();
       assertThat(scores.keySet()).as(scorer.name()).containsExactlyInAnyOrderElementsOf(weights);
       scores.values().forEach(s -> assertThat(s.toDoubleArray()).doesNotContain(Double.NaN));

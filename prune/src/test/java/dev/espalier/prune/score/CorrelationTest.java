@@ -13,9 +13,9 @@ import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
-import dev.espalier.tensor.Shape;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -72,7 +72,8 @@ class CorrelationTest {
       }
       for (int k = 0; k < 3; k++) {
         int input = k;
-        double[] b = IntStream.range(0, ROWS).mapToDouble(n -> data.inputs().get(n, input)).toArray();
+        double[] b =
+            IntStream.range(0, ROWS).mapToDouble(n -> data.inputs().get(n, input)).toArray();
         double expected = k == 1 ? 0 : Math.abs(twoPass(a, b));
         assertThat(r[3 * i + k]).isCloseTo(expected, within(1e-5));
       }

@@ -41,8 +41,7 @@ class MagnitudesTest {
   @Test
   void magnitudesInStandardDeviations() {
     double sigma = Math.sqrt(3.25);
-    double[] scores =
-        Scoring.scores(new StandardisedMagnitude(), layer, example, null, "weight");
+    double[] scores = Scoring.scores(new StandardisedMagnitude(), layer, example, null, "weight");
     assertThat(scores)
         .containsExactly(new double[] {1 / sigma, 2 / sigma, 3 / sigma, 0}, within(1e-6));
   }
@@ -51,8 +50,7 @@ class MagnitudesTest {
   @Test
   void maskedWeightsDoNotCountInTheDeviation() {
     layer.weight().setMask(Mask.of(Shape.of(2, 2), true, true, true, false), MaskMode.HARD);
-    double[] scores =
-        Scoring.scores(new StandardisedMagnitude(), layer, example, null, "weight");
+    double[] scores = Scoring.scores(new StandardisedMagnitude(), layer, example, null, "weight");
     assertThat(scores[2]).isCloseTo(3 / Math.sqrt(38.0 / 9), within(1e-6));
   }
 

@@ -23,8 +23,7 @@ class MaxoutWinsTest {
 
   // unit 0: x, -x, 0.1; unit 1: x, 2 x, -1
   private final ScoringContext.Sample sample =
-      Scoring.labelled(
-          Tensor.of(Shape.of(4, 1), 1f, 2f, 3f, -1f), new CrossEntropy(), 0, 1, 0, 1);
+      Scoring.labelled(Tensor.of(Shape.of(4, 1), 1f, 2f, 3f, -1f), new CrossEntropy(), 0, 1, 0, 1);
 
   MaxoutWinsTest() {
     layer.linear().weight().tensor().copyFrom(Tensor.of(Shape.of(6, 1), 1f, -1f, 0f, 1f, 2f, 0f));
@@ -46,8 +45,7 @@ class MaxoutWinsTest {
 
   @Test
   void theWeakestNeuronOfEachUnitGoes() {
-    Score wins =
-        new MaxoutWins().scores(Scoring.context(module, sample.inputs(), sample));
+    Score wins = new MaxoutWins().scores(Scoring.context(module, sample.inputs(), sample));
     float[] before = Nets.outputs(layer, sample.inputs()).toFloatArray();
     MaxoutWins.removeWeakest(module, wins);
     assertThat(layer.pieces()).isEqualTo(2);

@@ -66,8 +66,7 @@ class MovementTest {
     }
     assertThat(Scoring.scores(movement, module, example, null, "1.weight"))
         .containsExactly(byHand.sum, within(1e-5));
-    assertThatThrownBy(
-            () -> Scoring.scores(movement.fresh(), module, example, null, "1.weight"))
+    assertThatThrownBy(() -> Scoring.scores(movement.fresh(), module, example, null, "1.weight"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("'movement'", "no training step");
     assertThatThrownBy(

@@ -19,11 +19,13 @@ import dev.espalier.nn.layer.Tanh;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.nn.loss.MeanSquaredError;
+import dev.espalier.prune.Nets;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,10 +98,12 @@ class OptimalBrainDamageTest {
   /** One linear neuron, y = 2 · 3 + 1 · 4 = 10: h = 2 x² / 1, s = ½ h w². */
   @Test
   void aLinearNeuronByHand() {
-    var layer = dev.espalier.prune.Nets.linear(2, 1, 2, 1);
+    var layer = Nets.linear(2, 1, 2, 1);
     var data =
         new ScoringContext.Sample(
-            Tensor.of(Shape.of(1, 2), 3f, 4f), Tensor.of(Shape.of(1, 1), 7f), new MeanSquaredError());
+            Tensor.of(Shape.of(1, 2), 3f, 4f),
+            Tensor.of(Shape.of(1, 1), 7f),
+            new MeanSquaredError());
     assertThat(diagonal(layer, data, "weight")).containsExactly(18, 32);
     assertThat(Scoring.scores(new OptimalBrainDamage(), layer, data, "weight"))
         .containsExactly(36, 16);
@@ -111,7 +115,7 @@ class OptimalBrainDamageTest {
     Module module = net(tanh);
     ScoringContext.Sample data = squared(6);
     double[] atOutput = new double[18];
-    java.util.Arrays.fill(atOutput, 2.0 / 18);
+    Arrays.fill(atOutput, 2.0 / 18);
     for (String weight : new String[] {"0.weight", "2.weight"}) {
       assertSame(
           diagonal(module, data, weight),
@@ -161,8 +165,7 @@ class OptimalBrainDamageTest {
             6);
     norm.runningVariance().fill(2);
     Tensor inputs = Scoring.normal(7, 2, 1, 4, 4);
-    var data =
-        new ScoringContext.Sample(inputs, Scoring.normal(8, 2, 2), new MeanSquaredError());
+    var data = new ScoringContext.Sample(inputs, Scoring.normal(8, 2, 2), new MeanSquaredError());
     // every weight meets each pixel alone, but an average of four pixels has cross terms
     double[] h = diagonal(module, data, "0.weight");
     double[] expected = new double[2];
@@ -199,9 +202,7 @@ class OptimalBrainDamageTest {
   void anAdditionPassesCurvatureToBothSides() {
     Module module =
         new Sequential(
-            dev.espalier.prune.Nets.linear(1, 1, 1),
-            new Residual(dev.espalier.prune.Nets.linear(1, 1, 5), null),
-            dev.espalier.prune.Nets.linear(1, 1, 3));
+            Nets.linear(1, 1, 1), new Residual(Nets.linear(1, 1, 5), null), Nets.linear(1, 1, 3));
     var data =
         new ScoringContext.Sample(
             Tensor.of(Shape.of(1, 1), 2f), Tensor.of(Shape.of(1, 1), 0f), new MeanSquaredError());
@@ -217,8 +218,7 @@ class OptimalBrainDamageTest {
     var generator = new Generator(1);
     Module module =
         Scoring.random(
-            new Sequential(
-                new Linear(5, 4, generator), new Tanh(), new Linear(4, 1, generator)),
+            new Sequential(new Linear(5, 4, generator), new Tanh(), new Linear(4, 1, generator)),
             2);
     var data =
         new ScoringContext.Sample(
@@ -233,7 +233,8 @@ class OptimalBrainDamageTest {
 
   @Test
   void operationsAndLossesWithoutARuleAreRefusedByName() {
-    Module module = Scoring.random(new Sequential(new Linear(5, 3, new Generator(1)), new Softmax()), 1);
+    Module module =
+        Scoring.random(new Sequential(new Linear(5, 3, new Generator(1)), new Softmax()), 1);
     assertThatThrownBy(() -> diagonal(module, squared(2), "0.weight"))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContainingAll("operation", "softmax", "hessian");

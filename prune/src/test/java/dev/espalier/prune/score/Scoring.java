@@ -23,22 +23,13 @@ final class Scoring {
 
   static ScoringContext context(Module module, Tensor example, ScoringData data) {
     return new ScoringContext(
-        module,
-        PrunableWeight.of(module),
-        example,
-        data,
-        ScoringListener.NONE,
-        new Generator(5));
+        module, PrunableWeight.of(module), example, data, ScoringListener.NONE, new Generator(5));
   }
 
   /** The scores of one weight. */
   static double[] scores(
       Scorer scorer, Module module, Tensor example, ScoringData data, String weight) {
-    return scorer
-        .scores(context(module, example, data))
-        .byWeight()
-        .get(weight)
-        .toDoubleArray();
+    return scorer.scores(context(module, example, data)).byWeight().get(weight).toDoubleArray();
   }
 
   static double[] scores(Scorer scorer, Module module, ScoringContext.Sample data, String weight) {
