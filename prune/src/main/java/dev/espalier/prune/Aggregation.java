@@ -1,11 +1,9 @@
 package dev.espalier.prune;
 
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
-import dev.espalier.tensor.ops.Reduce;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /**
  * How the scores of the elements of a group become the score of the group.
@@ -36,75 +34,68 @@ public enum Aggregation {
     return new Collector(this, count);
   }
 
-  /** Adds up groups over several tensors, in float64. */
+  /** Puts groups together over several tensors, in float64 and in the order of the elements. */
   public static final class Collector {
     private final Aggregation how;
-    private final int count;
-    private final Tensor total;
-    private long elements;
+    private final double[] totals;
+    private final long[] counts;
 
     private Collector(Aggregation how, int count) {
       this.how = how;
-      this.count = count;
-      this.total =
-          how == MAX
-              ? Tensor.full(DType.FLOAT64, Shape.of(count), Double.NEGATIVE_INFINITY)
-              : Tensor.zeros(DType.FLOAT64, Shape.of(count));
+      this.totals = new double[count];
+      this.counts = new long[count];
+    }
+
+    /**
+     * Adds the elements of one tensor.
+     *
+     * @param scores of any shape
+     * @param groupOf from an element's row-major index to its group, or to -1 for none
+     */
+    public Collector add(Tensor scores, IntUnaryOperator groupOf) {
+      double[] elements = scores.toDoubleArray();
+      for (int i = 0; i < elements.length; i++) {
+        int group = groupOf.applyAsInt(i);
+        if (group >= 0) {
+          add(group, elements[i]);
+        }
+      }
+      return this;
+    }
+
+    private void add(int group, double score) {
+      boolean first = counts[group]++ == 0;
+      totals[group] =
+          switch (how) {
+            case SUM, MEAN -> totals[group] + score;
+            case L2 -> totals[group] + score * score;
+            case MAX -> first ? score : Math.max(totals[group], score);
+          };
     }
 
     /** Adds elements: scores [count, …], all of a row belonging to one group. */
     public Collector add(Tensor scores) {
-      if (scores.rank() == 0 || scores.dim(0) != count) {
+      if (scores.rank() == 0 || scores.dim(0) != totals.length) {
         throw new IllegalArgumentException(
             "%s over %d groups: the scores need one row per group but have shape %s"
-                .formatted(how.label(), count, scores.shape()));
+                .formatted(how.label(), totals.length, scores.shape()));
       }
-      int width = (int) (count == 0 ? 0 : scores.size() / count);
-      if (width == 0) {
-        return this;
-      }
-      Tensor rows = scores.contiguous().reshape(count, width);
-      switch (how) {
-        case SUM, MEAN -> Elementwise.addInPlace(total, wide(Reduce.sum(rows, false, 1)));
-        case L2 -> Elementwise.addInPlace(total, wide(Reduce.sumSquares(rows, false, 1)));
-        case MAX -> total.copyFrom(Elementwise.max(total, wide(Reduce.max(rows, false, 1))));
-      }
-      elements += width;
-      return this;
-    }
-
-    /**
-     * Adds the elements along one axis of a weight: group g takes the indices {@code offset + g
-     * repeat … offset + (g+1) repeat - 1} there.
-     */
-    public Collector addAlong(Tensor scores, int axis, int offset, int repeat) {
-      Tensor part = scores.narrow(axis, offset, count * repeat);
-      int[] order = new int[part.rank()];
-      order[0] = axis;
-      for (int i = 1, from = 0; i < order.length; from++) {
-        if (from != axis) {
-          order[i++] = from;
-        }
-      }
-      Tensor first = part.permute(order).contiguous();
-      int rest = Math.toIntExact(count == 0 ? 0 : first.size() / count);
-      return add(first.reshape(count, rest));
-    }
-
-    private static Tensor wide(Tensor values) {
-      return values.to(DType.FLOAT64);
+      int width = (int) (scores.size() / Math.max(1, totals.length));
+      return add(scores, i -> i / width);
     }
 
     /** The scores of the groups, [count]; zero where nothing was added. */
     public Tensor result() {
-      if (elements == 0) {
-        return Tensor.zeros(DType.FLOAT64, Shape.of(count));
+      double[] scores = new double[totals.length];
+      for (int g = 0; g < scores.length; g++) {
+        scores[g] =
+            switch (how) {
+              case SUM, MAX -> totals[g];
+              case MEAN -> counts[g] == 0 ? 0 : totals[g] / counts[g];
+              case L2 -> Math.sqrt(totals[g]);
+            };
       }
-      return switch (how) {
-        case SUM, MAX -> total;
-        case MEAN -> Elementwise.mulScalar(total, 1.0 / elements);
-        case L2 -> Elementwise.sqrt(total);
-      };
+      return Tensor.of(Shape.of(scores.length), scores);
     }
   }
 }

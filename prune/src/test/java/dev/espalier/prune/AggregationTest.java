@@ -34,12 +34,13 @@ class AggregationTest {
     assertThat(scores).containsExactly(new double[] {first, second}, within(1e-6));
   }
 
-  /** Channels in columns 1 to 4, two each. */
+  /** Groups in columns 1 to 4, two each. */
   @Test
-  void aRunAlongAnotherAxis() {
+  void groupsThatLieAnywhere() {
     Tensor wide = Tensor.of(Shape.of(2, 5), 9f, 1f, 2f, 3f, 4f, 9f, 5f, 6f, 7f, 8f);
-    assertThat(Aggregation.SUM.over(2).addAlong(wide, 1, 1, 2).result().toDoubleArray())
-        .containsExactly(1 + 2 + 5 + 6, 3 + 4 + 7 + 8);
+    var collector = Aggregation.MEAN.over(2).add(wide, i -> i % 5 == 0 ? -1 : (i % 5 - 1) / 2);
+    assertThat(collector.result().toDoubleArray())
+        .containsExactly((1 + 2 + 5 + 6) / 4.0, (3 + 4 + 7 + 8) / 4.0);
   }
 
   @Test

@@ -121,14 +121,20 @@ public final class ChannelSpace {
     Aggregation.Collector collector = aggregation.over(channels);
     Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Member member : members) {
-      if (member.producer() && member.parameter().shape().rank() > 1) {
+      if (member.producer() && member.axis() == 0 && member.parameter().shape().rank() > 1) {
         Tensor values = Score.found(score, member.name());
         if (seen.add(values)) {
-          collector.addAlong(values, member.axis(), member.offset(), member.repeat());
+          collector.add(values, flat -> channelOf(member, values, flat));
         }
       }
     }
     return collector.result();
+  }
+
+  /** The channel of an element of a score whose axis 0 is the member's, or -1. */
+  private int channelOf(Member member, Tensor values, int flat) {
+    int index = flat / (int) values.shape().rowMajorStrides()[0] - member.offset;
+    return index < 0 || index >= channels * member.repeat ? -1 : index / member.repeat;
   }
 
   void add(Member member) {
