@@ -45,22 +45,29 @@ public final class ChannelTrace {
    * Values of all channels of a space.
    *
    * @param space whose channels they are
-   * @param value [N, …] with the channels in axis 1, among others if it is a concatenation
-   * @param offset the first channel's index in axis 1
+   * @param value [N, …] with the channels in one axis, among others if it is a concatenation
+   * @param axis 1 of maps and rows, the last of sequences
+   * @param offset the first channel's index in that axis
    * @param rectified whether no value is negative because a ReLU made them
    */
-  public record Activation(ChannelSpace space, Variable value, int offset, boolean rectified) {
-    /** The space's part [N, C, M] of a tensor shaped like the value; M are the pixels. */
+  public record Activation(
+      ChannelSpace space, Variable value, int axis, int offset, boolean rectified) {
+    /** The space's part [N, C, M] of a tensor shaped like the value; M are pixels or times. */
     public Tensor part(Tensor like) {
-      Tensor part = like.narrow(1, offset, space.channels()).contiguous();
+      Tensor part = like.narrow(axis, offset, space.channels());
+      int[] order = new int[part.rank()];
+      for (int i = 0; i < order.length; i++) {
+        order[i] = i == 1 ? axis : i == 0 || i > axis ? i : i - 1;
+      }
+      part = part.permute(order).contiguous();
       long rest = (long) part.dim(0) * space.channels();
       int pixels = Math.toIntExact(rest == 0 ? 0 : part.size() / rest);
       return part.reshape(part.dim(0), space.channels(), pixels);
     }
   }
 
-  /** Channels along axis 1, from an offset. */
-  record Run(ChannelSpace space, int offset) {}
+  /** Channels along an axis, from an offset. */
+  record Run(ChannelSpace space, int axis, int offset) {}
 
   private final Variable output;
   private final Map<Parameter, List<ChannelSpace.Member>> rows = new IdentityHashMap<>();
@@ -91,7 +98,7 @@ public final class ChannelTrace {
           .node()
           .inputs()
           .forEach(in -> readers.computeIfAbsent(in, _ -> new ArrayList<>()).add(result));
-      runs.put(result, runsOf(result.node()));
+      runs.put(result, runsOf(result));
     }
     activations = chosen(made);
   }
@@ -106,27 +113,31 @@ public final class ChannelTrace {
     return activations;
   }
 
-  /** Whose channels lie along axis 1 of a value, one by one. */
+  /** Whose channels lie along an axis of a value, one by one. */
   List<Run> runs(Variable value) {
     return runs.getOrDefault(value, List.of());
   }
 
-  private List<Run> runsOf(Node node) {
-    Variable first = node.inputs().getFirst();
+  private List<Run> runsOf(Variable result) {
+    Node node = result.node();
     if (node.op() instanceof Linear || node.op() instanceof Conv2d) {
+      int axis = node.op() instanceof Linear ? result.shape().rank() - 1 : 1;
       return rows.getOrDefault(parameterOf(node.inputs().get(1)), List.of()).stream()
           .filter(member -> member.repeat() == 1)
-          .map(member -> new Run(owners.get(member), member.offset()))
+          .map(member -> new Run(owners.get(member), axis, member.offset()))
           .toList();
     }
-    if (node.op() instanceof Concat(int axis) && first.shape().axis(axis) == 1) {
+    if (node.op() instanceof Concat(int along)) {
+      int axis = result.shape().axis(along);
       List<Run> joined = new ArrayList<>();
       int before = 0;
       for (Variable part : node.inputs()) {
         for (Run run : runs(part)) {
-          joined.add(new Run(run.space, before + run.offset));
+          if (run.axis == axis) {
+            joined.add(new Run(run.space, axis, before + run.offset));
+          }
         }
-        before += part.dim(1);
+        before += part.dim(axis);
       }
       return joined;
     }
@@ -149,7 +160,7 @@ public final class ChannelTrace {
         for (Run run : runs(value)) {
           (isNonLinear(op) ? bent : plain)
               .computeIfAbsent(run.space, _ -> new ArrayList<>())
-              .add(new Activation(run.space, value, run.offset, isRectifier(op)));
+              .add(new Activation(run.space, value, run.axis, run.offset, isRectifier(op)));
         }
       }
     }
