@@ -2,6 +2,7 @@ package dev.espalier.prune;
 
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
@@ -25,6 +26,23 @@ public enum Aggregation {
   /** Name for the registry and the results. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * An aggregation by its label.
+   *
+   * @throws IllegalArgumentException with the nearest known one
+   */
+  public static Aggregation get(String label) {
+    return Arrays.stream(values())
+        .filter(how -> how.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Names.unknown(
+                    "aggregation",
+                    label,
+                    Arrays.stream(values()).map(Aggregation::label).toList()));
   }
 
   /**
