@@ -3,6 +3,7 @@ module dev.espalier.prune {
   requires transitive dev.espalier.nn;
 
   exports dev.espalier.prune;
+  exports dev.espalier.prune.budget;
   exports dev.espalier.prune.compile;
   exports dev.espalier.prune.file;
   exports dev.espalier.prune.schedule;

@@ -22,11 +22,13 @@ public interface GroupSet {
   Place place();
 
   /**
-   * A score per group, [count], from a score per weight element.
+   * A score per group, [count].
    *
-   * @param elementScores by parameter name, shaped like the weights
+   * @param score what the scorer said
+   * @param aggregation how elements of a group, or channels of a larger one, are put together
+   * @throws IllegalArgumentException if the groups are finer than what was scored
    */
-  Tensor scores(Map<String, Tensor> elementScores);
+  Tensor scores(Score score, Aggregation aggregation);
 
   /** The groups of which the present masks keep something, [count]. */
   Mask alive();

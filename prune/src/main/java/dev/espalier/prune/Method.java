@@ -11,6 +11,7 @@ package dev.espalier.prune;
  * @param schedule how much when
  * @param fineTune what the survivors start from
  * @param floors the least densities of the weights at the model's ends
+ * @param aggregation how scores of weights become scores of groups
  */
 public record Method(
     String name,
@@ -20,4 +21,24 @@ public record Method(
     RankingScope scope,
     Schedule schedule,
     FineTune fineTune,
-    Floors floors) {}
+    Floors floors,
+    Aggregation aggregation) {
+  /** A method that adds scores up over groups. */
+  public Method(
+      String name,
+      String description,
+      Structure structure,
+      Scorer scorer,
+      RankingScope scope,
+      Schedule schedule,
+      FineTune fineTune,
+      Floors floors) {
+    this(name, description, structure, scorer, scope, schedule, fineTune, floors, Aggregation.SUM);
+  }
+
+  /** This with another aggregation. */
+  public Method withAggregation(Aggregation other) {
+    return new Method(
+        name, description, structure, scorer, scope, schedule, fineTune, floors, other);
+  }
+}

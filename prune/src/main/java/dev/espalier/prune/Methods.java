@@ -3,12 +3,31 @@ package dev.espalier.prune;
 import static dev.espalier.prune.RankingScope.GLOBAL;
 import static dev.espalier.prune.RankingScope.LOCAL;
 
+import dev.espalier.prune.budget.EqualMacs;
+import dev.espalier.prune.budget.ErdosRenyi;
 import dev.espalier.prune.schedule.Cubic;
 import dev.espalier.prune.schedule.Iterative;
 import dev.espalier.prune.schedule.OneShot;
+import dev.espalier.prune.score.ActivationMean;
+import dev.espalier.prune.score.ActivationVariance;
+import dev.espalier.prune.score.Apoz;
+import dev.espalier.prune.score.BatchNormScale;
+import dev.espalier.prune.score.ClassActivationEntropy;
+import dev.espalier.prune.score.Correlation;
+import dev.espalier.prune.score.GradCam;
 import dev.espalier.prune.score.GradientTimesWeight;
+import dev.espalier.prune.score.Grasp;
+import dev.espalier.prune.score.HessianDiagonal;
 import dev.espalier.prune.score.Magnitude;
+import dev.espalier.prune.score.Movement;
+import dev.espalier.prune.score.OptimalBrainDamage;
 import dev.espalier.prune.score.RandomScore;
+import dev.espalier.prune.score.Snip;
+import dev.espalier.prune.score.SquaredMagnitude;
+import dev.espalier.prune.score.StandardisedMagnitude;
+import dev.espalier.prune.score.SynFlow;
+import dev.espalier.prune.score.TaylorActivation;
+import dev.espalier.prune.score.TaylorWeight;
 import dev.espalier.prune.structure.BlockStructure;
 import dev.espalier.prune.structure.BranchStructure;
 import dev.espalier.prune.structure.ColumnVectorStructure;
@@ -213,6 +232,195 @@ public final class Methods {
         "residual branches of smallest L1 norm, which become the identity (Wen et al. 2016)",
         new BranchStructure(),
         magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "random-erk",
+        "weights drawn at random, layers by their Erdős–Rényi-kernel densities (Evci et al. 2020)",
+        element,
+        new RandomScore(),
+        RankingScope.perLayer(ErdosRenyi.erk()),
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "erk-magnitude",
+        "smallest |w| of each layer, by Erdős–Rényi-kernel densities (Evci et al. 2020)",
+        element,
+        magnitude,
+        RankingScope.perLayer(ErdosRenyi.erk()),
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "flops-magnitude",
+        "smallest |w| of each layer, as many multiply-accumulates for every layer",
+        element,
+        magnitude,
+        RankingScope.perLayer(new EqualMacs()),
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "std-threshold",
+        "smallest |w| / σ of the layer, one threshold for the model (Han et al. 2015)",
+        element,
+        new StandardisedMagnitude(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "snip",
+        "smallest connection sensitivity of the model (Lee et al. 2019, before training)",
+        element,
+        new Snip(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "grasp",
+        "weights whose loss harms gradient flow least (Wang et al. 2020, before training)",
+        element,
+        new Grasp(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "synflow",
+        "smallest synaptic flow, without data (Tanaka et al. 2020, before training)",
+        element,
+        new SynFlow(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "obd",
+        "smallest ½ h w², Gauss-Newton diagonal of the model (LeCun et al. 1990)",
+        element,
+        new OptimalBrainDamage(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "obd-hessian",
+        "as obd, with the exact Hessian's diagonal by random probes",
+        element,
+        new HessianDiagonal(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "taylor-weight",
+        "smallest (w ∂L/∂w)² of the model (P. Molchanov et al. 2019)",
+        element,
+        new TaylorWeight(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "movement",
+        "weights that training moved least away from zero (Sanh et al. 2020)",
+        element,
+        new Movement(),
+        GLOBAL,
+        new Cubic(0.1, 0.6, 100),
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "correlation",
+        "least correlated connections of each layer, drawn with λ = 0.75 (Sun et al. 2016)",
+        element,
+        Correlation.stochastic(),
+        LOCAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "taylor",
+        "channels of smallest first-order effect on the loss (P. Molchanov et al. 2016)",
+        filter,
+        new TaylorActivation(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "taylor-flops",
+        "as taylor, less 1e-3 a MFLOP that goes with the channel",
+        filter,
+        new TaylorActivation(1e-3),
+        GLOBAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "apoz",
+        "channels with most zeros behind their ReLU, in rounds (Hu et al. 2016)",
+        filter,
+        new Apoz(),
+        LOCAL,
+        new Iterative(4),
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "activation-mean",
+        "channels of smallest mean activation in each layer",
+        filter,
+        new ActivationMean(),
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "activation-variance",
+        "channels of smallest activation variance in each layer",
+        filter,
+        new ActivationVariance(),
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "bn-scale",
+        "channels of smallest normalisation scale (Liu et al. 2017)",
+        filter,
+        new BatchNormScale(),
+        GLOBAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "grad-cam",
+        "channels of least Grad-CAM importance in each layer (after Selvaraju et al. 2017)",
+        filter,
+        new GradCam(),
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "class-entropy",
+        "channels that answer to all classes alike, in each layer",
+        filter,
+        new ClassActivationEntropy(),
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "filter-l2",
+        "filters of smallest L2 norm with all that hangs on them (Li et al. 2016)",
+        filter,
+        new SquaredMagnitude(),
         LOCAL,
         once,
         keep,

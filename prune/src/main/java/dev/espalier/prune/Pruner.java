@@ -2,31 +2,31 @@ package dev.espalier.prune;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
-import dev.espalier.tensor.DType;
+import dev.espalier.nn.train.TrainingListener;
+import dev.espalier.prune.budget.Uniform;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
-import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
  * chooses, and sets hard masks.
  *
  * <p>What was masked stays masked, so calling it again with a lower density prunes on, and with a
- * higher one does nothing. PyTorch: {@code torch.nn.utils.prune} composed with {@code
- * global_unstructured}.
+ * higher one does nothing. No layer becomes empty unless {@link #allowingEmptyLayers} was called.
+ * PyTorch: {@code torch.nn.utils.prune} composed with {@code global_unstructured}.
  */
 public final class Pruner {
-  /** Halvings of [0, 1], enough to tell a billion groups apart. */
-  private static final int BISECTIONS = 30;
-
   /** How far from the ratio asked for a structure of fixed density may end. */
   private static final double FIXED_TOLERANCE = 0.1;
 
@@ -34,10 +34,16 @@ public final class Pruner {
 
   private final Module module;
   private final Method method;
+  private final Scorer scorer;
+  private final Tensor example;
   private final Generator generator;
   private final List<PrunableWeight> weights;
   private final List<GroupSet> sets;
-  private ScoringContext.Sample sample;
+  private final Layers layers;
+  private final boolean[] guarded;
+  private ScoringData data;
+  private ScoringListener listener = ScoringListener.NONE;
+  private int least = 1;
 
   /**
    * A pruner of one module by one method.
@@ -48,15 +54,72 @@ public final class Pruner {
   public Pruner(Module module, Method method, Tensor example, Generator generator) {
     this.module = module;
     this.method = method;
+    this.scorer = method.scorer() instanceof TrainingScorer s ? s.fresh() : method.scorer();
+    this.example = example;
     this.generator = generator;
     this.weights = PrunableWeight.of(module);
     this.sets = method.structure().groups(module, example);
+    this.layers = new Layers(module, weights, example);
+    this.guarded = new boolean[sets.size()];
+    if (method.structure().fixedDensity().isPresent()
+        && method.scope() instanceof RankingScope.PerLayer(Budget budget)
+        && !(budget instanceof Uniform)) {
+      throw new IllegalArgumentException(
+          "structure '%s' keeps the same share of every layer, so budget '%s' has nothing to share out; use scope 'local'"
+              .formatted(method.structure().name(), budget.name()));
+    }
   }
 
-  /** Gives scorers that need data a sample of the training set. */
-  public Pruner withSample(ScoringContext.Sample data) {
-    sample = data;
+  /** Gives scorers that need data something of the training set. */
+  public Pruner withData(ScoringData source) {
+    data = source;
     return this;
+  }
+
+  /** Follows scorers over their data. */
+  public Pruner withListener(ScoringListener follower) {
+    listener = follower;
+    return this;
+  }
+
+  /**
+   * Leaves the groups of some layers alone: all that these layers make stays, though a layer before
+   * them may lose channels that they read.
+   *
+   * @param names of layers ({@code fc1}) or of their weights ({@code fc1.weight})
+   * @throws IllegalArgumentException with the nearest known name if one is unknown
+   */
+  public Pruner protecting(Collection<String> names) {
+    boolean[] named = layers.named(sets, Set.copyOf(names));
+    for (int i = 0; i < named.length; i++) {
+      guarded[i] |= named[i];
+    }
+    return this;
+  }
+
+  /** Lets layers lose all of their groups, which cuts the model there unless a shortcut remains. */
+  public Pruner allowingEmptyLayers() {
+    least = 0;
+    return this;
+  }
+
+  /** What must listen to the training before the scorer can score; empty for most scorers. */
+  public Optional<TrainingListener> observer() {
+    return scorer instanceof TrainingScorer s ? Optional.of(s.listener()) : Optional.empty();
+  }
+
+  Module module() {
+    return module;
+  }
+
+  Chooser chooser() {
+    return new Chooser(method, sets, guarded, layers, least);
+  }
+
+  /** The scores of the open sets. */
+  List<Tensor> groupScores() {
+    var context = new ScoringContext(module, weights, example, data, listener, generator);
+    return GroupScores.of(scorer.scores(context), chooser().open(), method, context);
   }
 
   /**
@@ -68,7 +131,20 @@ public final class Pruner {
   public void pruneToRatio(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(choose(scores, densityFor(ratio, scores)));
+      apply(chooser().choose(scores, densityFor(Target.parameters(module, ratio), scores)));
+    }
+  }
+
+  /**
+   * Prunes so that all multiply-accumulates divided by those of non-zero weights is {@code ratio}:
+   * a budget of arithmetic instead of parameters.
+   *
+   * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
+   */
+  public void pruneToSpeedup(double ratio) {
+    try (var _ = Scope.open("pruning")) {
+      List<Tensor> scores = groupScores();
+      apply(chooser().choose(scores, densityFor(Target.macs(layers, ratio), scores)));
     }
   }
 
@@ -80,46 +156,27 @@ public final class Pruner {
    * found by bisection over the actual masks.
    */
   public double densityFor(double ratio) {
+    Target target = Target.parameters(module, ratio);
     try (var _ = Scope.open("density")) {
-      return densityFor(ratio, groupScores());
+      return densityFor(target, groupScores());
     }
   }
 
-  private double densityFor(double ratio, List<Tensor> scores) {
-    if (!(ratio >= 1)) {
-      throw new IllegalArgumentException("compression ratio: must be at least 1 but is " + ratio);
-    }
-    long total = module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+  private double densityFor(Target target, List<Tensor> scores) {
+    Chooser chooser = chooser();
     OptionalDouble fixed = method.structure().fixedDensity();
     if (fixed.isPresent()) {
-      double reached = (double) total / keptParameters(choose(scores, fixed.getAsDouble()));
-      if (Math.abs(reached / ratio - 1) > FIXED_TOLERANCE) {
+      List<Mask> kept = chooser.choose(scores, fixed.getAsDouble());
+      double reached = target.reached(chooser.merged(kept));
+      if (Math.abs(reached / target.ratio() - 1) > FIXED_TOLERANCE) {
         throw new IllegalArgumentException(
-            "compression ratio %s: method '%s' reaches %.2f here and nothing else; ask for that"
-                .formatted(ratio, method.name(), reached));
+            "%s %s: method '%s' reaches %.2f here and nothing else; ask for that"
+                .formatted(target.what(), target.ratio(), method.name(), reached));
       }
       return fixed.getAsDouble();
     }
-    double wanted = total / ratio;
-    long least = keptParameters(choose(scores, 0));
-    if (least > wanted * 1.01 + 1) {
-      throw new IllegalArgumentException(
-          "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
-              .formatted(ratio, method.name(), (double) total / least, least, total));
-    }
-    double low = 0;
-    double high = 1;
-    for (int i = 0; i < BISECTIONS; i++) {
-      double middle = (low + high) / 2;
-      if (keptParameters(choose(scores, middle)) > wanted) {
-        high = middle;
-      } else {
-        low = middle;
-      }
-    }
-    double above = keptParameters(choose(scores, high)) - wanted;
-    double below = wanted - keptParameters(choose(scores, low));
-    return above < below ? high : low;
+    return target.density(
+        method.name(), density -> chooser.merged(chooser.choose(scores, density)));
   }
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
@@ -134,12 +191,79 @@ public final class Pruner {
               .formatted(density, method.name(), fixed));
     }
     try (var _ = Scope.open("pruning")) {
-      apply(choose(groupScores(), density));
+      apply(chooser().choose(groupScores(), density));
+    }
+  }
+
+  /**
+   * Prunes what scores below a threshold of its layer, whatever share that is.
+   *
+   * <p>With the scorer of |w| / σ these are Han's quality parameters. Layers without a threshold
+   * are left alone.
+   *
+   * @param thresholds by name of layer or weight
+   * @throws IllegalArgumentException with the nearest known name if one is unknown
+   */
+  public void pruneBelow(Map<String, Double> thresholds) {
+    Map<GroupSet, Double> limits = new IdentityHashMap<>();
+    thresholds.forEach(
+        (name, threshold) -> {
+          if (threshold.isNaN()) {
+            throw new IllegalArgumentException("threshold of layer '%s': is NaN".formatted(name));
+          }
+          boolean[] named = layers.named(sets, Set.of(name));
+          for (int i = 0; i < named.length; i++) {
+            if (named[i]) {
+              limits.put(sets.get(i), threshold);
+            }
+          }
+        });
+    prune((set, _) -> limits.getOrDefault(set, Double.NEGATIVE_INFINITY));
+  }
+
+  /**
+   * Prunes what scores below {@code mean - deviations σ} of its layer, over the groups still alive:
+   * the rule of H. Hu et al., Network Trimming (2016), with the share of non-zeros as score.
+   */
+  public void pruneOutliers(double deviations) {
+    if (!(deviations >= 0)) {
+      throw new IllegalArgumentException(
+          "outliers: the number of deviations must not be negative but is " + deviations);
+    }
+    prune(
+        (_, scores) -> {
+          double[] alive = Arrays.stream(scores.toDoubleArray()).filter(Double::isFinite).toArray();
+          double mean = Arrays.stream(alive).average().orElse(0);
+          double variance =
+              Arrays.stream(alive).map(s -> (s - mean) * (s - mean)).average().orElse(0);
+          return mean - deviations * Math.sqrt(variance);
+        });
+  }
+
+  private interface Limit {
+    double of(GroupSet set, Tensor scores);
+  }
+
+  private void prune(Limit limit) {
+    if (method.structure().fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "threshold: method '%s' keeps a fixed share of the weights".formatted(method.name()));
+    }
+    try (var _ = Scope.open("pruning")) {
+      List<GroupSet> open = chooser().open();
+      List<Tensor> scores = groupScores();
+      List<Mask> kept = new ArrayList<>();
+      for (int i = 0; i < open.size(); i++) {
+        Tensor score = scores.get(i);
+        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), least));
+      }
+      apply(chooser().withGuarded(kept));
     }
   }
 
   private void apply(List<Mask> kept) {
-    merged(kept)
+    chooser()
+        .merged(kept)
         .forEach(
             (parameter, mask) -> {
               if (mask.kept() < mask.size()) {
@@ -148,88 +272,5 @@ public final class Pruner {
                 parameter.clearMask();
               }
             });
-  }
-
-  private List<Tensor> groupScores() {
-    Map<String, Tensor> elements =
-        method.scorer().scores(new ScoringContext(module, weights, sample, generator));
-    Map<String, Tensor> ranked = new LinkedHashMap<>();
-    for (PrunableWeight weight : weights) {
-      Tensor score = elements.get(weight.name());
-      checkNumbers(weight.name(), score);
-      Mask mask = weight.parameter().mask();
-      ranked.put(weight.name(), mask == null ? score : mask.apply(score));
-    }
-    List<Tensor> scores = new ArrayList<>();
-    sets.forEach(set -> scores.add(deadLast(set.scores(ranked), set.alive())));
-    return scores;
-  }
-
-  /** Groups that are pruned already rank behind every other. */
-  private static Tensor deadLast(Tensor scores, Mask alive) {
-    return alive.kept() == alive.size()
-        ? scores
-        : Elementwise.select(
-            alive.toTensor(DType.BOOL),
-            scores,
-            Tensor.full(scores.dtype(), scores.shape(), Double.NEGATIVE_INFINITY));
-  }
-
-  private void checkNumbers(String name, Tensor score) {
-    if (!Double.isFinite(Reduce.sumAbs(score, false).item())) {
-      throw new IllegalStateException(
-          "scorer '%s': the scores of '%s' contain NaN or infinity; is the model diverged?"
-              .formatted(method.scorer().name(), name));
-    }
-  }
-
-  private List<Mask> choose(List<Tensor> scores, double density) {
-    double[] densities =
-        sets.stream()
-            .mapToDouble(set -> Math.max(density, method.floors().at(set.place())))
-            .toArray();
-    if (method.scope() == RankingScope.LOCAL) {
-      return Selection.local(scores, densities);
-    }
-    List<Tensor> open = new ArrayList<>();
-    for (int i = 0; i < sets.size(); i++) {
-      if (!floored(i)) {
-        open.add(scores.get(i));
-      }
-    }
-    var ranked = Selection.global(open, density).iterator();
-    List<Mask> kept = new ArrayList<>();
-    for (int i = 0; i < sets.size(); i++) {
-      kept.add(
-          floored(i)
-              ? Mask.keepLargest(
-                  scores.get(i), Selection.keepCount(sets.get(i).count(), densities[i]))
-              : ranked.next());
-    }
-    return kept;
-  }
-
-  /** What has a floor does not take part in a global ranking. */
-  private boolean floored(int set) {
-    return method.floors().at(sets.get(set).place()) > 0;
-  }
-
-  private Map<Parameter, Mask> merged(List<Mask> kept) {
-    Map<Parameter, Mask> masks = new LinkedHashMap<>();
-    for (int i = 0; i < sets.size(); i++) {
-      sets.get(i).masks(kept.get(i)).forEach((p, mask) -> masks.merge(p, mask, Mask::and));
-    }
-    masks.replaceAll((p, mask) -> p.mask() == null ? mask : mask.and(p.mask()));
-    return masks;
-  }
-
-  private long keptParameters(List<Mask> kept) {
-    Map<Parameter, Mask> masks = merged(kept);
-    long count = 0;
-    for (Parameter parameter : module.parameters()) {
-      Mask mask = masks.get(parameter);
-      count += mask == null ? parameter.kept() : mask.kept();
-    }
-    return count;
   }
 }

@@ -17,33 +17,42 @@ final class Selection {
    *
    * @param scores [count] per set
    * @param densities the share of groups to keep of each set
+   * @param least how many groups of a set stay in any case
    */
-  static List<Mask> local(List<Tensor> scores, double[] densities) {
+  static List<Mask> local(List<Tensor> scores, double[] densities, int least) {
     List<Mask> kept = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       Tensor score = scores.get(i);
-      kept.add(Mask.keepLargest(score, keepCount(score.size(), densities[i])));
+      kept.add(Mask.keepLargest(score, keepCount(score.size(), densities[i], least)));
     }
     return kept;
   }
 
   /**
-   * One ranking over all sets at one density; the best group of a set survives even if it ranks too
-   * low.
+   * One ranking over all sets at one density; the best groups of a set survive even if they rank
+   * too low.
    */
-  static List<Mask> global(List<Tensor> scores, double density) {
+  static List<Mask> global(List<Tensor> scores, double density, int least) {
     long all = scores.stream().mapToLong(Tensor::size).sum();
-    List<Mask> kept = new ArrayList<>(Mask.keepLargest(scores, keepCount(all, density)));
+    List<Mask> kept = new ArrayList<>(Mask.keepLargest(scores, keepCount(all, density, least)));
     for (int i = 0; i < kept.size(); i++) {
-      if (kept.get(i).kept() == 0 && kept.get(i).size() > 0) {
-        kept.set(i, Mask.keepLargest(scores.get(i), 1));
+      if (kept.get(i).kept() < Math.min(least, kept.get(i).size())) {
+        kept.set(i, Mask.keepLargest(scores.get(i), least));
       }
     }
     return kept;
   }
 
-  /** {@code round(density n)}, at least 1. */
-  static long keepCount(long n, double density) {
-    return n == 0 ? 0 : Math.clamp(Math.round(density * n), 1, n);
+  /** The groups whose score reaches a threshold, and the best ones if too few do. */
+  static Mask atLeast(Tensor scores, double threshold, int least) {
+    double[] values = scores.toDoubleArray();
+    Mask reaching = Mask.of(scores.shape(), i -> values[i] >= threshold);
+    int wanted = Math.min(least, values.length);
+    return reaching.kept() < wanted ? Mask.keepLargest(scores, wanted) : reaching;
+  }
+
+  /** {@code round(density n)}, at least {@code least}. */
+  static long keepCount(long n, double density, int least) {
+    return n == 0 ? 0 : Math.clamp(Math.round(density * n), Math.min(least, n), n);
   }
 }

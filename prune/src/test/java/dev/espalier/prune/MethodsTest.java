@@ -2,11 +2,20 @@ package dev.espalier.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.nn.Module;
+import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.prune.schedule.Cubic;
 import dev.espalier.prune.schedule.OneShot;
 import dev.espalier.prune.structure.FilterStructure;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MethodsTest {
   @Test
@@ -42,7 +51,7 @@ class MethodsTest {
   void anUnknownNameIsRefusedWithTheKnownOnes() {
     assertThatThrownBy(() -> Methods.get("magic"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("'magic'", "global-magnitude", "random");
+        .hasMessageContainingAll("'magic'", "did you mean", "global-magnitude", "random");
   }
 
   @Test
@@ -73,5 +82,24 @@ class MethodsTest {
     assertThat(PrunableWeight.of(Nets.zoo("lenet-5")))
         .extracting(PrunableWeight::name)
         .containsExactly("conv1.weight", "conv2.weight", "fc1.weight", "fc2.weight");
+  }
+
+  static List<Method> oneShot() {
+    return Methods.all().stream().filter(m -> m.schedule() instanceof Schedule.Rounds).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("oneShot")
+  void everyMethodHalvesAModel(Method method) {
+    String name = method.structure() instanceof FilterStructure ? "vgg-tiny" : "lenet-300-100";
+    Module module = Nets.zoo(name);
+    Tensor inputs = Nets.inputs(name, 8);
+    Tensor labels = Tensor.of(Shape.of(8), 0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    new Pruner(module, method, inputs, new Generator(7))
+        .withData(new ScoringContext.Sample(inputs, labels, new CrossEntropy()))
+        .pruneToRatio(2);
+    double achieved = (double) Nets.parameters(module) / Nets.kept(module);
+    assertThat(achieved).isCloseTo(2, within(0.2));
+    module.close();
   }
 }

@@ -130,7 +130,7 @@ public final class PruneCommand implements Callable<Integer> {
       var generator = new Generator(seed).split("pruning " + method);
       var pruner = new Pruner(module, Methods.get(method), example, generator);
       if (Methods.get(method).scorer().needsData()) {
-        pruner.withSample(sample(sets));
+        pruner.withData(sample(sets));
       }
       double last =
           target.density.isPresent()

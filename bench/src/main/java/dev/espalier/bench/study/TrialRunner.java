@@ -104,7 +104,7 @@ final class TrialRunner {
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       var pruner = new Pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
-        pruner.withSample(sample(key.seed()));
+        pruner.withData(sample(key.seed()));
       }
       Outcome outcome =
           switch (method.schedule()) {
@@ -129,7 +129,9 @@ final class TrialRunner {
           }
         };
     long start = System.nanoTime();
-    training.train(module, epochs, true, key.seed(), steps, progress.listener(key.toString()));
+    TrainingListener watcher = pruner.observer().orElse(new TrainingListener() {});
+    TrainingListener shown = progress.listener(key.toString());
+    training.train(module, epochs, true, key.seed(), watcher, steps, shown);
     return new Outcome(OptionalDouble.empty(), epochs, (System.nanoTime() - start) / 1e9);
   }
 

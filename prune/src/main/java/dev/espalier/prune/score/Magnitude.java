@@ -1,11 +1,9 @@
 package dev.espalier.prune.score;
 
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
-import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * {@code s = |w|}; summed over a group it is the group's L1 norm.
@@ -26,9 +24,7 @@ public record Magnitude() implements Scorer {
   }
 
   @Override
-  public Map<String, Tensor> scores(ScoringContext context) {
-    Map<String, Tensor> scores = new LinkedHashMap<>();
-    context.weights().forEach(w -> scores.put(w.name(), Elementwise.abs(w.parameter().tensor())));
-    return scores;
+  public Score scores(ScoringContext context) {
+    return ElementScores.of(name(), context, w -> Elementwise.abs(w.parameter().tensor()));
   }
 }

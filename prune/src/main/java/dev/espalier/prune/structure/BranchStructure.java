@@ -2,8 +2,10 @@ package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Structure;
 import dev.espalier.prune.surgery.ResidualBranch;
 import dev.espalier.tensor.Shape;
@@ -43,17 +45,17 @@ public record BranchStructure() implements Structure {
     }
 
     @Override
-    public Tensor scores(Map<String, Tensor> elementScores) {
-      var scores = new GroupScores(count());
+    public Tensor scores(Score score, Aggregation aggregation) {
+      Aggregation.Collector collector = aggregation.over(count());
       for (int i = 0; i < count(); i++) {
         int group = i;
         for (String name : branches.get(i).parameters().keySet()) {
-          if (elementScores.containsKey(name)) {
-            scores.add(elementScores.get(name), _ -> group);
+          if (score.byWeight().containsKey(name)) {
+            collector.add(score.elements(name, "branch"), _ -> group);
           }
         }
       }
-      return scores.scores();
+      return collector.result();
     }
 
     @Override

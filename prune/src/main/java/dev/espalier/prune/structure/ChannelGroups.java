@@ -1,15 +1,20 @@
 package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.surgery.ChannelMember;
 import dev.espalier.prune.surgery.ChannelSpace;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -33,16 +38,30 @@ record ChannelGroups(ChannelSpace space, Predicate<ChannelMember> scored) implem
     return Place.INNER; // a stem's filters are as many as others', and no classifier's row goes
   }
 
+  /**
+   * Scores of elements are aggregated over the scored members; scores of channels over what the
+   * scorer says of tied weights, each tensor once.
+   */
   @Override
-  public Tensor scores(Map<String, Tensor> elementScores) {
-    var scores = new GroupScores(count());
+  public Tensor scores(Score score, Aggregation aggregation) {
+    Aggregation.Collector collector = aggregation.over(count());
+    Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (ChannelMember member : space.members()) {
-      Tensor elements = elementScores.get(member.name());
-      if (scored.test(member) && elements != null) {
-        scores.add(elements, member::channelOf);
+      Tensor values = score.byWeight().get(member.name());
+      if (values == null) {
+        continue;
+      }
+      switch (score) {
+        case Score.Elements _ when scored.test(member) -> {
+          collector.add(values, member::channelOf);
+          seen.add(values);
+        }
+        case Score.Channels _ when member.producer() && member.axis() == 0 && seen.add(values) ->
+            collector.add(values, member::channelAt);
+        default -> {}
       }
     }
-    return scores.scores();
+    return seen.isEmpty() ? Score.found(score, space.name()) : collector.result();
   }
 
   @Override

@@ -2,9 +2,11 @@ package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
 import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Structure;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -32,8 +34,8 @@ public record ElementStructure() implements Structure {
     }
 
     @Override
-    public Tensor scores(Map<String, Tensor> elementScores) {
-      return elementScores.get(weight.name()).reshape(-1);
+    public Tensor scores(Score score, Aggregation aggregation) {
+      return score.elements(weight.name(), "element").reshape(-1);
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
 import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Structure;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
@@ -43,8 +45,14 @@ public record NmStructure(Granularity.NOfM granularity) implements Structure {
 
     /** One for the n best of each m, zero for the others: the share n / m of the ranking. */
     @Override
-    public Tensor scores(Map<String, Tensor> elementScores) {
-      return Mask.keepLargestPerGroup(elementScores.get(weight.name()), granularity)
+    public Tensor scores(Score score, Aggregation aggregation) {
+      String structure = "nm-" + granularity.name();
+      if (granularity.rows() > 1 && aggregation != Aggregation.SUM) {
+        throw new IllegalArgumentException(
+            "structure '%s': rows of one pattern are ranked by the sum of their scores, not by '%s'"
+                .formatted(structure, aggregation.label()));
+      }
+      return Mask.keepLargestPerGroup(score.elements(weight.name(), structure), granularity)
           .toTensor(DType.FLOAT32)
           .reshape(-1);
     }

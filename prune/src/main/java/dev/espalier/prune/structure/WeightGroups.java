@@ -1,9 +1,11 @@
 package dev.espalier.prune.structure;
 
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Place;
 import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Score;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Granularity;
@@ -40,10 +42,9 @@ record WeightGroups(
   }
 
   @Override
-  public Tensor scores(Map<String, Tensor> elementScores) {
-    var scores = new GroupScores(count);
-    scores.add(elementScores.get(name()), groupOf);
-    return scores.scores();
+  public Tensor scores(Score score, Aggregation aggregation) {
+    Tensor elements = score.elements(name(), granularity.name());
+    return aggregation.over(count).add(elements, groupOf).result();
   }
 
   @Override

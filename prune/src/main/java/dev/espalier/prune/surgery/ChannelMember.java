@@ -77,6 +77,11 @@ public final class ChannelMember {
     return axis.rowsPerGroup;
   }
 
+  /** Number of channels. */
+  public int channels() {
+    return positions.length;
+  }
+
   /** The positions of a channel along the axis, ascending; shared, not to be written. */
   public int[] positions(int channel) {
     return positions[channel];

@@ -52,8 +52,13 @@ public final class ChannelSpace {
 
   /** The names of the weights that make the channels, joined, or else of whatever touches them. */
   public String name() {
-    List<String> weights = names(m -> m.producer() && m.parameter().shape().rank() > 1);
+    List<String> weights = weights();
     return String.join("+", weights.isEmpty() ? names(_ -> true) : weights);
+  }
+
+  /** The names of the weights that make the channels. */
+  public List<String> weights() {
+    return names(m -> m.producer() && m.parameter().shape().rank() > 1);
   }
 
   private List<String> names(Predicate<ChannelMember> chosen) {

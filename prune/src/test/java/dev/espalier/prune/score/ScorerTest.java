@@ -13,6 +13,7 @@ import dev.espalier.prune.Nets;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.ScoringListener;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -31,11 +32,17 @@ class ScorerTest {
           new MeanSquaredError());
 
   private static ScoringContext context(Module module, ScoringContext.Sample sample) {
-    return new ScoringContext(module, PrunableWeight.of(module), sample, new Generator(5));
+    return new ScoringContext(
+        module,
+        PrunableWeight.of(module),
+        Nets.inputs(Shape.of(2), 1),
+        sample,
+        ScoringListener.NONE,
+        new Generator(5));
   }
 
   private static double[] scores(Scorer scorer, Module module, ScoringContext.Sample sample) {
-    Map<String, Tensor> scores = scorer.scores(context(module, sample));
+    Map<String, Tensor> scores = scorer.scores(context(module, sample)).byWeight();
     assertThat(scores.keySet())
         .containsExactlyElementsOf(PrunableWeight.of(module).stream().map(w -> w.name()).toList());
     return scores.values().iterator().next().toDoubleArray();

@@ -10,9 +10,11 @@ import dev.espalier.nn.layer.BatchNorm1d;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.ReLU;
 import dev.espalier.nn.layer.Sequential;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Nets;
 import dev.espalier.prune.Place;
+import dev.espalier.prune.Score;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Granularity;
@@ -36,7 +38,10 @@ class StructureTest {
     assertThat(sets).extracting(GroupSet::count).containsExactly(2, 6);
     assertThat(sets).extracting(GroupSet::place).containsExactly(Place.INNER, Place.CLASSIFIER);
     Tensor scores = Tensor.of(Shape.of(3, 2), 9f, 8f, 7f, 6f, 5f, 4f);
-    assertThat(sets.get(1).scores(Map.of("3.weight", scores)).toDoubleArray())
+    assertThat(
+            sets.get(1)
+                .scores(new Score.Elements("test", Map.of("3.weight", scores)), Aggregation.SUM)
+                .toDoubleArray())
         .containsExactly(9, 8, 7, 6, 5, 4);
     Mask kept = Mask.of(Shape.of(6), i -> i % 2 == 0);
     assertThat(sets.get(1).masks(kept))
@@ -52,7 +57,8 @@ class StructureTest {
             "3.weight", Tensor.of(Shape.of(3, 2), 100f, 100f, 100f, 100f, 100f, 100f));
     assertThat(set.count()).isEqualTo(2);
     assertThat(set.place()).isEqualTo(Place.INNER);
-    assertThat(set.scores(scores).toDoubleArray()).containsExactly(5, 7);
+    assertThat(set.scores(new Score.Elements("test", scores), Aggregation.SUM).toDoubleArray())
+        .containsExactly(5, 7);
   }
 
   @Test

@@ -1,0 +1,112 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Turns scores into masks by a method's scope and floors. */
+final class Chooser {
+  private final Method method;
+  private final List<GroupSet> sets;
+  private final boolean[] guarded;
+  private final Layers layers;
+  private final int least;
+
+  /**
+   * A way to choose.
+   *
+   * @param guarded the sets that lose nothing; the others are open
+   * @param least how many groups of a set stay in any case
+   */
+  Chooser(Method method, List<GroupSet> sets, boolean[] guarded, Layers layers, int least) {
+    this.method = method;
+    this.sets = sets;
+    this.guarded = guarded;
+    this.layers = layers;
+    this.least = least;
+  }
+
+  /** The sets that may lose groups. */
+  List<GroupSet> open() {
+    return IntStream.range(0, guarded.length).filter(i -> !guarded[i]).mapToObj(sets::get).toList();
+  }
+
+  /**
+   * Masks of groups at a density, for all sets.
+   *
+   * @param scores of the open sets
+   */
+  List<Mask> choose(List<Tensor> scores, double density) {
+    List<GroupSet> open = open();
+    return withGuarded(
+        switch (method.scope()) {
+          case RankingScope.PerLayer(Budget budget) -> local(budget, open, scores, density);
+          case RankingScope.Global() -> global(open, scores, density);
+        });
+  }
+
+  /** Puts full masks in the places of guarded sets. */
+  List<Mask> withGuarded(List<Mask> ofOpen) {
+    List<Mask> all = new ArrayList<>();
+    var rest = ofOpen.iterator();
+    for (int i = 0; i < guarded.length; i++) {
+      all.add(guarded[i] ? Mask.ones(Shape.of(sets.get(i).count())) : rest.next());
+    }
+    return all;
+  }
+
+  private List<Mask> local(
+      Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
+    double[] densities = budget.densities(open.stream().map(layers::describe).toList(), density);
+    for (int i = 0; i < densities.length; i++) {
+      densities[i] = Math.max(densities[i], floor(open.get(i)));
+    }
+    return Selection.local(scores, densities, least);
+  }
+
+  /** What has a floor does not take part in the ranking. */
+  private List<Mask> global(List<GroupSet> open, List<Tensor> scores, double density) {
+    List<Tensor> free = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      if (floor(open.get(i)) == 0) {
+        free.add(scores.get(i));
+      }
+    }
+    var ranked = Selection.global(free, density, least).iterator();
+    List<Mask> kept = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      double floor = floor(open.get(i));
+      kept.add(
+          floor == 0
+              ? ranked.next()
+              : Mask.keepLargest(
+                  scores.get(i),
+                  Selection.keepCount(open.get(i).count(), Math.max(density, floor), least)));
+    }
+    return kept;
+  }
+
+  private double floor(GroupSet set) {
+    return method.floors().at(set.place());
+  }
+
+  /**
+   * The masks of all parameters that groups touch, with what was pruned before.
+   *
+   * @param kept masks of groups, for all sets
+   */
+  Map<Parameter, Mask> merged(List<Mask> kept) {
+    Map<Parameter, Mask> masks = new LinkedHashMap<>();
+    for (int i = 0; i < sets.size(); i++) {
+      sets.get(i).masks(kept.get(i)).forEach((p, mask) -> masks.merge(p, mask, Mask::and));
+    }
+    masks.replaceAll((p, mask) -> p.mask() == null ? mask : mask.and(p.mask()));
+    return masks;
+  }
+}

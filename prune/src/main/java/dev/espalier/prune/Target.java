@@ -1,0 +1,92 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.tensor.sparse.Mask;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A ratio to reach of something that shrinks with the masks.
+ *
+ * @param what what the ratio is called
+ * @param unit what is counted
+ * @param ratio whole over remaining
+ * @param total the whole
+ * @param remaining what is left under masks
+ */
+record Target(
+    String what,
+    String unit,
+    double ratio,
+    double total,
+    ToDoubleFunction<Map<Parameter, Mask>> remaining) {
+  /** Halvings of [0, 1], enough to tell a billion groups apart. */
+  private static final int BISECTIONS = 30;
+
+  Target {
+    if (!(ratio >= 1)) {
+      throw new IllegalArgumentException("%s: must be at least 1 but is %s".formatted(what, ratio));
+    }
+  }
+
+  /** All parameters over the non-zero ones. */
+  static Target parameters(Module module, double ratio) {
+    List<Parameter> all = module.parameters();
+    double total = all.stream().mapToLong(p -> p.tensor().size()).sum();
+    return new Target(
+        "compression ratio",
+        "parameters",
+        ratio,
+        total,
+        masks ->
+            all.stream()
+                .mapToDouble(p -> masks.containsKey(p) ? masks.get(p).kept() : p.kept())
+                .sum());
+  }
+
+  /** All multiply-accumulates over those with non-zero weights. */
+  static Target macs(Layers layers, double ratio) {
+    return new Target(
+        "theoretical speed-up",
+        "multiply-accumulates",
+        ratio,
+        (double) layers.macs(),
+        layers::macs);
+  }
+
+  /** The ratio under masks. */
+  double reached(Map<Parameter, Mask> masks) {
+    return total / remaining.applyAsDouble(masks);
+  }
+
+  /**
+   * The density at which the ratio is met best, by bisection.
+   *
+   * @throws IllegalArgumentException if even the least density leaves too much
+   */
+  double density(String method, DoubleFunction<Map<Parameter, Mask>> masksAt) {
+    double wanted = total / ratio;
+    double least = remaining.applyAsDouble(masksAt.apply(0));
+    if (least > wanted * 1.01 + 1) {
+      throw new IllegalArgumentException(
+          "%s %s: method '%s' can reach at most %.2f here, because %.0f of %.0f %s must stay"
+              .formatted(what, ratio, method, total / least, least, total, unit));
+    }
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < BISECTIONS; i++) {
+      double middle = (low + high) / 2;
+      if (remaining.applyAsDouble(masksAt.apply(middle)) > wanted) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    double above = remaining.applyAsDouble(masksAt.apply(high)) - wanted;
+    double below = wanted - remaining.applyAsDouble(masksAt.apply(low));
+    return above < below ? high : low;
+  }
+}

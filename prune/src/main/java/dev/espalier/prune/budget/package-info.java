@@ -1,0 +1,2 @@
+/** How much of each layer stays. */
+package dev.espalier.prune.budget;
