@@ -165,78 +165,6 @@ public final class Methods {
         keep,
         Floors.WHOLE_CLASSIFIER);
     add(
-        "vector-magnitude",
-        "columns of 4 neighbouring outputs of smallest L1 norm (Elsen et al. 2020)",
-        new ColumnVectorStructure(4),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "block-magnitude",
-        "blocks of 4 × 4 of smallest L1 norm (Gray et al. 2017)",
-        new BlockStructure(4, 4),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "kernel-magnitude",
-        "2-D kernels of smallest L1 norm (Mao et al. 2017)",
-        new KernelStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "filter-shape-magnitude",
-        "places of all filters of a layer of smallest L1 norm (Wen et al. 2016)",
-        new FilterShapeStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "input-channel-magnitude",
-        "channels of smallest L1 norm where they are read (He et al. 2017)",
-        new InputChannelStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "neuron-magnitude",
-        "neurons of linear layers of smallest L1 norm, with all that hangs on them",
-        new NeuronStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "head-magnitude",
-        "attention heads of smallest L1 norm (after Michel et al. 2019)",
-        new HeadStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "branch-magnitude",
-        "residual branches of smallest L1 norm, which become the identity (Wen et al. 2016)",
-        new BranchStructure(),
-        magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
         "random-erk",
         "weights drawn at random, layers by their Erdős–Rényi-kernel densities (Evci et al. 2020)",
         element,
@@ -425,6 +353,78 @@ public final class Methods {
         once,
         keep,
         Floors.WHOLE_CLASSIFIER);
+    add(
+        "vector-magnitude",
+        "columns of 4 neighbouring outputs of smallest L1 norm (Elsen et al. 2020)",
+        new ColumnVectorStructure(4),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "block-magnitude",
+        "blocks of 4 × 4 of smallest L1 norm (Gray et al. 2017)",
+        new BlockStructure(4, 4),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "kernel-magnitude",
+        "2-D kernels of smallest L1 norm (Mao et al. 2017)",
+        new KernelStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "filter-shape-magnitude",
+        "places of all filters of a layer of smallest L1 norm (Wen et al. 2016)",
+        new FilterShapeStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "input-channel-magnitude",
+        "channels of smallest L1 norm where they are read (He et al. 2017)",
+        new InputChannelStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "neuron-magnitude",
+        "neurons of linear layers of smallest L1 norm, with all that hangs on them",
+        new NeuronStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "head-magnitude",
+        "attention heads of smallest L1 norm (after Michel et al. 2019)",
+        new HeadStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "branch-magnitude",
+        "residual branches of smallest L1 norm, which become the identity (Wen et al. 2016)",
+        new BranchStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
   }
 
   private Methods() {}
@@ -454,8 +454,7 @@ public final class Methods {
   public static Method get(String name) {
     Method method = ALL.get(name);
     if (method == null) {
-      throw new IllegalArgumentException(
-          "method '%s' is unknown; known are %s".formatted(name, String.join(", ", ALL.keySet())));
+      throw Names.unknown("method", name, ALL.keySet());
     }
     return method;
   }

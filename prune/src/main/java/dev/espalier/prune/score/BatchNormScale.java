@@ -58,9 +58,8 @@ public record BatchNormScale() implements Scorer {
   private static void add(double[] scores, ChannelMember member) {
     double[] scale = member.parameter().tensor().toDoubleArray();
     for (int c = 0; c < scores.length; c++) {
-      int[] positions = member.positions(c);
-      for (int position : positions) {
-        scores[c] += Math.abs(scale[position]) / positions.length;
+      for (int position : member.positions(c)) {
+        scores[c] += Math.abs(scale[position]) / member.positions(c).length;
       }
     }
   }

@@ -124,7 +124,7 @@ public final class ChannelTrace {
     if (node.op() instanceof Linear || node.op() instanceof Conv2d) {
       int axis = node.op() instanceof Linear ? result.shape().rank() - 1 : 1;
       return rows.getOrDefault(parameterOf(node.inputs().get(1)), List.of()).stream()
-          .filter(ChannelTrace::isRun)
+          .filter(ChannelMember::isRun)
           .map(member -> new Run(owners.get(member), axis, member.positions(0)[0]))
           .toList();
     }
@@ -149,18 +149,6 @@ public final class ChannelTrace {
           .orElse(List.of());
     }
     return List.of();
-  }
-
-  /** Whether every channel owns one position, next to that of the channel before. */
-  private static boolean isRun(ChannelMember member) {
-    int channels = member.channels();
-    for (int c = 0; c < channels; c++) {
-      int[] positions = member.positions(c);
-      if (positions.length != 1 || positions[0] != member.positions(0)[0] + c) {
-        return false;
-      }
-    }
-    return channels > 0;
   }
 
   private List<Activation> chosen(List<Variable> made) {

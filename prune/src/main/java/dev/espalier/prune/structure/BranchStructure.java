@@ -46,12 +46,12 @@ public record BranchStructure() implements Structure {
 
     @Override
     public Tensor scores(Score score, Aggregation aggregation) {
-      Aggregation.Collector collector = aggregation.over(count());
+      var collector = aggregation.over(count());
       for (int i = 0; i < count(); i++) {
         int group = i;
         for (String name : branches.get(i).parameters().keySet()) {
           if (score.byWeight().containsKey(name)) {
-            collector.add(score.elements(name, "branch"), _ -> group);
+            collector.add(score.byWeight().get(name), _ -> group);
           }
         }
       }

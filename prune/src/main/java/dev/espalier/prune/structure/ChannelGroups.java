@@ -38,30 +38,26 @@ record ChannelGroups(ChannelSpace space, Predicate<ChannelMember> scored) implem
     return Place.INNER; // a stem's filters are as many as others', and no classifier's row goes
   }
 
-  /**
-   * Scores of elements are aggregated over the scored members; scores of channels over what the
-   * scorer says of tied weights, each tensor once.
-   */
   @Override
   public Tensor scores(Score score, Aggregation aggregation) {
-    Aggregation.Collector collector = aggregation.over(count());
+    var collector = aggregation.over(count());
     Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (ChannelMember member : space.members()) {
       Tensor values = score.byWeight().get(member.name());
-      if (values == null) {
-        continue;
-      }
-      switch (score) {
-        case Score.Elements _ when scored.test(member) -> {
-          collector.add(values, member::channelOf);
-          seen.add(values);
+      if (values != null && score instanceof Score.Elements && scored.test(member)) {
+        seen.add(values);
+        collector.add(values, member::channelOf);
+      } else if (values != null && score instanceof Score.Channels && makesRows(member)) {
+        if (seen.add(values)) { // layers that are tied together share one tensor
+          collector.add(values, member::channelAt);
         }
-        case Score.Channels _ when member.producer() && member.axis() == 0 && seen.add(values) ->
-            collector.add(values, member::channelAt);
-        default -> {}
       }
     }
-    return seen.isEmpty() ? Score.found(score, space.name()) : collector.result();
+    return seen.isEmpty() ? Score.found(score, name()) : collector.result();
+  }
+
+  private static boolean makesRows(ChannelMember member) {
+    return member.producer() && member.axis() == 0;
   }
 
   @Override

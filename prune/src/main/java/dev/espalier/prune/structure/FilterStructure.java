@@ -13,11 +13,12 @@ import java.util.Map;
  * channel, its bias, its normalisation parameters, and the slice of every layer that reads it.
  * Attention heads are {@link HeadStructure}'s.
  *
- * <p>The score of a channel is the sum over the rows that make it. Because a masked channel is
- * exactly zero wherever it flows, or masked where it is read, the masked model equals the
- * physically smaller one that {@link dev.espalier.prune.surgery.Surgery} makes. Source: H. Li et
- * al., Pruning Filters for Efficient ConvNets (2016), "independent" counting; channels tied by
- * identity shortcuts are ranked together, where the paper leaves them alone.
+ * <p>The score of a channel is aggregated over the rows that make it, or is the scorer's own.
+ * Because a masked channel is exactly zero wherever it flows, or masked where it is read, the
+ * masked model equals the physically smaller one that {@link dev.espalier.prune.surgery.Surgery}
+ * makes. Source: H. Li et al., Pruning Filters for Efficient ConvNets (2016), "independent"
+ * counting; channels tied by identity shortcuts are ranked together, where the paper leaves them
+ * alone.
  */
 public record FilterStructure() implements Structure {
   @Override

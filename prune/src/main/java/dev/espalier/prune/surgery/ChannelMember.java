@@ -77,14 +77,19 @@ public final class ChannelMember {
     return axis.rowsPerGroup;
   }
 
-  /** Number of channels. */
-  public int channels() {
-    return positions.length;
-  }
-
   /** The positions of a channel along the axis, ascending; shared, not to be written. */
   public int[] positions(int channel) {
     return positions[channel];
+  }
+
+  /** Whether the channels lie one after the other, each with one position. */
+  public boolean isRun() {
+    for (int channel = 0; channel < positions.length; channel++) {
+      if (positions[channel].length != 1 || positions[channel][0] != positions[0][0] + channel) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The channel that a position along the axis belongs to, or -1. */
