@@ -20,4 +20,24 @@ public record Method(
     RankingScope scope,
     Schedule schedule,
     FineTune fineTune,
-    Floors floors) {}
+    Floors floors) {
+  /**
+   * Checks that the axes go together.
+   *
+   * @throws IllegalArgumentException naming the two that do not
+   */
+  public Method {
+    if (schedule.tellsLayersApart() && scope == RankingScope.GLOBAL) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' tells layers apart, so they cannot compete in one ranking; make the scope local"
+              .formatted(name, schedule.name()));
+    }
+    boolean inside =
+        schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
+    if (inside && fineTune.restarts()) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to change the weights; continue, or prune in rounds"
+              .formatted(name, schedule.name(), fineTune.name()));
+    }
+  }
+}
