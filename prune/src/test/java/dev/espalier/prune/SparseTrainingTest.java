@@ -138,7 +138,7 @@ class SparseTrainingTest {
     assertThat(watch.grown).isPositive();
     assertThat(Nets.kept(module)).isLessThan(Nets.parameters(module) / 3);
     assertThat(module.parameters()).noneMatch(Parameter::denseGradient);
-    assertThat(toy.accuracy(module)).isGreaterThan(0.9);
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
     return watch;
   }
 
@@ -156,7 +156,7 @@ class SparseTrainingTest {
         toy.run(method(new ElementStructure(), SET), 0.2, run -> run.withListener(watch));
     assertThat(watch.moves).containsExactly(10L, 20L, 30L, 40L, 50L, 54L);
     assertThat(watch.denseGradients).isZero();
-    assertThat(toy.accuracy(module)).isGreaterThan(0.9);
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
   }
 
   @Test

@@ -43,7 +43,11 @@ class FineTuneTest {
             return initial;
           }
           Map<String, Tensor> half = new LinkedHashMap<>();
-          initial.forEach((name, tensor) -> half.put(name, Elementwise.mulScalar(tensor, 0.5)));
+          initial.forEach(
+              (name, tensor) ->
+                  half.put(
+                      name,
+                      tensor.dtype().isFloating() ? Elementwise.mulScalar(tensor, 0.5) : tensor));
           return half;
         }
 
