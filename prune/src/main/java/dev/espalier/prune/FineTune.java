@@ -35,6 +35,11 @@ public interface FineTune {
     return true;
   }
 
+  /** Whether it goes back to weights of the dense run from before its end. */
+  default boolean needsEarlierWeights() {
+    return false;
+  }
+
   /**
    * The share of a training run after which its weights are kept, so that a later round can return
    * to them; empty if the runs after pruning are not returned to.

@@ -32,10 +32,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** A problem that a small network learns in a fraction of a second, with its dense run. */
-public final class Toy implements TrainingRecipe, Origins {
-  public static final int EPOCHS = 8;
-  public static final int FINE_TUNE_EPOCHS = 4;
-  public static final Shape INPUT = Shape.of(1, 8, 8);
+final class Toy implements TrainingRecipe, Origins {
+  static final int EPOCHS = 8;
+  static final int FINE_TUNE_EPOCHS = 4;
+  static final Shape INPUT = Shape.of(1, 8, 8);
 
   private static final int SIDE = 8;
   private static final int IMAGES = 96;
@@ -46,13 +46,13 @@ public final class Toy implements TrainingRecipe, Origins {
   private final Map<Long, Map<String, Tensor>> dense = new LinkedHashMap<>();
 
   /** Every run that was made, with the steps that it took. */
-  public final List<TrainingPhase> phases = new ArrayList<>();
+  final List<TrainingPhase> phases = new ArrayList<>();
 
   /** The optimiser of the latest run. */
-  public Sgd optimizer;
+  Sgd optimizer;
 
   /** A network before training. */
-  public static Module network() {
+  static Module network() {
     var generator = new Generator(11);
     return new Sequential(
         new Flatten(),
@@ -80,12 +80,12 @@ public final class Toy implements TrainingRecipe, Origins {
   }
 
   /** An input. */
-  public static Tensor example() {
+  static Tensor example() {
     return Nets.inputs(INPUT, 2);
   }
 
   /** Share of the images that a network gets right. */
-  public double accuracy(Module module) {
+  double accuracy(Module module) {
     try (var loader = loader(LoaderOptions.evaluation(32))) {
       return Evaluation.of(module, loader, new CrossEntropy()).top1();
     }
@@ -96,7 +96,7 @@ public final class Toy implements TrainingRecipe, Origins {
   }
 
   /** A trained network. */
-  public Module trained() {
+  Module trained() {
     Module module = network();
     module.loadStateDict(dense(1));
     return module;
@@ -127,7 +127,7 @@ public final class Toy implements TrainingRecipe, Origins {
   }
 
   /** A copy of a module's state. */
-  public static Map<String, Tensor> copy(Module module) {
+  static Map<String, Tensor> copy(Module module) {
     Map<String, Tensor> state = new LinkedHashMap<>();
     module.stateDict().forEach((name, tensor) -> state.put(name, Scope.detach(tensor.copy())));
     return state;
@@ -139,7 +139,7 @@ public final class Toy implements TrainingRecipe, Origins {
   }
 
   /** Runs a method from start to end. */
-  public Module run(Method method, double density, Consumer<MethodRun> setUp) {
+  Module run(Method method, double density, Consumer<MethodRun> setUp) {
     Module module = MethodRun.startsTrained(method) ? trained() : network();
     var generator = new Generator(5);
     var pruner = new Pruner(module, method, example(), generator);
@@ -150,7 +150,7 @@ public final class Toy implements TrainingRecipe, Origins {
   }
 
   /** Runs a method from start to end. */
-  public Module run(Method method, double density) {
+  Module run(Method method, double density) {
     return run(method, density, _ -> {});
   }
 

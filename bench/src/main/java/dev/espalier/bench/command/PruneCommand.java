@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Prunes a stored model, trains it on, and optionally makes it physically smaller. */
@@ -117,6 +118,12 @@ public final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Method chosen = Methods.get(method);
+    if (chosen.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
+              .formatted(method));
+    }
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
     PrintWriter text = spec.commandLine().getOut();

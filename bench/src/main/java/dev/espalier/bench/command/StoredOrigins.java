@@ -48,8 +48,8 @@ final class StoredOrigins implements Origins, AutoCloseable {
     return earlier
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "the method goes back to the weights after %s %% of the training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
+                new IllegalStateException(
+                    "the weights after %s %% of the training are in no file"
                         .formatted(100 * share)))
         .module()
         .stateDict();

@@ -108,8 +108,7 @@ class DistillationTest {
     for (int i = 0; i < gradient.length; i++) {
       double expected = (student[i] - taught[i]) / ROWS;
       assertThat(limit[i]).isCloseTo(expected, within(1e-12));
-      assertThat(gradient[i])
-          .isCloseTo(expected / CLASSES, within(0.01 * largest));
+      assertThat(gradient[i]).isCloseTo(expected / CLASSES, within(0.01 * largest));
     }
   }
 

@@ -97,6 +97,11 @@ public record AdjustedDropout(FineTune base) implements FineTune {
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return base.needsEarlierWeights();
+  }
+
+  @Override
   public int epochs(Allowance allowance) {
     return base.epochs(allowance);
   }

@@ -54,6 +54,11 @@ public record Control(FineTune finding, FineTune last) implements FineTune {
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return finding.needsEarlierWeights() || last.needsEarlierWeights();
+  }
+
+  @Override
   public Loss loss(Loss hard, Supplier<Module> teacher) {
     return last.loss(hard, teacher);
   }

@@ -61,6 +61,11 @@ public record Distilled(FineTune base, double temperature, double alpha) impleme
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return base.needsEarlierWeights();
+  }
+
+  @Override
   public int epochs(Allowance allowance) {
     return base.epochs(allowance);
   }

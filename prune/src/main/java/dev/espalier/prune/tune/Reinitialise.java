@@ -41,6 +41,11 @@ public record Reinitialise(Length length) implements FineTune {
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return true;
+  }
+
+  @Override
   public int epochs(Allowance allowance) {
     return length.epochs(allowance);
   }

@@ -69,6 +69,11 @@ public record Rewind(double share, From from, Length length, RateRule rule) impl
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return share < 1;
+  }
+
+  @Override
   public int epochs(Allowance allowance) {
     return length.epochs(allowance);
   }

@@ -63,6 +63,11 @@ public record SignConstant(double share, boolean randomSigns, Length length) imp
   }
 
   @Override
+  public boolean needsEarlierWeights() {
+    return true;
+  }
+
+  @Override
   public int epochs(Allowance allowance) {
     return length.epochs(allowance);
   }
