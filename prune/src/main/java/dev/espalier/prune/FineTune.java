@@ -28,8 +28,8 @@ public interface FineTune {
   void prepare(Restart restart);
 
   /**
-   * Whether {@link #prepare} does anything. Schedules that prune inside training have no moment for
-   * it.
+   * Whether it acts between pruning and training on: changes weights, rates or the network.
+   * Schedules that prune inside training have no such moment.
    */
   default boolean restarts() {
     return true;

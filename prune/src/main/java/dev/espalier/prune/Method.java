@@ -36,7 +36,7 @@ public record Method(
         schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
     if (inside && fineTune.restarts()) {
       throw new IllegalArgumentException(
-          "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to change the weights; continue, or prune in rounds"
+          "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to act; continue, or prune in rounds"
               .formatted(name, schedule.name(), fineTune.name()));
     }
   }

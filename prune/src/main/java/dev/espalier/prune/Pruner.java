@@ -179,7 +179,10 @@ public final class Pruner {
     }
   }
 
-  private void soften(Parameter parameter, Mask mask, Masking masking) {
+  private static void soften(Parameter parameter, Mask mask, Masking masking) {
+    if (mask.kept() == mask.size()) {
+      return;
+    }
     if (parameter.mask() != null) {
       throw new IllegalStateException(
           "soft pruning: a weight of shape %s has a hard mask, under which nothing comes back; clear it first"

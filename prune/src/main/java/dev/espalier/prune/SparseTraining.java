@@ -22,7 +22,8 @@ import java.util.Map;
  * included (one that returns at once keeps its value). A grown weight starts at zero with an
  * optimiser state of zero, which a hard mask guarantees. The number of living groups never changes.
  *
- * <p>The dense gradient is computed in such steps only.
+ * <p>The dense gradient is computed in such steps only. Random growth draws from the pruner's
+ * generator, which a training that is to be resumed must name in its plan.
  */
 public final class SparseTraining implements TrainingListener {
   private final Pruner pruner;

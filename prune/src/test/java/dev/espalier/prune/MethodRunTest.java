@@ -266,6 +266,8 @@ class MethodRunTest {
   void contradictionsBetweenAxesAreRefused() {
     assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Rewind()))
         .hasMessageContainingAll("'test'", "'cubic'", "'rewind'", "inside training");
+    assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Continue(RateRule.LAST)))
+        .hasMessageContainingAll("'cubic'", "'continue-last-rate'");
     assertThatThrownBy(
             () ->
                 new Method(

@@ -60,6 +60,7 @@ final class StoredOrigins implements Origins, AutoCloseable {
     if (teacher == null) {
       teacher = Models.create(stored.name(), stored.classes(), new Generator(0));
       teacher.loadStateDict(trained);
+      teacher.eval();
     }
     return teacher;
   }

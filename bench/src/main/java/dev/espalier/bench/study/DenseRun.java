@@ -164,7 +164,7 @@ final class DenseRun implements Origins, AutoCloseable {
   }
 
   @Override
-  public Map<String, Tensor> dense(double share) {
+  public synchronized Map<String, Tensor> dense(double share) {
     long step = Math.round(share * steps);
     if (step == 0) {
       return initial;
@@ -173,9 +173,9 @@ final class DenseRun implements Origins, AutoCloseable {
   }
 
   @Override
-  public Module teacher() {
+  public synchronized Module teacher() {
     if (teacher == null) {
-      teacher = trained();
+      teacher = trained().eval();
     }
     return teacher;
   }

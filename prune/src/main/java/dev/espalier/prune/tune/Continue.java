@@ -28,7 +28,7 @@ public record Continue(RateRule rule) implements FineTune {
 
   @Override
   public boolean restarts() {
-    return false;
+    return rule != RateRule.AFRESH;
   }
 
   @Override
