@@ -6,11 +6,9 @@ import dev.espalier.prune.score.RandomScore;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
-import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
-import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -158,61 +156,15 @@ public final class Pruner {
    */
   public void pruneToDensity(double density, Masking masking) {
     checkDensity(density);
-    showHidden();
+    SoftMasks.remove(weights);
     try (var _ = Scope.open("pruning")) {
       List<Mask> kept = choose(groupScores(), density);
       if (masking == Masking.HARD) {
         apply(kept);
       } else {
-        makers(kept).forEach((parameter, mask) -> soften(parameter, mask, masking));
+        SoftMasks.set(sets, kept, masking);
       }
     }
-  }
-
-  private void showHidden() {
-    for (PrunableWeight weight : weights) {
-      Parameter parameter = weight.parameter();
-      if (parameter.mask() != null && parameter.maskMode() == Parameter.MaskMode.SOFT) {
-        parameter.clearMask();
-        parameter.setDenseGradient(false);
-      }
-    }
-  }
-
-  private static void soften(Parameter parameter, Mask mask, Masking masking) {
-    if (mask.kept() == mask.size()) {
-      return;
-    }
-    if (parameter.mask() != null) {
-      throw new IllegalStateException(
-          "soft pruning: a weight of shape %s has a hard mask, under which nothing comes back; clear it first"
-              .formatted(parameter.shape()));
-    }
-    if (masking == Masking.ZEROED) {
-      mask.applyInPlace(parameter.tensor());
-    } else {
-      parameter.setMask(mask, Parameter.MaskMode.SOFT);
-      parameter.setDenseGradient(true);
-    }
-  }
-
-  /** Of each set, the masks of the weights that make its groups: whole rows, or all it touches. */
-  private Map<Parameter, Mask> makers(List<Mask> kept) {
-    Map<Parameter, Mask> masks = new LinkedHashMap<>();
-    for (int i = 0; i < sets.size(); i++) {
-      Map<Parameter, Mask> touched = sets.get(i).masks(kept.get(i));
-      touched.forEach(
-          (parameter, mask) -> {
-            boolean rows =
-                parameter.shape().rank() > 1
-                    && mask.isConstantPerGroup(new Granularity.Filter())
-                    && mask.kept() > 0;
-            if (touched.size() == 1 || rows) {
-              masks.merge(parameter, mask, Mask::and);
-            }
-          });
-    }
-    return masks;
   }
 
   /**
@@ -251,36 +203,12 @@ public final class Pruner {
     return sets;
   }
 
+  Method method() {
+    return method;
+  }
+
   List<PrunableWeight> weights() {
     return weights;
-  }
-
-  /** Lets exactly these groups live, also some that did not. */
-  void keep(List<Mask> kept) {
-    for (int i = 0; i < sets.size(); i++) {
-      if (!kept.get(i).equals(sets.get(i).alive())) {
-        sets.get(i)
-            .masks(kept.get(i))
-            .forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
-      }
-    }
-  }
-
-  /** Refuses a structure whose groups cannot come back one by one. */
-  void requireRegrowth(String schedule) {
-    if (method.structure().fixedDensity().isPresent()) {
-      throw new IllegalArgumentException(
-          "schedule '%s': structure '%s' fixes which weights compete, so none can move elsewhere; use another structure"
-              .formatted(schedule, method.structure().name()));
-    }
-    for (GroupSet set : sets) {
-      int touched = set.masks(Mask.ones(Shape.of(set.count()))).size();
-      if (touched > 1) {
-        throw new IllegalArgumentException(
-            "schedule '%s': a group of '%s' by structure '%s' spreads over %d parameters, all zero when it grows, so that no gradient would ever reach it; use groups inside one weight"
-                .formatted(schedule, set.name(), method.structure().name(), touched));
-      }
-    }
   }
 
   private void checkDensity(double density) {

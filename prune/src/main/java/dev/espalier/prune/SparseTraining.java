@@ -6,6 +6,7 @@ import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.sparse.Mask;
@@ -41,7 +42,24 @@ public final class SparseTraining implements TrainingListener {
     this.pruner = pruner;
     this.schedule = schedule;
     this.steps = steps;
-    pruner.requireRegrowth(schedule.name());
+    requireRegrowth();
+  }
+
+  private void requireRegrowth() {
+    Structure structure = pruner.method().structure();
+    if (structure.fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "schedule '%s': structure '%s' fixes which weights compete, so none can move elsewhere; use another structure"
+              .formatted(schedule.name(), structure.name()));
+    }
+    for (GroupSet set : pruner.sets()) {
+      int touched = set.masks(Mask.ones(Shape.of(set.count()))).size();
+      if (touched > 1) {
+        throw new IllegalArgumentException(
+            "schedule '%s': a group of '%s' by structure '%s' spreads over %d parameters, all zero when it grows, so that no gradient would ever reach it; use groups inside one weight"
+                .formatted(schedule.name(), set.name(), structure.name(), touched));
+      }
+    }
   }
 
   private boolean wantsGradient(long step) {
@@ -103,11 +121,25 @@ public final class SparseTraining implements TrainingListener {
       for (int i = 0; i < scores.size(); i++) {
         kept.add(moved(pruner.sets().get(i).alive(), scores.get(i), wanted.get(i), fraction));
       }
-      pruner.keep(kept);
+      keep(kept);
     } finally {
       growth.forEach(Tensor::close);
       growth = List.of();
     }
+  }
+
+  /** Lets exactly these groups live, also some that did not. */
+  private void keep(List<Mask> kept) {
+    Map<Parameter, Mask> masks = new LinkedHashMap<>();
+    for (int i = 0; i < kept.size(); i++) {
+      pruner.sets().get(i).masks(kept.get(i)).forEach((p, mask) -> masks.merge(p, mask, Mask::and));
+    }
+    masks.forEach(
+        (parameter, mask) -> {
+          if (mask.kept() < mask.size() && !mask.equals(parameter.mask())) {
+            parameter.setMask(mask, Parameter.MaskMode.HARD);
+          }
+        });
   }
 
   /**
