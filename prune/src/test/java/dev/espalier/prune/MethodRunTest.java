@@ -152,7 +152,7 @@ class MethodRunTest {
     assertThat(rounds).containsExactly(1, 2, 3);
     assertThat(density(module, "1.weight")).isEqualTo(0.125);
     assertThat(module.namedParameters().get("6.weight").kept())
-        .isEqualTo((int) Math.round(64 * 0.75 * 0.75 * 0.75));
+        .isEqualTo(Math.round(64 * 0.75 * 0.75 * 0.75));
     assertThat(toy.accuracy(module)).isGreaterThan(0.8);
   }
 
