@@ -12,8 +12,6 @@ import dev.espalier.nn.layer.Sequential;
 import dev.espalier.prune.score.Magnitude;
 import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.structure.NmStructure;
-import dev.espalier.prune.surgery.ChannelGraph;
-import dev.espalier.prune.surgery.ChannelSpace;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -77,12 +75,8 @@ class AggregationTest {
             Nets.linear(2, 2, 1, 1, 1, 1),
             new Residual(Nets.linear(2, 2, 1, 1, 1, 1), null),
             Nets.linear(2, 1, 1, 1));
-    ChannelSpace tied =
-        ChannelGraph.of(module, Nets.inputs(Shape.of(2), 1)).stream()
-            .filter(ChannelSpace::prunable)
-            .findFirst()
-            .orElseThrow();
-    assertThat(tied.weights()).containsExactlyInAnyOrder("0.weight", "1.body.weight");
+    GroupSet tied = new FilterStructure().groups(module, Nets.inputs(Shape.of(2), 1)).getFirst();
+    assertThat(tied.name().split("\\+")).containsExactlyInAnyOrder("0.weight", "1.body.weight");
     Tensor shared = Tensor.of(Shape.of(2), 3.0, 5.0);
     var score = new Score.Channels("test", Map.of("0.weight", shared, "1.body.weight", shared));
     assertThat(tied.scores(score, Aggregation.SUM).toDoubleArray()).containsExactly(3, 5);

@@ -11,8 +11,10 @@ import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MultiHeadAttention;
 import dev.espalier.nn.layer.ReLU;
 import dev.espalier.nn.layer.Sequential;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Nets;
+import dev.espalier.prune.Score;
 import dev.espalier.prune.Structure;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Generator;
@@ -45,12 +47,16 @@ class ChannelStructuresTest {
   }
 
   /** One for every element of every weight. */
-  private static Map<String, Tensor> ones(Module module) {
+  private static Score ones(Module module) {
     Map<String, Tensor> scores = new LinkedHashMap<>();
     module
         .namedParameters()
         .forEach((name, p) -> scores.put(name, Tensor.full(p.dtype(), p.shape(), 1)));
-    return scores;
+    return new Score.Elements("test", scores);
+  }
+
+  private static double[] scores(GroupSet set, Score score) {
+    return set.scores(score, Aggregation.SUM).toDoubleArray();
   }
 
   @Test
@@ -73,10 +79,9 @@ class ChannelStructuresTest {
   @Test
   void inputChannelsAreJudgedByWhatReadsThem() {
     GroupSet set = new InputChannelStructure().groups(image, pixels).getFirst();
-    Map<String, Tensor> scores = ones(image);
-    assertThat(set.scores(scores).toDoubleArray()).as("4 pixels, 3 rows").containsExactly(12, 12);
-    assertThat(
-            new FilterStructure().groups(image, pixels).getFirst().scores(scores).toDoubleArray())
+    Score scores = ones(image);
+    assertThat(scores(set, scores)).as("4 pixels, 3 rows").containsExactly(12, 12);
+    assertThat(scores(new FilterStructure().groups(image, pixels).getFirst(), scores))
         .as("one weight and one bias")
         .containsExactly(2, 2);
     assertThat(set.masks(Mask.of(Shape.of(2), true, false)))
@@ -88,7 +93,7 @@ class ChannelStructuresTest {
     GroupSet set = new HeadStructure().groups(sequence, words).getFirst();
     assertThat(set.count()).isEqualTo(3);
     // 3 · 2 rows of 6 weights and a bias each, and 2 columns of 6
-    assertThat(set.scores(ones(sequence)).toDoubleArray()).containsExactly(54, 54, 54);
+    assertThat(scores(set, ones(sequence))).containsExactly(54, 54, 54);
     Map<Parameter, Mask> masks = set.masks(Mask.of(Shape.of(3), true, false, true));
     assertThat(masks)
         .containsOnlyKeys(

@@ -7,8 +7,10 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.Sequential;
+import dev.espalier.prune.Aggregation;
 import dev.espalier.prune.GroupSet;
 import dev.espalier.prune.Nets;
+import dev.espalier.prune.Score;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
@@ -34,7 +36,8 @@ class CustomStructureTest {
     GroupSet set = structure(flat -> new int[] {0, 1, -1, 0}[flat]).groups(module, null).getFirst();
     assertThat(set.count()).isEqualTo(2);
     Tensor scores = Tensor.of(Shape.of(2, 2), 1f, 2f, 4f, 8f);
-    assertThat(set.scores(Map.of("0.weight", scores)).toDoubleArray()).containsExactly(9, 2);
+    var score = new Score.Elements("test", Map.of("0.weight", scores));
+    assertThat(set.scores(score, Aggregation.SUM).toDoubleArray()).containsExactly(9, 2);
     Map<Parameter, Mask> masks = set.masks(Mask.of(Shape.of(2), false, true));
     assertThat(masks)
         .containsExactly(
