@@ -20,6 +20,7 @@ import dev.espalier.prune.schedule.Linear;
 import dev.espalier.prune.schedule.OneShot;
 import dev.espalier.prune.schedule.RateTied;
 import dev.espalier.prune.score.Magnitude;
+import dev.espalier.prune.score.Movement;
 import dev.espalier.prune.structure.ElementStructure;
 import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.tune.Continue;
@@ -111,6 +112,27 @@ class MethodRunTest {
     for (long step = 0; step < 36; step++) {
       assertThat(phase.rates().factor(step)).isEqualTo(dense.factor(step + 12));
     }
+  }
+
+  /** Movement scores nothing unless its observer hears the training. */
+  @Test
+  void aScorerThatWatchesTrainingDoes() {
+    var method =
+        new Method(
+            "test",
+            "",
+            new ElementStructure(),
+            new Movement(),
+            GLOBAL,
+            new Cubic(0.1, 0.7, 5),
+            new Continue(),
+            Floors.NONE);
+    Module module = toy.run(method, 0.25);
+    double kept = PrunableWeight.of(module).stream().mapToLong(w -> w.parameter().kept()).sum();
+    double all =
+        PrunableWeight.of(module).stream().mapToLong(w -> w.parameter().tensor().size()).sum();
+    assertThat(kept / all).isCloseTo(0.25, within(0.01));
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
   }
 
   @Test

@@ -68,6 +68,26 @@ class SparseTrainingTest {
         .isEqualTo(Mask.of(Shape.of(4), false, true, true, true));
   }
 
+  @Test
+  void aProtectedLayerStaysWholeWhileOthersMove() {
+    var toy = new Toy();
+    Module module = Toy.network();
+    Method method = method(new ElementStructure(), RIGL);
+    var pruner =
+        new Pruner(module, method, Toy.example(), new Generator(5)).protecting(List.of("4"));
+    pruner.pruneAtRandom(0.5, 0.1, 0.5);
+    Mask start = module.namedParameters().get("1.weight").mask();
+    long steps = toy.steps(Toy.EPOCHS);
+    var moving = new SparseTraining(pruner, RIGL, steps);
+    toy.train(
+        module,
+        new TrainingPhase(0, Toy.EPOCHS, toy.rates(steps, false), toy.loss(), List.of(moving)));
+    assertThat(module.namedParameters().get("4.weight").mask()).isNull();
+    Mask end = module.namedParameters().get("1.weight").mask();
+    assertThat(end).isNotEqualTo(start);
+    assertThat(end.kept()).isEqualTo(start.kept());
+  }
+
   /** Looks at a training after every step. */
   private static final class Watch implements TrainingListener {
     private final Toy toy;
