@@ -145,6 +145,29 @@ final class CommandsTest {
   }
 
   @Test
+  void methodsInsideTrainingAndThoseThatGoBackPruneStoredModelsToo() {
+    for (String method : List.of("gradual-magnitude", "rigl", "lottery-ticket", "scratch-e")) {
+      CommandRun run =
+          CommandRun.of(
+              "prune",
+              "--in",
+              model,
+              "--method",
+              method,
+              "--rewind-to",
+              model,
+              "--density",
+              0.5,
+              "--train-images",
+              100,
+              "--out",
+              folder.resolve(method));
+      assertThat(run.code()).as(run::err).isZero();
+      assertThat(run.out()).containsSubsequence("before", "trained on", "wrote");
+    }
+  }
+
+  @Test
   void studyRunsFromTheCommandLine() throws IOException {
     CommandRun study =
         CommandRun.of(

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Turns scores into masks by a method's scope and floors. */
+/** Turns scores into masks by a method's scope, schedule and floors. */
 final class Chooser {
   private final Method method;
   private final List<GroupSet> sets;
@@ -65,7 +65,8 @@ final class Chooser {
       Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
     double[] densities = budget.densities(open.stream().map(layers::describe).toList(), density);
     for (int i = 0; i < densities.length; i++) {
-      densities[i] = Math.max(densities[i], floor(open.get(i)));
+      GroupSet set = open.get(i);
+      densities[i] = Math.max(method.schedule().densityAt(set.place(), densities[i]), floor(set));
     }
     return Selection.local(scores, densities, least);
   }

@@ -23,6 +23,26 @@ public record Method(
     FineTune fineTune,
     Floors floors,
     Aggregation aggregation) {
+  /**
+   * Checks that the axes go together.
+   *
+   * @throws IllegalArgumentException naming the two that do not
+   */
+  public Method {
+    if (schedule.tellsLayersApart() && scope instanceof RankingScope.Global) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' tells layers apart, so they cannot compete in one ranking; make the scope local"
+              .formatted(name, schedule.name()));
+    }
+    boolean inside =
+        schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
+    if (inside && fineTune.restarts()) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to act; continue, or prune in rounds"
+              .formatted(name, schedule.name(), fineTune.name()));
+    }
+  }
+
   /** A method that adds scores up over groups. */
   public Method(
       String name,

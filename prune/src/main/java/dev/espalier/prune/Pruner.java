@@ -4,6 +4,7 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.prune.budget.Uniform;
+import dev.espalier.prune.score.RandomScore;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
@@ -116,10 +119,51 @@ public final class Pruner {
     return new Chooser(method, sets, guarded, layers, least);
   }
 
-  /** The scores of the open sets. */
+  Method method() {
+    return method;
+  }
+
+  List<PrunableWeight> weights() {
+    return weights;
+  }
+
+  /** The sets of groups, front to back. */
+  List<GroupSet> sets() {
+    return sets;
+  }
+
+  /** The sets that may lose groups, front to back. */
+  List<GroupSet> open() {
+    return chooser().open();
+  }
+
+  private ScoringContext context() {
+    return new ScoringContext(module, weights, example, data, listener, generator);
+  }
+
+  /** The scores of the open sets; groups that do not live rank last. */
   List<Tensor> groupScores() {
-    var context = new ScoringContext(module, weights, example, data, listener, generator);
-    return GroupScores.of(scorer.scores(context), chooser().open(), method, context);
+    return groupScores(scorer);
+  }
+
+  private List<Tensor> groupScores(Scorer by) {
+    ScoringContext context = context();
+    return GroupScores.of(by.scores(context), open(), method, context);
+  }
+
+  /** Random scores for the groups of each open set; those that do not live rank last. */
+  private List<Tensor> randomScores() {
+    return groupScores(new RandomScore());
+  }
+
+  /** Random scores for the groups of each open set, whether they live or not. */
+  List<Tensor> randomGrowth() {
+    return ofGroups(new RandomScore().scores(context()));
+  }
+
+  /** What scores come to for the groups of each open set, whether they live or not. */
+  List<Tensor> ofGroups(Score score) {
+    return open().stream().map(set -> set.scores(score, method.aggregation())).toList();
   }
 
   /**
@@ -181,17 +225,96 @@ public final class Pruner {
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
   public void pruneToDensity(double density) {
-    if (!(density >= 0 && density <= 1)) {
-      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
+    pruneToDensity(density, _ -> true);
+  }
+
+  /**
+   * As {@link #pruneToDensity(double)}, in some layers only.
+   *
+   * @param open whether to prune in a layer, counted from the front of the model
+   */
+  public void pruneToDensity(double density, IntPredicate open) {
+    checkDensity(density);
+    try (var _ = Scope.open("pruning")) {
+      List<Mask> kept = new ArrayList<>(chooser().choose(groupScores(), density));
+      for (int i = 0; i < kept.size(); i++) {
+        if (!open.test(i)) {
+          kept.set(i, Mask.ones(kept.get(i).shape()));
+        }
+      }
+      apply(kept);
     }
+  }
+
+  /**
+   * As {@link #pruneToDensity(double)}, with a mask that may let weights come back: what earlier
+   * soft masks hid takes part in the choice.
+   *
+   * <p>A soft choice of channels touches the rows that make them and nothing that hangs on them, so
+   * that the gradient finds its way back.
+   */
+  public void pruneToDensity(double density, Masking masking) {
+    checkDensity(density);
+    SoftMasks.remove(weights);
+    try (var _ = Scope.open("pruning")) {
+      List<Mask> kept = chooser().choose(groupScores(), density);
+      if (masking == Masking.HARD) {
+        apply(kept);
+      } else {
+        SoftMasks.set(sets, kept, masking);
+      }
+    }
+  }
+
+  /**
+   * Prunes an unmasked model to a density at random, as sparse training starts; who competes with
+   * whom is the method's business as ever.
+   */
+  public void pruneAtRandom(double density) {
+    checkDensity(density);
+    try (var _ = Scope.open("pruning")) {
+      apply(chooser().choose(randomScores(), density));
+    }
+  }
+
+  /**
+   * As {@link #pruneAtRandom(double)}, to a density per layer; protected layers stay whole.
+   *
+   * @param densities one for each of the structure's sets, front to back
+   */
+  public void pruneAtRandom(double... densities) {
+    if (densities.length != sets.size()) {
+      throw new IllegalArgumentException(
+          "densities: %d are given but the model has %d layers to prune: %s"
+              .formatted(
+                  densities.length, sets.size(), sets.stream().map(GroupSet::name).toList()));
+    }
+    for (double density : densities) {
+      checkRange(density);
+    }
+    double[] open =
+        IntStream.range(0, densities.length)
+            .filter(i -> !guarded[i])
+            .mapToDouble(i -> densities[i])
+            .toArray();
+    try (var _ = Scope.open("pruning")) {
+      apply(chooser().withGuarded(Selection.local(randomScores(), open, least)));
+    }
+  }
+
+  private void checkDensity(double density) {
+    checkRange(density);
     double fixed = method.structure().fixedDensity().orElse(density);
     if (Math.abs(density - fixed) > FIXED_ROUNDING) {
       throw new IllegalArgumentException(
           "density %s: method '%s' keeps %s of the weights and nothing else; ask for that"
               .formatted(density, method.name(), fixed));
     }
-    try (var _ = Scope.open("pruning")) {
-      apply(chooser().choose(groupScores(), density));
+  }
+
+  private static void checkRange(double density) {
+    if (!(density >= 0 && density <= 1)) {
+      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
     }
   }
 

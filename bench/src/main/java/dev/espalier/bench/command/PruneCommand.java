@@ -3,21 +3,16 @@ package dev.espalier.bench.command;
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Variable;
 import dev.espalier.bench.study.Recipe;
+import dev.espalier.bench.study.Training;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.DataLoader;
-import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.loss.CrossEntropy;
-import dev.espalier.nn.train.Evaluation;
-import dev.espalier.nn.train.Trainer;
-import dev.espalier.nn.train.TrainingPlan;
 import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Goal;
+import dev.espalier.prune.Method;
+import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.Pruner;
-import dev.espalier.prune.Schedule;
-import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.prune.surgery.Surgery;
 import dev.espalier.tensor.Generator;
@@ -51,9 +46,6 @@ import picocli.CommandLine.Spec;
       "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
-  private static final int BATCH = 500;
-  private static final int SAMPLE = 256;
-
   /** How far to prune. */
   static final class Target {
     @Option(
@@ -67,6 +59,12 @@ public final class PruneCommand implements Callable<Integer> {
         paramLabel = "D",
         description = "Share of the prunable groups (weights, filters) to keep.")
     private Optional<Double> density = Optional.empty();
+
+    Goal goal() {
+      return density.isPresent()
+          ? new Goal.Density(density.get())
+          : new Goal.Ratio(ratio.orElseThrow());
+    }
   }
 
   @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
@@ -82,7 +80,9 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description = "One-shot or iterative method (default: ${DEFAULT-VALUE}).")
+      description =
+          "Method; one that prunes before or inside training starts from the stored weights"
+              + " (default: ${DEFAULT-VALUE}).")
   private String method = "global-magnitude";
 
   @ArgGroup(multiplicity = "1")
@@ -91,8 +91,15 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
-      description = "Epochs after each round (default: ${DEFAULT-VALUE}).")
+      description =
+          "Epochs after each round, or of the run that prunes (default: ${DEFAULT-VALUE}).")
   private int epochs = 1;
+
+  @Option(
+      names = "--rewind-to",
+      paramLabel = "FILE",
+      description = "Earlier weights of the model, for methods that go back to them.")
+  private Optional<Path> rewindTo = Optional.empty();
 
   @Option(
       names = "--shrink",
@@ -110,38 +117,38 @@ public final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!(Methods.get(method).schedule() instanceof Schedule.Rounds rounds)) {
+    Method chosen = Methods.get(method);
+    if (chosen.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "method '%s' prunes inside training; use 'espalier study'".formatted(method));
+          "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
+              .formatted(method));
     }
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
     PrintWriter text = spec.commandLine().getOut();
     try (var _ = Scope.open("prune");
-        var test =
-            new DataLoader(
-                sets.test(),
-                Augment.none(sets.spec().normalization()),
-                LoaderOptions.evaluation(BATCH))) {
+        var origins = new StoredOrigins(stored, rewindTo);
+        var training = new Training(sets, Recipe.of(stored.name()))) {
       Module module = stored.module();
-      say(text, "before", module, test);
+      say(text, "before", module, training);
       Tensor example = stored.example(4);
       var generator = new Generator(seed).split("pruning " + method);
-      var pruner = new Pruner(module, Methods.get(method), example, generator);
-      if (Methods.get(method).scorer().needsData()) {
-        pruner.withData(sample(sets));
+      var pruner = new Pruner(module, chosen, example, generator);
+      if (chosen.scorer().needsData()) {
+        pruner.withData(training.sample(seed));
       }
-      double last =
-          target.density.isPresent()
-              ? target.density.get()
-              : pruner.densityFor(target.ratio.orElseThrow());
-      for (int round = 1; round <= rounds.rounds(); round++) {
-        pruner.pruneToDensity(rounds.density(round, last));
-        say(text, "pruned", module, test);
-        trainOn(stored, sets, round);
-        say(text, "trained on", module, test);
-      }
+      new MethodRun(
+              chosen,
+              module,
+              pruner,
+              training.ofStored(seed, epochs),
+              origins,
+              Models.entry(stored.name()).input(),
+              generator)
+          .whenPruned(_ -> say(text, "pruned", module, training))
+          .whenTrained(_ -> say(text, "trained on", module, training))
+          .run(target.goal());
       text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
       if (shrink) {
         shrink(text, module, stored.example(16));
@@ -153,36 +160,9 @@ public final class PruneCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void say(PrintWriter text, String when, Module module, DataLoader test) {
-    double top1 = Evaluation.of(module, test, new CrossEntropy()).top1();
-    text.printf("%-10s top-1 %.2f %%%n", when, 100 * top1);
+  private static void say(PrintWriter text, String when, Module module, Training training) {
+    text.printf("%-10s top-1 %.2f %%%n", when, 100 * training.evaluate(module).top1());
     text.flush();
-  }
-
-  private void trainOn(StoredModel stored, TrainTest sets, int round) {
-    Recipe recipe = Recipe.of(stored.name());
-    Augment plain = Augment.none(sets.spec().normalization());
-    Augment augment = recipe.augment() ? plain.withCrop(4).withFlip() : plain;
-    var options = LoaderOptions.training(recipe.batch(), seed + 1000L * round);
-    try (var loader = new DataLoader(sets.train(), augment, options)) {
-      long steps = (long) epochs * loader.batchesPerEpoch();
-      var plan =
-          TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(stored.module()))
-              .withSchedule(recipe.schedule(steps, false));
-      new Trainer(stored.module(), loader, plan).run();
-    }
-  }
-
-  private ScoringContext.Sample sample(TrainTest sets) {
-    try (var loader =
-        new DataLoader(
-            sets.train(),
-            Augment.none(sets.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
-    }
   }
 
   private static void shrink(PrintWriter text, Module module, Tensor inputs) {

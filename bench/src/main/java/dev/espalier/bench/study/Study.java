@@ -46,11 +46,12 @@ public final class Study {
     for (String model : plan.models()) {
       Recipe recipe = plan.recipe().of(model);
       try (var training = new Training(data, recipe)) {
-        var runner =
-            new TrialRunner(data, recipe, training, progress, plan.latencyBatch(), (_, _) -> null);
+        var runner = new TrialRunner(data, training, progress, plan.latencyBatch(), (_, _) -> null);
         long perSeed = training.steps(recipe.epochs());
         for (Method method : plan.resolvedMethods()) {
-          perSeed += plan.ratios().size() * runner.steps(method);
+          for (double ratio : plan.ratios()) {
+            perSeed += runner.steps(method, model, ratio);
+          }
         }
         steps += plan.seeds().size() * perSeed;
       }
@@ -108,7 +109,6 @@ public final class Study {
       var runner =
           new TrialRunner(
               data,
-              recipe,
               training,
               progress,
               plan.latencyBatch(),
@@ -155,7 +155,7 @@ public final class Study {
         for (double ratio : plan.ratios()) {
           var key = new TrialKey(model, plan.data(), method.name(), ratio, seed);
           if (store.contains(key)) {
-            progress.skip(runner.steps(method));
+            progress.skip(runner.steps(method, model, ratio));
             continue;
           }
           TrialResult result = runner.run(key, method, dense);

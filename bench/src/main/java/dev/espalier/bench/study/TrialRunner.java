@@ -9,22 +9,14 @@ import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.DataLoader;
-import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.train.Metrics;
-import dev.espalier.nn.train.StepEvent;
-import dev.espalier.nn.train.Trainer;
-import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.zoo.Models;
-import dev.espalier.prune.GradualPruning;
+import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
+import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
-import dev.espalier.prune.Schedule;
-import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
@@ -46,14 +38,10 @@ import java.util.function.BiFunction;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
-  /** Images that data-dependent scorers see: one shuffled batch. */
-  private static final int SAMPLE = 256;
-
   private static final double LATENCY_SECONDS = 0.25;
   private static final int EXAMPLE_ROWS = 4;
 
   private final TrainTest data;
-  private final Recipe recipe;
   private final Training training;
   private final Progress progress;
   private final int latencyBatch;
@@ -61,13 +49,11 @@ final class TrialRunner {
 
   TrialRunner(
       TrainTest data,
-      Recipe recipe,
       Training training,
       Progress progress,
       int latencyBatch,
       BiFunction<Instant, Instant, Provenance> provenance) {
     this.data = data;
-    this.recipe = recipe;
     this.training = training;
     this.progress = progress;
     this.latencyBatch = latencyBatch;
@@ -75,15 +61,21 @@ final class TrialRunner {
   }
 
   /** Steps that a trial of a method takes. */
-  long steps(Method method) {
-    return switch (method.schedule()) {
-      case Schedule.Gradual _ -> training.steps(recipe.epochs() + recipe.fineTuneEpochs());
-      case Schedule.Rounds rounds -> training.steps(epochsPerRound(rounds) * rounds.rounds());
-    };
+  long steps(Method method, String model, double ratio) {
+    return MethodRun.steps(method, training.ofTrial(0), ratio, layers(method, model));
   }
 
-  private int epochsPerRound(Schedule.Rounds rounds) {
-    return Math.ceilDiv(recipe.fineTuneEpochs(), rounds.rounds());
+  /** The number of prunable layers, where it decides about the number of rounds. */
+  private int layers(Method method, String model) {
+    if (!method.schedule().tellsLayersApart()) {
+      return 1;
+    }
+    Module module = Models.create(model, data.spec().classes(), new Generator(0));
+    try {
+      return PrunableWeight.of(module).size();
+    } finally {
+      module.close();
+    }
   }
 
   /** The outcome of pruning and training, before anything is measured. */
@@ -91,8 +83,7 @@ final class TrialRunner {
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
-    Module module =
-        method.schedule() instanceof Schedule.Gradual ? dense.untrained() : dense.trained();
+    Module module = MethodRun.startsTrained(method) ? dense.trained() : dense.untrained();
     try (var _ = Scope.open("trial")) {
       Tensor example =
           RandomFill.normal(
@@ -104,59 +95,36 @@ final class TrialRunner {
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       var pruner = new Pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
-        pruner.withData(sample(key.seed()));
+        pruner.withData(training.sample(key.seed()));
       }
-      Outcome outcome =
-          switch (method.schedule()) {
-            case Schedule.Gradual gradual -> gradually(key, module, pruner, gradual);
-            case Schedule.Rounds rounds ->
-                inRounds(key, method, module, pruner, rounds, dense, generator);
-          };
-      return measure(key, method, module, dense, outcome, example, started);
+      double[] before = {Double.NaN};
+      MethodRun run =
+          new MethodRun(
+                  method,
+                  module,
+                  pruner,
+                  training.ofTrial(key.seed()),
+                  dense,
+                  Models.entry(key.model()).input(),
+                  generator)
+              .withListener(progress.listener(key.toString()))
+              .whenPruned(_ -> before[0] = training.evaluate(module).top1());
+      MethodRun.Cost cost = run.run(new Goal.Ratio(key.ratio()));
+      progress.skip(
+          Math.max(0, steps(method, key.model(), key.ratio()) - training.steps(cost.epochs())));
+      OptionalDouble top1Before =
+          MethodRun.startsTrained(method) ? OptionalDouble.of(before[0]) : OptionalDouble.empty();
+      return measure(
+          key,
+          method,
+          module,
+          dense,
+          new Outcome(top1Before, cost.epochs(), cost.seconds()),
+          example,
+          started);
     } finally {
       module.close();
     }
-  }
-
-  private Outcome gradually(TrialKey key, Module module, Pruner pruner, Schedule.Gradual schedule) {
-    int epochs = recipe.epochs() + recipe.fineTuneEpochs();
-    var pruning = new GradualPruning(pruner, schedule, key.ratio(), training.steps(epochs));
-    TrainingListener steps =
-        new TrainingListener() {
-          @Override
-          public void afterStep(Trainer trainer, StepEvent event) {
-            pruning.afterStep(event.step());
-          }
-        };
-    long start = System.nanoTime();
-    TrainingListener watcher = pruner.observer().orElse(new TrainingListener() {});
-    TrainingListener shown = progress.listener(key.toString());
-    training.train(module, epochs, true, key.seed(), watcher, steps, shown);
-    return new Outcome(OptionalDouble.empty(), epochs, (System.nanoTime() - start) / 1e9);
-  }
-
-  private Outcome inRounds(
-      TrialKey key,
-      Method method,
-      Module module,
-      Pruner pruner,
-      Schedule.Rounds rounds,
-      DenseRun dense,
-      Generator generator) {
-    double last = pruner.densityFor(key.ratio());
-    double before = Double.NaN;
-    int epochs = epochsPerRound(rounds);
-    TrainingListener listener = progress.listener(key.toString());
-    long nanos = 0;
-    for (int round = 1; round <= rounds.rounds(); round++) {
-      pruner.pruneToDensity(rounds.density(round, last));
-      before = training.evaluate(module).top1();
-      method.fineTune().prepare(module, dense.initial(), generator);
-      long start = System.nanoTime();
-      training.train(module, epochs, false, key.seed() + 1000L * round, listener);
-      nanos += System.nanoTime() - start;
-    }
-    return new Outcome(OptionalDouble.of(before), epochs * rounds.rounds(), nanos / 1e9);
   }
 
   private TrialResult measure(
@@ -228,18 +196,6 @@ final class TrialRunner {
               rows.get(layer).remainingMacs()));
     }
     return layers;
-  }
-
-  private ScoringContext.Sample sample(long seed) {
-    try (var loader =
-        new DataLoader(
-            data.train(),
-            Augment.none(data.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
-    }
   }
 
   private static Shape batchShape(String model, int rows) {

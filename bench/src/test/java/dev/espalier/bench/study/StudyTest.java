@@ -183,11 +183,51 @@ final class StudyTest {
     SmokeStudy others =
         SmokeStudy.in(folder.resolve("others"))
             .withRatios(4.0)
-            .withMethods("global-gradient", "lottery-ticket", "filter-magnitude");
+            .withMethods(
+                "global-gradient",
+                "lottery-ticket",
+                "filter-magnitude",
+                "random-at-start",
+                "rigl",
+                "soft-filter",
+                "distilled-magnitude",
+                "scratch-b");
     others.run(new RecordedProgress());
     assertThat(others.trials())
-        .hasSize(3)
+        .hasSize(8)
         .allSatisfy(trial -> assertThat(trial.compression()).isCloseTo(4, within(0.04)));
+  }
+
+  @Test
+  void weightsInBetweenAreTrainedOnceAndKept() throws IOException {
+    SmokeStudy late =
+        SmokeStudy.in(folder.resolve("late")).withRatios(4.0).withMethods("late-rewinding");
+    var progress = new RecordedProgress();
+    late.run(progress);
+    // 5 % of 15 steps
+    Path file = late.out().resolve("dense/lenet-300-100-synthetic-digits-7-step-1.safetensors");
+    assertThat(file).isNotEmptyFile();
+    assertThat(progress.said).anyMatch(line -> line.contains("to step 1 again"));
+    List<Object> figures = SmokeStudy.figures(late.trials().getFirst());
+    Files.delete(late.results());
+    var again = new RecordedProgress();
+    late.run(again);
+    assertThat(again.said).noneMatch(line -> line.contains("again, for rewinding"));
+    assertThat(SmokeStudy.figures(late.trials().getFirst())).isEqualTo(figures);
+  }
+
+  @Test
+  void displayedStepsAreThoseTakenOrSkipped() throws IOException {
+    SmokeStudy all =
+        SmokeStudy.in(folder.resolve("steps"))
+            .withRatios(4.0)
+            .withMethods("back-to-front-magnitude", "lottery-ticket-20", "scratch-b", "set");
+    var progress = new RecordedProgress();
+    Study study = all.study(progress);
+    var data = study.load();
+    long expected = study.totalSteps(data);
+    study.run(data);
+    assertThat(progress.advanced + progress.skipped).isEqualTo(expected);
   }
 
   @Test

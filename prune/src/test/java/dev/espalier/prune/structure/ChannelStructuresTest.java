@@ -55,6 +55,10 @@ class ChannelStructuresTest {
     return new Score.Elements("test", scores);
   }
 
+  private static double[] scores(GroupSet set, Score score) {
+    return set.scores(score, Aggregation.SUM).toDoubleArray();
+  }
+
   @Test
   void filtersAreAllChannelsButHeads() {
     assertThat(names(new FilterStructure(), image, pixels)).containsExactly("0.weight", "2.weight");
@@ -76,15 +80,8 @@ class ChannelStructuresTest {
   void inputChannelsAreJudgedByWhatReadsThem() {
     GroupSet set = new InputChannelStructure().groups(image, pixels).getFirst();
     Score scores = ones(image);
-    assertThat(set.scores(scores, Aggregation.SUM).toDoubleArray())
-        .as("4 pixels, 3 rows")
-        .containsExactly(12, 12);
-    assertThat(
-            new FilterStructure()
-                .groups(image, pixels)
-                .getFirst()
-                .scores(scores, Aggregation.SUM)
-                .toDoubleArray())
+    assertThat(scores(set, scores)).as("4 pixels, 3 rows").containsExactly(12, 12);
+    assertThat(scores(new FilterStructure().groups(image, pixels).getFirst(), scores))
         .as("one weight and one bias")
         .containsExactly(2, 2);
     assertThat(set.masks(Mask.of(Shape.of(2), true, false)))
@@ -96,8 +93,7 @@ class ChannelStructuresTest {
     GroupSet set = new HeadStructure().groups(sequence, words).getFirst();
     assertThat(set.count()).isEqualTo(3);
     // 3 · 2 rows of 6 weights and a bias each, and 2 columns of 6
-    assertThat(set.scores(ones(sequence), Aggregation.SUM).toDoubleArray())
-        .containsExactly(54, 54, 54);
+    assertThat(scores(set, ones(sequence))).containsExactly(54, 54, 54);
     Map<Parameter, Mask> masks = set.masks(Mask.of(Shape.of(3), true, false, true));
     assertThat(masks)
         .containsOnlyKeys(

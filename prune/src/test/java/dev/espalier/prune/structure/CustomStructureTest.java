@@ -36,10 +36,8 @@ class CustomStructureTest {
     GroupSet set = structure(flat -> new int[] {0, 1, -1, 0}[flat]).groups(module, null).getFirst();
     assertThat(set.count()).isEqualTo(2);
     Tensor scores = Tensor.of(Shape.of(2, 2), 1f, 2f, 4f, 8f);
-    assertThat(
-            set.scores(new Score.Elements("test", Map.of("0.weight", scores)), Aggregation.SUM)
-                .toDoubleArray())
-        .containsExactly(9, 2);
+    var score = new Score.Elements("test", Map.of("0.weight", scores));
+    assertThat(set.scores(score, Aggregation.SUM).toDoubleArray()).containsExactly(9, 2);
     Map<Parameter, Mask> masks = set.masks(Mask.of(Shape.of(2), false, true));
     assertThat(masks)
         .containsExactly(
