@@ -40,8 +40,16 @@ import dev.espalier.prune.score.StandardisedMagnitude;
 import dev.espalier.prune.score.SynFlow;
 import dev.espalier.prune.score.TaylorActivation;
 import dev.espalier.prune.score.TaylorWeight;
+import dev.espalier.prune.structure.BlockStructure;
+import dev.espalier.prune.structure.BranchStructure;
+import dev.espalier.prune.structure.ColumnVectorStructure;
 import dev.espalier.prune.structure.ElementStructure;
+import dev.espalier.prune.structure.FilterShapeStructure;
 import dev.espalier.prune.structure.FilterStructure;
+import dev.espalier.prune.structure.HeadStructure;
+import dev.espalier.prune.structure.InputChannelStructure;
+import dev.espalier.prune.structure.KernelStructure;
+import dev.espalier.prune.structure.NeuronStructure;
 import dev.espalier.prune.structure.NmStructure;
 import dev.espalier.prune.tune.AdjustedDropout;
 import dev.espalier.prune.tune.Continue;
@@ -571,6 +579,78 @@ public final class Methods {
         GLOBAL,
         once,
         new Distilled(keep, 2, 0.9),
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "vector-magnitude",
+        "columns of 4 neighbouring outputs of smallest L1 norm (Elsen et al. 2020)",
+        new ColumnVectorStructure(4),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "block-magnitude",
+        "blocks of 4 × 4 of smallest L1 norm (Gray et al. 2017)",
+        new BlockStructure(4, 4),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "kernel-magnitude",
+        "2-D kernels of smallest L1 norm (Mao et al. 2017)",
+        new KernelStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "filter-shape-magnitude",
+        "places of all filters of a layer of smallest L1 norm (Wen et al. 2016)",
+        new FilterShapeStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "input-channel-magnitude",
+        "channels of smallest L1 norm where they are read (He et al. 2017)",
+        new InputChannelStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "neuron-magnitude",
+        "neurons of linear layers of smallest L1 norm, with all that hangs on them",
+        new NeuronStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "head-magnitude",
+        "attention heads of smallest L1 norm (after Michel et al. 2019)",
+        new HeadStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
+        Floors.WHOLE_CLASSIFIER);
+    add(
+        "branch-magnitude",
+        "residual branches of smallest L1 norm, which become the identity (Wen et al. 2016)",
+        new BranchStructure(),
+        magnitude,
+        LOCAL,
+        once,
+        keep,
         Floors.WHOLE_CLASSIFIER);
   }
 
