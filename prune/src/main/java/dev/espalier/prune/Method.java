@@ -20,4 +20,9 @@ public record Method(
     RankingScope scope,
     Schedule schedule,
     FineTune fineTune,
-    Floors floors) {}
+    Floors floors) {
+  /** This with another scorer. */
+  public Method withScorer(Scorer other) {
+    return new Method(name, description, structure, other, scope, schedule, fineTune, floors);
+  }
+}

@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import static dev.espalier.prune.RankingScope.GLOBAL;
 import static dev.espalier.prune.RankingScope.LOCAL;
 
+import dev.espalier.nn.Names;
 import dev.espalier.prune.schedule.Cubic;
 import dev.espalier.prune.schedule.Iterative;
 import dev.espalier.prune.schedule.OneShot;
@@ -161,13 +162,12 @@ public final class Methods {
   /**
    * A method by name.
    *
-   * @throws IllegalArgumentException listing the known names
+   * @throws IllegalArgumentException naming the nearest of the known names
    */
   public static Method get(String name) {
     Method method = ALL.get(name);
     if (method == null) {
-      throw new IllegalArgumentException(
-          "method '%s' is unknown; known are %s".formatted(name, String.join(", ", ALL.keySet())));
+      throw Names.unknown("method", name, ALL.keySet());
     }
     return method;
   }

@@ -85,11 +85,22 @@ public final class Pruner {
     }
   }
 
-  private double densityFor(double ratio, List<Tensor> scores) {
+  /**
+   * Refuses a ratio that {@link #pruneToRatio} would refuse, without looking for the density.
+   *
+   * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
+   */
+  public void requireReachable(double ratio) {
+    try (var _ = Scope.open("reachable")) {
+      requireReachable(ratio, groupScores());
+    }
+  }
+
+  private void requireReachable(double ratio, List<Tensor> scores) {
     if (!(ratio >= 1)) {
       throw new IllegalArgumentException("compression ratio: must be at least 1 but is " + ratio);
     }
-    long total = module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+    long total = parameters();
     OptionalDouble fixed = method.structure().fixedDensity();
     if (fixed.isPresent()) {
       double reached = (double) total / keptParameters(choose(scores, fixed.getAsDouble()));
@@ -98,15 +109,27 @@ public final class Pruner {
             "compression ratio %s: method '%s' reaches %.2f here and nothing else; ask for that"
                 .formatted(ratio, method.name(), reached));
       }
-      return fixed.getAsDouble();
+      return;
     }
-    double wanted = total / ratio;
     long least = keptParameters(choose(scores, 0));
-    if (least > wanted * 1.01 + 1) {
+    if (least > total / ratio * 1.01 + 1) {
       throw new IllegalArgumentException(
           "compression ratio %s: method '%s' can reach at most %.2f here, because %d of %d parameters must stay"
               .formatted(ratio, method.name(), (double) total / least, least, total));
     }
+  }
+
+  private long parameters() {
+    return module.parameters().stream().mapToLong(p -> p.tensor().size()).sum();
+  }
+
+  private double densityFor(double ratio, List<Tensor> scores) {
+    requireReachable(ratio, scores);
+    OptionalDouble fixed = method.structure().fixedDensity();
+    if (fixed.isPresent()) {
+      return fixed.getAsDouble();
+    }
+    double wanted = parameters() / ratio;
     double low = 0;
     double high = 1;
     for (int i = 0; i < BISECTIONS; i++) {

@@ -1,9 +1,9 @@
 package dev.espalier.nn.data;
 
+import dev.espalier.nn.Names;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 
 /** The data sets known by name: {@code mnist fashion-mnist cifar-10 synthetic-digits}. */
@@ -81,16 +81,7 @@ public final class Datasets {
         return spec;
       }
     }
-    List<String> names = ALL.stream().map(DatasetSpec::name).toList();
-    String nearest =
-        names.stream().min(Comparator.comparingInt(known -> distance(name, known))).orElseThrow();
-    throw new IllegalArgumentException(
-        "unknown data set '"
-            + name
-            + "'; did you mean '"
-            + nearest
-            + "'? Known are "
-            + String.join(", ", names));
+    throw Names.unknown("data set", name, ALL.stream().map(DatasetSpec::name).toList());
   }
 
   /** Loads all of a data set from the files in {@code directory}. */
@@ -178,23 +169,5 @@ public final class Datasets {
 
   private static ImageDataset limit(ImageDataset data, int count) {
     return count == DatasetOptions.ALL ? data : data.first(count);
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[b.length()];
   }
 }
