@@ -8,12 +8,14 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
+import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.train.Evaluation;
 import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingPlan;
 import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Method;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.Schedule;
@@ -30,6 +32,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +51,9 @@ import picocli.CommandLine.Spec;
           + " pruned.safetensors",
       "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink"
           + " --out small.safetensors",
-      "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors"
+      "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors",
+      "  espalier prune --in model.safetensors --scorer gradient --scope local --ratio 4 --out"
+          + " pruned.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
   private static final int BATCH = 500;
@@ -82,8 +87,10 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description = "One-shot or iterative method (default: ${DEFAULT-VALUE}).")
-  private String method = "global-magnitude";
+      description = "One-shot or iterative method (default: global-magnitude).")
+  private Optional<String> name = Optional.empty();
+
+  @Mixin private AxesOptions axes = new AxesOptions();
 
   @ArgGroup(multiplicity = "1")
   private Target target;
@@ -110,14 +117,23 @@ public final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!(Methods.get(method).schedule() instanceof Schedule.Rounds rounds)) {
+    CommandLine line = spec.commandLine();
+    Method method = Refusals.understood(line, this::method);
+    if (!(method.schedule() instanceof Schedule.Rounds rounds)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "method '%s' prunes inside training; use 'espalier study'".formatted(method));
+          line,
+          "method '%s' prunes inside training; use 'espalier study'".formatted(method.name()));
     }
+    Refusals.understood(line, () -> Datasets.spec(data.name()));
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
-    PrintWriter text = spec.commandLine().getOut();
+    if (method.scorer().needsData() && sets.train().count() == 0) {
+      throw new ParameterException(
+          line,
+          "scorer '%s' needs data, but --train-images leaves none"
+              .formatted(method.scorer().name()));
+    }
+    PrintWriter text = line.getOut();
     try (var _ = Scope.open("prune");
         var test =
             new DataLoader(
@@ -127,17 +143,24 @@ public final class PruneCommand implements Callable<Integer> {
       Module module = stored.module();
       say(text, "before", module, test);
       Tensor example = stored.example(4);
-      var generator = new Generator(seed).split("pruning " + method);
-      var pruner = new Pruner(module, Methods.get(method), example, generator);
-      if (Methods.get(method).scorer().needsData()) {
+      var generator = new Generator(seed).split("pruning " + method.name());
+      Pruner pruner =
+          Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
+      if (method.scorer().needsData()) {
         pruner.withSample(sample(sets));
       }
       double last =
           target.density.isPresent()
               ? target.density.get()
-              : pruner.densityFor(target.ratio.orElseThrow());
+              : Refusals.pruned(line, () -> pruner.densityFor(target.ratio.orElseThrow()));
       for (int round = 1; round <= rounds.rounds(); round++) {
-        pruner.pruneToDensity(rounds.density(round, last));
+        double density = rounds.density(round, last);
+        Refusals.pruned(
+            line,
+            () -> {
+              pruner.pruneToDensity(density);
+              return null;
+            });
         say(text, "pruned", module, test);
         trainOn(stored, sets, round);
         say(text, "trained on", module, test);
@@ -151,6 +174,15 @@ public final class PruneCommand implements Callable<Integer> {
       text.flush();
     }
     return 0;
+  }
+
+  private Method method() {
+    Optional<Method> composed = axes.method();
+    if (composed.isPresent() && name.isPresent()) {
+      throw new IllegalArgumentException(
+          "--method names a whole method, so no axis can be given beside it");
+    }
+    return composed.orElseGet(() -> Methods.get(name.orElse("global-magnitude")));
   }
 
   private static void say(PrintWriter text, String when, Module module, DataLoader test) {

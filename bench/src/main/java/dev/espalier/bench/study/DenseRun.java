@@ -5,7 +5,6 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.file.PrunedModelFile;
-import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.nio.file.Files;
@@ -21,8 +20,7 @@ import java.util.Map;
  * again; the initial ones follow from the seed.
  */
 final class DenseRun implements AutoCloseable {
-  private final String model;
-  private final int classes;
+  private final PairRun pair;
   private final long seed;
   private final Map<String, Tensor> initial;
   private final Map<String, Tensor> trained;
@@ -30,69 +28,54 @@ final class DenseRun implements AutoCloseable {
   private final ModelSummary summary;
   private final long bytes;
 
-  private DenseRun(
-      String model,
-      int classes,
-      long seed,
-      Module module,
-      Map<String, Tensor> initial,
-      Metrics metrics) {
-    this.model = model;
-    this.classes = classes;
+  private DenseRun(PairRun pair, long seed, Module module, Map<String, Tensor> initial) {
+    this.pair = pair;
     this.seed = seed;
     this.initial = initial;
     this.trained = snapshot(module);
-    this.metrics = metrics;
-    this.summary = ModelSummary.of(module, Models.entry(model).input());
+    this.metrics = pair.training().evaluate(module);
+    this.summary = ModelSummary.of(module, Models.entry(pair.pair().model()).input());
     this.bytes = PrunedModelFile.bytes(module);
   }
 
-  /**
-   * Trains the network, or loads it from the file if that exists.
-   *
-   * @throws IllegalArgumentException if the network in the file was trained with other settings
-   */
-  static DenseRun of(
-      String model,
-      int classes,
-      long seed,
-      Path file,
-      Recipe recipe,
-      Training training,
-      Progress progress) {
-    Module module = create(model, classes, seed);
+  /** Trains the network, or loads it from its file if that exists. */
+  static DenseRun of(PairRun pair, long seed, Desk desk) {
+    Path file = pair.denseFile(seed);
+    Training training = pair.training();
+    Module module = pair.create(seed);
     try {
       Map<String, Tensor> initial = snapshot(module);
       if (Files.exists(file)) {
-        requireSameSettings(file, training.denseSettings());
         PrunedModelFile.load(file, module);
-        progress.skip(training.steps(recipe.epochs()));
+        desk.skip(pair, pair.denseSteps(), false);
       } else {
-        training.train(
-            module,
-            recipe.epochs(),
-            false,
-            seed,
-            progress.listener("dense " + model + ", seed " + seed));
+        String what = "dense %s, seed %d".formatted(pair.pair().name(), seed);
+        training.train(module, pair.recipe().epochs(), false, seed, desk.watch(what, pair.work()));
         PrunedModelFile.write(file, module, training.denseSettings());
       }
-      return new DenseRun(model, classes, seed, module, initial, training.evaluate(module));
+      return new DenseRun(pair, seed, module, initial);
     } finally {
       module.close();
     }
   }
 
-  private static void requireSameSettings(Path file, Map<String, String> settings) {
+  /**
+   * Refuses a stored network that is not the one wanted.
+   *
+   * @throws IllegalArgumentException if the network in the file was trained with other settings
+   */
+  static void requireUsable(PairRun pair, long seed) {
+    Path file = pair.denseFile(seed);
+    if (!Files.exists(file)) {
+      return;
+    }
+    Map<String, String> settings = pair.training().denseSettings();
     Map<String, String> trained = PrunedModelFile.notes(file);
     if (!trained.equals(settings)) {
       throw new IllegalArgumentException(
           "study: %s was trained with other settings (%s, now %s); use another --out, or remove the file"
               .formatted(file, trained, settings));
     }
-  }
-
-  private static Module create(String model, int classes, long seed) {
-    return Models.create(model, classes, new Generator(seed).split("initial weights"));
   }
 
   private static Map<String, Tensor> snapshot(Module module) {
@@ -103,14 +86,14 @@ final class DenseRun implements AutoCloseable {
 
   /** A new module with the initial weights. */
   Module untrained() {
-    Module module = create(model, classes, seed);
+    Module module = pair.create(seed);
     module.loadStateDict(initial);
     return module;
   }
 
   /** A new module with the trained weights. */
   Module trained() {
-    Module module = create(model, classes, seed);
+    Module module = pair.create(seed);
     module.loadStateDict(trained);
     return module;
   }
@@ -130,10 +113,6 @@ final class DenseRun implements AutoCloseable {
   /** Size of the dense network's file. */
   long bytes() {
     return bytes;
-  }
-
-  long seed() {
-    return seed;
   }
 
   @Override

@@ -47,6 +47,12 @@ public record Recipe(
           "recipe: needs lr > 0, weight decay >= 0, batch >= 1, epochs >= 1 and fine-tuning epochs >= 0 but got %s, %s, %d, %d and %d"
               .formatted(lr, weightDecay, batch, epochs, fineTuneEpochs));
     }
+    for (List<Double> shares : List.of(dropAt, gradualDropAt)) {
+      if (shares.stream().anyMatch(share -> !(share > 0 && share < 1))) {
+        throw new IllegalArgumentException(
+            "recipe: rates drop at shares of the steps between 0 and 1 but got " + shares);
+      }
+    }
     dropAt = List.copyOf(dropAt);
     gradualDropAt = List.copyOf(gradualDropAt);
   }

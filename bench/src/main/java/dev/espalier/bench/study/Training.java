@@ -13,23 +13,17 @@ import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.train.TrainingPlan;
 import java.util.SortedMap;
 
-/** Trains and evaluates models on one data set by one recipe. */
-final class Training implements AutoCloseable {
-  private static final int EVALUATION_BATCH = 500;
+/** Trains and evaluates models on one data set by one recipe, several at once if need be. */
+final class Training {
+  static final int EVALUATION_BATCH = 500;
   private static final int CROP_PADDING = 4;
 
   private final TrainTest data;
   private final Recipe recipe;
-  private final DataLoader test;
 
   Training(TrainTest data, Recipe recipe) {
     this.data = data;
     this.recipe = recipe;
-    this.test =
-        new DataLoader(
-            data.test(),
-            Augment.none(data.spec().normalization()),
-            LoaderOptions.evaluation(EVALUATION_BATCH));
   }
 
   /** What a trained dense network depends on besides model and seed, by name. */
@@ -63,11 +57,12 @@ final class Training implements AutoCloseable {
 
   /** Accuracy on the test images. */
   Metrics evaluate(Module module) {
-    return Evaluation.of(module, test, new CrossEntropy());
-  }
-
-  @Override
-  public void close() {
-    test.close();
+    try (var test =
+        new DataLoader(
+            data.test(),
+            Augment.none(data.spec().normalization()),
+            LoaderOptions.evaluation(EVALUATION_BATCH))) {
+      return Evaluation.of(module, test, new CrossEntropy());
+    }
   }
 }

@@ -4,16 +4,10 @@ import dev.espalier.bench.machine.PairedLatency;
 import dev.espalier.bench.report.Composition;
 import dev.espalier.bench.report.LayerResult;
 import dev.espalier.bench.report.Measurement;
-import dev.espalier.bench.report.Provenance;
 import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.DataLoader;
-import dev.espalier.nn.data.LoaderOptions;
-import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.train.StepEvent;
 import dev.espalier.nn.train.Trainer;
@@ -24,93 +18,56 @@ import dev.espalier.prune.Method;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.Schedule;
-import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
 import dev.espalier.prune.file.PrunedModelFile;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
-import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.RandomFill;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BiFunction;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
-  /** Images that data-dependent scorers see: one shuffled batch. */
-  private static final int SAMPLE = 256;
-
-  private static final double LATENCY_SECONDS = 0.25;
-  private static final int EXAMPLE_ROWS = 4;
-
-  private final TrainTest data;
+  private final PairRun pair;
   private final Recipe recipe;
   private final Training training;
-  private final Progress progress;
-  private final int latencyBatch;
-  private final BiFunction<Instant, Instant, Provenance> provenance;
+  private final Desk desk;
 
-  TrialRunner(
-      TrainTest data,
-      Recipe recipe,
-      Training training,
-      Progress progress,
-      int latencyBatch,
-      BiFunction<Instant, Instant, Provenance> provenance) {
-    this.data = data;
-    this.recipe = recipe;
-    this.training = training;
-    this.progress = progress;
-    this.latencyBatch = latencyBatch;
-    this.provenance = provenance;
-  }
-
-  /** Steps that a trial of a method takes. */
-  long steps(Method method) {
-    return switch (method.schedule()) {
-      case Schedule.Gradual _ -> training.steps(recipe.epochs() + recipe.fineTuneEpochs());
-      case Schedule.Rounds rounds -> training.steps(epochsPerRound(rounds) * rounds.rounds());
-    };
-  }
-
-  private int epochsPerRound(Schedule.Rounds rounds) {
-    return Math.ceilDiv(recipe.fineTuneEpochs(), rounds.rounds());
+  TrialRunner(PairRun pair, Desk desk) {
+    this.pair = pair;
+    this.recipe = pair.recipe();
+    this.training = pair.training();
+    this.desk = desk;
   }
 
   /** The outcome of pruning and training, before anything is measured. */
-  private record Outcome(OptionalDouble top1Before, int epochs, double seconds) {}
+  private record Outcome(Optional<Metrics> before, int epochs, double seconds) {}
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
     Module module =
         method.schedule() instanceof Schedule.Gradual ? dense.untrained() : dense.trained();
     try (var _ = Scope.open("trial")) {
-      Tensor example =
-          RandomFill.normal(
-              new Generator(key.seed()),
-              DType.FLOAT32,
-              batchShape(key.model(), EXAMPLE_ROWS),
-              0,
-              1);
+      Tensor example = pair.example(key.seed());
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       var pruner = new Pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
-        pruner.withSample(sample(key.seed()));
+        pruner.withSample(pair.sample(key.seed()));
       }
+      Desk.Watch watch = desk.watch(key.toString(), pair.work());
       Outcome outcome =
           switch (method.schedule()) {
-            case Schedule.Gradual gradual -> gradually(key, module, pruner, gradual);
+            case Schedule.Gradual gradual -> gradually(key, module, pruner, gradual, watch);
             case Schedule.Rounds rounds ->
-                inRounds(key, method, module, pruner, rounds, dense, generator);
+                inRounds(key, method, module, pruner, rounds, dense, generator, watch);
           };
       return measure(key, method, module, dense, outcome, example, started);
     } finally {
@@ -118,7 +75,8 @@ final class TrialRunner {
     }
   }
 
-  private Outcome gradually(TrialKey key, Module module, Pruner pruner, Schedule.Gradual schedule) {
+  private Outcome gradually(
+      TrialKey key, Module module, Pruner pruner, Schedule.Gradual schedule, Desk.Watch watch) {
     int epochs = recipe.epochs() + recipe.fineTuneEpochs();
     var pruning = new GradualPruning(pruner, schedule, key.ratio(), training.steps(epochs));
     TrainingListener steps =
@@ -128,11 +86,12 @@ final class TrialRunner {
             pruning.afterStep(event.step());
           }
         };
-    long start = System.nanoTime();
-    training.train(module, epochs, true, key.seed(), steps, progress.listener(key.toString()));
-    return new Outcome(OptionalDouble.empty(), epochs, (System.nanoTime() - start) / 1e9);
+    watch.resume();
+    training.train(module, epochs, true, key.seed(), steps, watch);
+    return new Outcome(Optional.empty(), epochs, watch.seconds());
   }
 
+  /** The rounds share the fine-tuning epochs, later ones having one more if need be. */
   private Outcome inRounds(
       TrialKey key,
       Method method,
@@ -140,21 +99,25 @@ final class TrialRunner {
       Pruner pruner,
       Schedule.Rounds rounds,
       DenseRun dense,
-      Generator generator) {
+      Generator generator,
+      Desk.Watch watch) {
     double last = pruner.densityFor(key.ratio());
-    double before = Double.NaN;
-    int epochs = epochsPerRound(rounds);
-    TrainingListener listener = progress.listener(key.toString());
-    long nanos = 0;
+    Optional<Metrics> before = Optional.empty();
+    int trained = 0;
     for (int round = 1; round <= rounds.rounds(); round++) {
       pruner.pruneToDensity(rounds.density(round, last));
-      before = training.evaluate(module).top1();
+      if (round == rounds.rounds()) {
+        before = Optional.of(training.evaluate(module));
+      }
       method.fineTune().prepare(module, dense.initial(), generator);
-      long start = System.nanoTime();
-      training.train(module, epochs, false, key.seed() + 1000L * round, listener);
-      nanos += System.nanoTime() - start;
+      int until = recipe.fineTuneEpochs() * round / rounds.rounds();
+      if (until > trained) {
+        watch.resume();
+        training.train(module, until - trained, false, key.seed() + 1000L * round, watch);
+        trained = until;
+      }
     }
-    return new Outcome(OptionalDouble.of(before), epochs * rounds.rounds(), nanos / 1e9);
+    return new Outcome(before, trained, watch.seconds());
   }
 
   private TrialResult measure(
@@ -167,7 +130,7 @@ final class TrialRunner {
       Instant started) {
     Metrics metrics = training.evaluate(module);
     ModelSummary summary = ModelSummary.of(module, Models.entry(key.model()).input());
-    PairedLatency latencies = latencies(module, dense, example);
+    PairedLatency latencies = desk.quiet().alone(() -> latencies(module, dense, example));
     return new TrialResult(
         key,
         new Composition(
@@ -190,13 +153,14 @@ final class TrialRunner {
             dense.summary().macs(),
             dense.bytes(),
             latencies.otherMillis()),
-        latencyBatch,
-        outcome.top1Before,
+        pair.latency().batch(),
+        outcome.before.map(Metrics::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        outcome.before.map(Metrics::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         outcome.epochs,
         outcome.seconds,
         layers(module, summary),
         MaskDigest.of(module),
-        provenance.apply(started, Instant.now()));
+        pair.provenance(started, Instant.now()));
   }
 
   /** Latencies of the compiled pruned and the compiled dense network. */
@@ -204,7 +168,7 @@ final class TrialRunner {
     Module original = dense.trained();
     try (CompiledModel pruned = Compiler.compile(module, example);
         CompiledModel baseline = Compiler.compile(original, example, FormatChoice.dense())) {
-      return PairedLatency.of(pruned, baseline, latencyBatch, LATENCY_SECONDS);
+      return PairedLatency.of(pruned, baseline, pair.latency().batch(), pair.latency().seconds());
     } finally {
       original.close();
     }
@@ -226,25 +190,5 @@ final class TrialRunner {
               rows.get(layer).remainingMacs()));
     }
     return layers;
-  }
-
-  private ScoringContext.Sample sample(long seed) {
-    try (var loader =
-        new DataLoader(
-            data.train(),
-            Augment.none(data.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
-    }
-  }
-
-  private static Shape batchShape(String model, int rows) {
-    int[] one = Models.entry(model).input().toArray();
-    int[] dims = new int[one.length + 1];
-    dims[0] = rows;
-    System.arraycopy(one, 0, dims, 1, one.length);
-    return Shape.of(dims);
   }
 }

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The data sets known by name: {@code mnist fashion-mnist cifar-10 synthetic-digits}. */
+/**
+ * The data sets known by name: {@code mnist fashion-mnist cifar-10 synthetic-digits
+ * synthetic-colour-digits}.
+ */
 public final class Datasets {
   private static final String IDX_TRAIN_IMAGES = "train-images-idx3-ubyte";
   private static final String IDX_TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -61,6 +64,12 @@ public final class Datasets {
               GREY_28,
               DIGIT_NAMES,
               Normalization.grey(0.1150f, 0.2254f),
+              List.of()),
+          new DatasetSpec(
+              SyntheticColourDigits.NAME,
+              SyntheticColourDigits.SHAPE,
+              DIGIT_NAMES,
+              new Normalization(List.of(0.5f, 0.5f, 0.5f), List.of(0.29f, 0.29f, 0.29f)),
               List.of()));
 
   private Datasets() {}
@@ -139,10 +148,13 @@ public final class Datasets {
         options.testCount() == DatasetOptions.ALL
             ? SyntheticDigits.TEST_COUNT
             : options.testCount();
-    return new TrainTest(
-        spec,
-        SyntheticDigits.train(train, options.seed()),
-        SyntheticDigits.test(test, options.seed()));
+    long seed = options.seed();
+    return spec.name().equals(SyntheticDigits.NAME)
+        ? new TrainTest(spec, SyntheticDigits.train(train, seed), SyntheticDigits.test(test, seed))
+        : new TrainTest(
+            spec,
+            SyntheticColourDigits.train(train, seed),
+            SyntheticColourDigits.test(test, seed));
   }
 
   private static ImageDataset idx(
