@@ -135,11 +135,9 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "prune", "--in", model, "--ratio", 2, "--method", "magic", "--out", out))
         .contains("'magic' is unknown", "global-magnitude");
     assertThat(
-            sentence(
-                2, "prune", "--in", model, "--ratio", 2, "--scorer", "magnitud", "--out", out))
+            sentence(2, "prune", "--in", model, "--ratio", 2, "--scorer", "magnitud", "--out", out))
         .contains("scorer 'magnitud' is unknown; did you mean 'magnitude'?");
-    assertThat(
-            sentence(2, "prune", "--in", model, "--ratio", 2, "--data", "mnits", "--out", out))
+    assertThat(sentence(2, "prune", "--in", model, "--ratio", 2, "--data", "mnits", "--out", out))
         .contains("did you mean 'mnist'");
     assertThat(sentence(2, "list", "scorer")).contains("did you mean 'scorers'?");
     assertThat(out).doesNotExist();
@@ -194,8 +192,7 @@ final class CommandRefusalsTest {
     module.close();
     Path out = folder.resolve("out");
     CommandRun run =
-        CommandRun.of(
-            "prune", "--in", nan, "--ratio", 2, "--train-images", 10, "--out", out);
+        CommandRun.of("prune", "--in", nan, "--ratio", 2, "--train-images", 10, "--out", out);
     assertThat(run.code()).as(run::err).isEqualTo(2);
     assertThat(run.err()).contains("scorer 'magnitude': the scores of 'fc2.weight' contain NaN");
     assertThat(out).doesNotExist();
@@ -205,8 +202,7 @@ final class CommandRefusalsTest {
   void studyFileWithATypoIsNotUnderstoodAndLeavesNothing() throws IOException {
     Path file = folder.resolve("study.yaml");
     Path out = folder.resolve("study");
-    Files.writeString(
-        file, "models: [lenet-5]\ndata: [mnist]\nmethods: [random]\nseed: [1, 2]\n");
+    Files.writeString(file, "models: [lenet-5]\ndata: [mnist]\nmethods: [random]\nseed: [1, 2]\n");
     assertThat(sentence(2, "study", file, "--out", out))
         .contains(file + ": key 'seed' is unknown; did you mean 'seeds'?");
     Files.writeString(

@@ -7,8 +7,8 @@ import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
-import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.Datasets;
+import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.train.Evaluation;
@@ -144,8 +144,7 @@ public final class PruneCommand implements Callable<Integer> {
       say(text, "before", module, test);
       Tensor example = stored.example(4);
       var generator = new Generator(seed).split("pruning " + method.name());
-      Pruner pruner =
-          Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
+      Pruner pruner = Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
       if (method.scorer().needsData()) {
         pruner.withSample(sample(sets));
       }

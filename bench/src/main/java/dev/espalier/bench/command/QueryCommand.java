@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier query 'SELECT method, ratio, avg(change), stddev(change) FROM results GROUP BY ALL"
-          + " ORDER BY ALL' runs/standard",
+      "  espalier query 'SELECT method, ratio, avg(change), stddev(change) FROM results GROUP BY"
+          + " ALL ORDER BY ALL' runs/standard",
       "  espalier query 'SELECT layer, avg(nonzero / params) FROM layers WHERE ratio = 32 GROUP BY"
           + " layer' runs/a/results.jsonl runs/b/results.jsonl",
       "  espalier query --csv 'FROM results' runs/standard > results.csv",

@@ -133,8 +133,7 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--trials",
       paramLabel = "N",
-      description =
-          "Trials at once; the results do not depend on it (default: one per processor).")
+      description = "Trials at once; the results do not depend on it (default: one per processor).")
   private Optional<Integer> trials = Optional.empty();
 
   @Option(
@@ -208,8 +207,7 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   private StudyPlan plan() throws IOException {
-    var here =
-        new StudyFile.Here(data.directory(), out, trials, memory.map(ByteSize::parse));
+    var here = new StudyFile.Here(data.directory(), out, trials, memory.map(ByteSize::parse));
     if (file.isPresent()) {
       for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
         if (!WITH_FILE.contains(option.longestName())) {

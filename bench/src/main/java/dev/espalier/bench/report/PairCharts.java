@@ -18,7 +18,9 @@ final class PairCharts {
   private static final double MARGIN = 1.08;
   private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
-  private static final String NOTE = "filled: on the Pareto front \u00b7 grey: surpassed everywhere \u00b7 bars: standard deviation";
+  private static final String NOTE =
+      "filled: on the Pareto front \u00b7 grey: surpassed everywhere \u00b7 bars: standard"
+          + " deviation";
   private static final String TIMES = "\u00d7";
 
   private final PairSummary pair;

@@ -155,9 +155,9 @@ final class ReportPage {
     page.leaf(
         "figcaption",
         "Means over seeds; bars are standard deviations. Filled markers are on the Pareto front: no"
-            + " other point is better in both directions; a method without any is grey in that chart."
-            + " In charts over compression, neighbouring"
-            + " methods stand a few pixels apart so that their error bars stay legible.");
+            + " other point is better in both directions; a method without any is grey in that"
+            + " chart. In charts over compression, neighbouring methods stand a few pixels apart so"
+            + " that their error bars stay legible.");
     page.closeLine();
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.bench.report;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -113,8 +114,9 @@ public final class ResultDatabase implements AutoCloseable {
    * @throws SQLException if it is not understood
    */
   public Answer ask(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery(sql)) {
+    // Prepared, since only then an error says what is wrong.
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet found = statement.executeQuery()) {
       ResultSetMetaData meta = found.getMetaData();
       List<String> columns = new ArrayList<>();
       for (int i = 1; i <= meta.getColumnCount(); i++) {

@@ -136,8 +136,7 @@ final class Crew {
       TrialResult result =
           new TrialRunner(pair, desk).run(key, trial.method(), trial.group().dense());
       store.append(result);
-      desk.forecast()
-          .trial(pair.work(), Math.max(0, seconds(start) - result.trainSeconds()));
+      desk.forecast().trial(pair.work(), Math.max(0, seconds(start) - result.trainSeconds()));
       desk.progress()
           .say(
               "%s%s: top-1 %.2f %% (dense %.2f), %.1f× smaller, %.2f× faster"

@@ -151,8 +151,7 @@ final class Fields {
       return of(at, value, known);
     }
 
-    private <T> T value(
-        String kind, Predicate<JsonNode> fits, Function<JsonNode, T> read) {
+    private <T> T value(String kind, Predicate<JsonNode> fits, Function<JsonNode, T> read) {
       if (!fits.test(value)) {
         throw new IllegalArgumentException(
             "%s: must be %s but is %s".formatted(at, kind, shown(value)));

@@ -99,9 +99,7 @@ public final class Study {
       List<TrialResult> trials = store.trials();
       return new Outcome(
           trials,
-          trials.isEmpty()
-              ? Optional.empty()
-              : Optional.of(ReportWriter.write(plan.out(), trials)),
+          trials.isEmpty() ? Optional.empty() : Optional.of(ReportWriter.write(plan.out(), trials)),
           failures);
     }
   }

@@ -123,8 +123,7 @@ public final class StudyFile {
       TokenStreamLocation where = e.getLocation();
       String problem = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
       throw new IllegalArgumentException(
-          "%s%s: %s"
-              .formatted(name, where == null ? "" : ", line " + where.getLineNr(), problem),
+          "%s%s: %s".formatted(name, where == null ? "" : ", line " + where.getLineNr(), problem),
           e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
@@ -149,7 +148,8 @@ public final class StudyFile {
         here.limits(top.integer("trials_at_once"), memory()),
         here.out()
             .orElseGet(
-                () -> top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))));
+                () ->
+                    top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))));
   }
 
   private Optional<Long> memory() {
@@ -184,8 +184,7 @@ public final class StudyFile {
 
   private StudyPair pair(Fields.Element element) {
     Fields fields = element.fields(PAIR_KEYS);
-    String model =
-        fields.text("model").orElseThrow(() -> missing(fields.at("model")));
+    String model = fields.text("model").orElseThrow(() -> missing(fields.at("model")));
     String data = fields.text("data").orElseThrow(() -> missing(fields.at("data")));
     try {
       Recipe recipe = recipe(model, top);
@@ -218,9 +217,7 @@ public final class StudyFile {
 
   private static Recipe recipe(String model, Fields top) {
     Recipe recipe = Recipe.of(model);
-    return top.mapping("recipe", RECIPE_KEYS)
-        .map(fields -> changed(recipe, fields))
-        .orElse(recipe);
+    return top.mapping("recipe", RECIPE_KEYS).map(fields -> changed(recipe, fields)).orElse(recipe);
   }
 
   private static Recipe changed(Recipe recipe, Fields fields) {

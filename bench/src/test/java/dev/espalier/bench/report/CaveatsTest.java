@@ -60,7 +60,7 @@ class CaveatsTest {
             new Measurement(0.95, 0.99, 800, 1600, 3200, 2),
             second.batch(),
             second.top1BeforeFinetune(),
-        second.top5BeforeFinetune(),
+            second.top5BeforeFinetune(),
             second.epochs(),
             second.trainSeconds(),
             second.layers(),

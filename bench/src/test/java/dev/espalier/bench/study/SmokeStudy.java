@@ -57,8 +57,7 @@ record SmokeStudy(
   }
 
   SmokeStudy withBatch(int size) {
-    return new SmokeStudy(
-        out, methods, ratios, seeds, size, fineTuneEpochs, dataSeed, atOnce);
+    return new SmokeStudy(out, methods, ratios, seeds, size, fineTuneEpochs, dataSeed, atOnce);
   }
 
   SmokeStudy withFineTuneEpochs(int epochs) {
@@ -66,13 +65,11 @@ record SmokeStudy(
   }
 
   SmokeStudy withDataSeed(long seed) {
-    return new SmokeStudy(
-        out, methods, ratios, seeds, batch, fineTuneEpochs, seed, atOnce);
+    return new SmokeStudy(out, methods, ratios, seeds, batch, fineTuneEpochs, seed, atOnce);
   }
 
   SmokeStudy withAtOnce(int trials) {
-    return new SmokeStudy(
-        out, methods, ratios, seeds, batch, fineTuneEpochs, dataSeed, trials);
+    return new SmokeStudy(out, methods, ratios, seeds, batch, fineTuneEpochs, dataSeed, trials);
   }
 
   StudyPlan plan() {

@@ -193,7 +193,9 @@ final class StudyFileTest {
   }
 
   private static Stream<Path> studies() throws IOException {
-    return Files.list(Path.of("studies")).filter(file -> file.toString().endsWith(".yaml"));
+    try (Stream<Path> files = Files.list(Path.of("studies"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).toList().stream();
+    }
   }
 
   @ParameterizedTest
@@ -224,7 +226,11 @@ final class StudyFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1024, 1024", "8g, 8589934592", "512 MiB, 536870912", "1.5k, 1536", "2GB, 2147483648"
+    "1024, 1024",
+    "8g, 8589934592",
+    "512 MiB, 536870912",
+    "1.5k, 1536",
+    "2GB, 2147483648"
   })
   void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
     assertThat(ByteSize.parse(text)).isEqualTo(bytes);

@@ -102,10 +102,7 @@ final class StudyPlanTest {
   void fineTuningThatTheRoundsOfAMethodCannotShareIsRefused() {
     StudyPair pair =
         new StudyPair(
-            "lenet-5",
-            "mnist",
-            DatasetOptions.defaults(),
-            Recipe.of("lenet-5").withEpochs(1, 2));
+            "lenet-5", "mnist", DatasetOptions.defaults(), Recipe.of("lenet-5").withEpochs(1, 2));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

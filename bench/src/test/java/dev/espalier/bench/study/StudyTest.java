@@ -293,10 +293,7 @@ final class StudyTest {
         .isThrownBy(
             () ->
                 new StudyPair(
-                    "resnet-8",
-                    SmokeStudy.DATA,
-                    DatasetOptions.defaults(),
-                    Recipe.of("resnet-8")))
+                    "resnet-8", SmokeStudy.DATA, DatasetOptions.defaults(), Recipe.of("resnet-8")))
         .withMessageContaining("'resnet-8' takes images of 3×32×32")
         .withMessageContaining("'synthetic-digits' has 1×28×28");
   }

@@ -152,9 +152,7 @@ public final class Datasets {
     return spec.name().equals(SyntheticDigits.NAME)
         ? new TrainTest(spec, SyntheticDigits.train(train, seed), SyntheticDigits.test(test, seed))
         : new TrainTest(
-            spec,
-            SyntheticColourDigits.train(train, seed),
-            SyntheticColourDigits.test(test, seed));
+            spec, SyntheticColourDigits.train(train, seed), SyntheticColourDigits.test(test, seed));
   }
 
   private static ImageDataset idx(

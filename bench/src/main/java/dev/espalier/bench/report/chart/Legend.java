@@ -22,8 +22,7 @@ public final class Legend {
    * @param note a closing remark, or empty
    * @param width the width to fill
    */
-  public static Drawing draw(
-      List<String> names, Set<String> faded, String note, double width) {
+  public static Drawing draw(List<String> names, Set<String> faded, String note, double width) {
     double x = 0;
     double y = ROW / 2;
     Drawing unsized = new Drawing(width, ROW, "");
