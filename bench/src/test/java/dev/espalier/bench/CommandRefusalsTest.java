@@ -109,7 +109,7 @@ final class CommandRefusalsTest {
   }
 
   @Test
-  void methodThatPrunesInsideTrainingIsSentToTheStudy() {
+  void methodThatGoesBackNeedsTheEarlierWeights() {
     assertThat(
             sentence(
                 2,
@@ -119,10 +119,10 @@ final class CommandRefusalsTest {
                 "--ratio",
                 2,
                 "--method",
-                "gradual-magnitude",
+                "lottery-ticket",
                 "--out",
                 folder.resolve("out")))
-        .contains("'gradual-magnitude' prunes inside training", "espalier study");
+        .contains("'lottery-ticket' goes back", "--rewind-to", "espalier study");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.espalier.tensor.sparse.Crossover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,6 +135,29 @@ final class CommandsTest {
         .contains("shrunk from 266610 to 125810 parameters", "150 channels of", "50 channels of");
     CommandRun compile = CommandRun.of("compile", "--in", small, "--batch", 1, "--seconds", 0.01);
     assertThat(compile.code()).as(compile::err).isZero();
+  }
+
+  @Test
+  void methodsInsideTrainingAndThoseThatGoBackPruneStoredModelsToo() {
+    for (String method : List.of("gradual-magnitude", "rigl", "lottery-ticket", "scratch-e")) {
+      CommandRun run =
+          CommandRun.of(
+              "prune",
+              "--in",
+              model,
+              "--method",
+              method,
+              "--rewind-to",
+              model,
+              "--density",
+              0.5,
+              "--train-images",
+              100,
+              "--out",
+              folder.resolve(method));
+      assertThat(run.code()).as(run::err).isZero();
+      assertThat(run.out()).containsSubsequence("before", "trained on", "wrote");
+    }
   }
 
   @Test

@@ -1,19 +1,75 @@
 package dev.espalier.prune;
 
 import dev.espalier.nn.Module;
-import dev.espalier.tensor.Generator;
-import dev.espalier.tensor.Tensor;
-import java.util.Map;
+import dev.espalier.nn.loss.Loss;
+import dev.espalier.nn.optim.LrSchedule;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
-/** What weights the survivors start again from: the fourth axis of a pruning method. */
+/**
+ * What weights the survivors start from, and how they train on: the fourth axis of a pruning
+ * method.
+ */
 public interface FineTune {
   /** Name for the registry and the results. */
   String name();
 
   /**
-   * Prepares a freshly pruned module for training on; the masks are in place and stay.
+   * What is done in a round, for one that treats rounds differently.
    *
-   * @param initial the state dict before any training
+   * @param round from 1
+   * @param rounds how many there will be
    */
-  void prepare(Module module, Map<String, Tensor> initial, Generator generator);
+  default FineTune inRound(int round, int rounds) {
+    return this;
+  }
+
+  /** Prepares a freshly pruned module for training on; the masks are in place and stay. */
+  void prepare(Restart restart);
+
+  /**
+   * Whether it acts between pruning and training on: changes weights, rates or the network.
+   * Schedules that prune inside training have no such moment.
+   */
+  default boolean restarts() {
+    return true;
+  }
+
+  /** Whether it goes back to weights of the dense run from before its end. */
+  default boolean needsEarlierWeights() {
+    return false;
+  }
+
+  /**
+   * The share of a training run after which its weights are kept, so that a later round can return
+   * to them; empty if the runs after pruning are not returned to.
+   */
+  default OptionalDouble capture() {
+    return OptionalDouble.empty();
+  }
+
+  /** How many epochs survivors train. */
+  default int epochs(Allowance allowance) {
+    return allowance.epochs();
+  }
+
+  /**
+   * The learning rates while they train.
+   *
+   * @param rates the recipe's own
+   * @param steps how many steps it will be
+   */
+  default LrSchedule rates(Rates rates, long steps) {
+    return rates.afresh(steps);
+  }
+
+  /**
+   * The loss while they train.
+   *
+   * @param hard the recipe's own, on labels
+   * @param teacher the trained dense model
+   */
+  default Loss loss(Loss hard, Supplier<Module> teacher) {
+    return hard;
+  }
 }

@@ -2,18 +2,22 @@ package dev.espalier.prune;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
+import dev.espalier.prune.score.RandomScore;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
+import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.IntPredicate;
 
 /**
  * Applies the structure, scorer and scope of a {@link Method} to a module: scores its groups,
@@ -147,17 +151,174 @@ public final class Pruner {
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
   public void pruneToDensity(double density) {
-    if (!(density >= 0 && density <= 1)) {
-      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
+    pruneToDensity(density, _ -> true);
+  }
+
+  /**
+   * As {@link #pruneToDensity(double)}, in some layers only.
+   *
+   * @param open whether to prune in a layer, counted from the front of the model
+   */
+  public void pruneToDensity(double density, IntPredicate open) {
+    checkDensity(density);
+    try (var _ = Scope.open("pruning")) {
+      List<Mask> kept = new ArrayList<>(choose(groupScores(), density));
+      for (int i = 0; i < kept.size(); i++) {
+        if (!open.test(i)) {
+          kept.set(i, Mask.ones(kept.get(i).shape()));
+        }
+      }
+      apply(kept);
     }
+  }
+
+  /**
+   * As {@link #pruneToDensity(double)}, with a mask that may let weights come back: what earlier
+   * soft masks hid takes part in the choice.
+   *
+   * <p>A soft choice of channels touches the rows that make them and nothing that hangs on them, so
+   * that the gradient finds its way back.
+   */
+  public void pruneToDensity(double density, Masking masking) {
+    checkDensity(density);
+    showHidden();
+    try (var _ = Scope.open("pruning")) {
+      List<Mask> kept = choose(groupScores(), density);
+      if (masking == Masking.HARD) {
+        apply(kept);
+      } else {
+        makers(kept).forEach((parameter, mask) -> soften(parameter, mask, masking));
+      }
+    }
+  }
+
+  private void showHidden() {
+    for (PrunableWeight weight : weights) {
+      Parameter parameter = weight.parameter();
+      if (parameter.mask() != null && parameter.maskMode() == Parameter.MaskMode.SOFT) {
+        parameter.clearMask();
+        parameter.setDenseGradient(false);
+      }
+    }
+  }
+
+  private static void soften(Parameter parameter, Mask mask, Masking masking) {
+    if (mask.kept() == mask.size()) {
+      return;
+    }
+    if (parameter.mask() != null) {
+      throw new IllegalStateException(
+          "soft pruning: a weight of shape %s has a hard mask, under which nothing comes back; clear it first"
+              .formatted(parameter.shape()));
+    }
+    if (masking == Masking.ZEROED) {
+      mask.applyInPlace(parameter.tensor());
+    } else {
+      parameter.setMask(mask, Parameter.MaskMode.SOFT);
+      parameter.setDenseGradient(true);
+    }
+  }
+
+  /** Of each set, the masks of the weights that make its groups: whole rows, or all it touches. */
+  private Map<Parameter, Mask> makers(List<Mask> kept) {
+    Map<Parameter, Mask> masks = new LinkedHashMap<>();
+    for (int i = 0; i < sets.size(); i++) {
+      Map<Parameter, Mask> touched = sets.get(i).masks(kept.get(i));
+      touched.forEach(
+          (parameter, mask) -> {
+            boolean rows =
+                parameter.shape().rank() > 1
+                    && mask.isConstantPerGroup(new Granularity.Filter())
+                    && mask.kept() > 0;
+            if (touched.size() == 1 || rows) {
+              masks.merge(parameter, mask, Mask::and);
+            }
+          });
+    }
+    return masks;
+  }
+
+  /**
+   * Prunes an unmasked model to a density at random, as sparse training starts; who competes with
+   * whom is the method's business as ever.
+   */
+  public void pruneAtRandom(double density) {
+    checkDensity(density);
+    try (var _ = Scope.open("pruning")) {
+      apply(choose(randomScores(), density));
+    }
+  }
+
+  /**
+   * As {@link #pruneAtRandom(double)}, to a density per layer.
+   *
+   * @param densities one for each of the structure's sets, front to back
+   */
+  public void pruneAtRandom(double... densities) {
+    if (densities.length != sets.size()) {
+      throw new IllegalArgumentException(
+          "densities: %d are given but the model has %d layers to prune: %s"
+              .formatted(
+                  densities.length, sets.size(), sets.stream().map(GroupSet::name).toList()));
+    }
+    for (double density : densities) {
+      checkRange(density);
+    }
+    try (var _ = Scope.open("pruning")) {
+      apply(Selection.local(randomScores(), densities));
+    }
+  }
+
+  /** The sets of groups, front to back. */
+  List<GroupSet> sets() {
+    return sets;
+  }
+
+  List<PrunableWeight> weights() {
+    return weights;
+  }
+
+  /** Lets exactly these groups live, also some that did not. */
+  void keep(List<Mask> kept) {
+    for (int i = 0; i < sets.size(); i++) {
+      if (!kept.get(i).equals(sets.get(i).alive())) {
+        sets.get(i)
+            .masks(kept.get(i))
+            .forEach((parameter, mask) -> parameter.setMask(mask, Parameter.MaskMode.HARD));
+      }
+    }
+  }
+
+  /** Refuses a structure whose groups cannot come back one by one. */
+  void requireRegrowth(String schedule) {
+    if (method.structure().fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "schedule '%s': structure '%s' fixes which weights compete, so none can move elsewhere; use another structure"
+              .formatted(schedule, method.structure().name()));
+    }
+    for (GroupSet set : sets) {
+      int touched = set.masks(Mask.ones(Shape.of(set.count()))).size();
+      if (touched > 1) {
+        throw new IllegalArgumentException(
+            "schedule '%s': a group of '%s' by structure '%s' spreads over %d parameters, all zero when it grows, so that no gradient would ever reach it; use groups inside one weight"
+                .formatted(schedule, set.name(), method.structure().name(), touched));
+      }
+    }
+  }
+
+  private void checkDensity(double density) {
+    checkRange(density);
     double fixed = method.structure().fixedDensity().orElse(density);
     if (Math.abs(density - fixed) > FIXED_ROUNDING) {
       throw new IllegalArgumentException(
           "density %s: method '%s' keeps %s of the weights and nothing else; ask for that"
               .formatted(density, method.name(), fixed));
     }
-    try (var _ = Scope.open("pruning")) {
-      apply(choose(groupScores(), density));
+  }
+
+  private static void checkRange(double density) {
+    if (!(density >= 0 && density <= 1)) {
+      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
     }
   }
 
@@ -173,19 +334,44 @@ public final class Pruner {
             });
   }
 
-  private List<Tensor> groupScores() {
-    Map<String, Tensor> elements =
-        method.scorer().scores(new ScoringContext(module, weights, sample, generator));
+  /** The scores of the groups of each set; those that do not live rank last. */
+  List<Tensor> groupScores() {
+    return groupScores(method.scorer());
+  }
+
+  /** Random scores for the groups of each set; those that do not live rank last. */
+  private List<Tensor> randomScores() {
+    return groupScores(new RandomScore());
+  }
+
+  /** Random scores for the groups of each set, whether they live or not. */
+  List<Tensor> randomGrowth() {
+    return ofGroups(new RandomScore().scores(context()));
+  }
+
+  private ScoringContext context() {
+    return new ScoringContext(module, weights, sample, generator);
+  }
+
+  private List<Tensor> groupScores(Scorer scorer) {
+    Map<String, Tensor> elements = scorer.scores(context());
     Map<String, Tensor> ranked = new LinkedHashMap<>();
     for (PrunableWeight weight : weights) {
       Tensor score = elements.get(weight.name());
-      checkNumbers(weight.name(), score);
+      checkNumbers(scorer, weight.name(), score);
       Mask mask = weight.parameter().mask();
       ranked.put(weight.name(), mask == null ? score : mask.apply(score));
     }
-    List<Tensor> scores = new ArrayList<>();
-    sets.forEach(set -> scores.add(deadLast(set.scores(ranked), set.alive())));
+    List<Tensor> scores = new ArrayList<>(ofGroups(ranked));
+    for (int i = 0; i < scores.size(); i++) {
+      scores.set(i, deadLast(scores.get(i), sets.get(i).alive()));
+    }
     return scores;
+  }
+
+  /** What scores of elements, by name of the weight, come to for the groups of each set. */
+  List<Tensor> ofGroups(Map<String, Tensor> elements) {
+    return sets.stream().map(set -> set.scores(elements)).toList();
   }
 
   /** Groups that are pruned already rank behind every other. */
@@ -198,18 +384,22 @@ public final class Pruner {
             Tensor.full(scores.dtype(), scores.shape(), Double.NEGATIVE_INFINITY));
   }
 
-  private void checkNumbers(String name, Tensor score) {
+  private static void checkNumbers(Scorer scorer, String name, Tensor score) {
     if (!Double.isFinite(Reduce.sumAbs(score, false).item())) {
       throw new IllegalStateException(
           "scorer '%s': the scores of '%s' contain NaN or infinity; is the model diverged?"
-              .formatted(method.scorer().name(), name));
+              .formatted(scorer.name(), name));
     }
   }
 
   private List<Mask> choose(List<Tensor> scores, double density) {
     double[] densities =
         sets.stream()
-            .mapToDouble(set -> Math.max(density, method.floors().at(set.place())))
+            .mapToDouble(
+                set ->
+                    Math.max(
+                        method.schedule().densityAt(set.place(), density),
+                        method.floors().at(set.place())))
             .toArray();
     if (method.scope() == RankingScope.LOCAL) {
       return Selection.local(scores, densities);

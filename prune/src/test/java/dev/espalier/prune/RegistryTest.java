@@ -71,7 +71,6 @@ final class RegistryTest {
       assertThat(Structures.all().get(method.structure().name())).isEqualTo(method.structure());
       assertThat(Scorers.all().get(method.scorer().name())).isEqualTo(method.scorer());
       assertThat(Schedules.all().get(method.schedule().name())).isEqualTo(method.schedule());
-      assertThat(FineTunes.all().get(method.fineTune().name())).isEqualTo(method.fineTune());
     }
   }
 

@@ -3,23 +3,17 @@ package dev.espalier.bench.command;
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Variable;
 import dev.espalier.bench.study.Recipe;
+import dev.espalier.bench.study.Training;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.Datasets;
-import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.loss.CrossEntropy;
-import dev.espalier.nn.train.Evaluation;
-import dev.espalier.nn.train.Trainer;
-import dev.espalier.nn.train.TrainingPlan;
 import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
+import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.Pruner;
-import dev.espalier.prune.Schedule;
-import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.prune.surgery.Surgery;
 import dev.espalier.tensor.Generator;
@@ -56,9 +50,6 @@ import picocli.CommandLine.Spec;
           + " pruned.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
-  private static final int BATCH = 500;
-  private static final int SAMPLE = 256;
-
   /** How far to prune. */
   static final class Target {
     @Option(
@@ -72,6 +63,12 @@ public final class PruneCommand implements Callable<Integer> {
         paramLabel = "D",
         description = "Share of the prunable groups (weights, filters) to keep.")
     private Optional<Double> density = Optional.empty();
+
+    Goal goal() {
+      return density.isPresent()
+          ? new Goal.Density(density.get())
+          : new Goal.Ratio(ratio.orElseThrow());
+    }
   }
 
   @Option(names = "--in", required = true, paramLabel = "FILE", description = "The model.")
@@ -87,7 +84,9 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description = "One-shot or iterative method (default: global-magnitude).")
+      description =
+          "Method; one that prunes before or inside training starts from the stored weights"
+              + " (default: global-magnitude).")
   private Optional<String> name = Optional.empty();
 
   @Mixin private AxesOptions axes = new AxesOptions();
@@ -98,8 +97,15 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
-      description = "Epochs after each round (default: ${DEFAULT-VALUE}).")
+      description =
+          "Epochs after each round, or of the run that prunes (default: ${DEFAULT-VALUE}).")
   private int epochs = 1;
+
+  @Option(
+      names = "--rewind-to",
+      paramLabel = "FILE",
+      description = "Earlier weights of the model, for methods that go back to them.")
+  private Optional<Path> rewindTo = Optional.empty();
 
   @Option(
       names = "--shrink",
@@ -119,10 +125,11 @@ public final class PruneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = spec.commandLine();
     Method method = Refusals.understood(line, this::method);
-    if (!(method.schedule() instanceof Schedule.Rounds rounds)) {
+    if (method.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
       throw new ParameterException(
           line,
-          "method '%s' prunes inside training; use 'espalier study'".formatted(method.name()));
+          "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
+              .formatted(method.name()));
     }
     Refusals.understood(line, () -> Datasets.spec(data.name()));
     StoredModel stored = StoredModel.load(in);
@@ -135,35 +142,28 @@ public final class PruneCommand implements Callable<Integer> {
     }
     PrintWriter text = line.getOut();
     try (var _ = Scope.open("prune");
-        var test =
-            new DataLoader(
-                sets.test(),
-                Augment.none(sets.spec().normalization()),
-                LoaderOptions.evaluation(BATCH))) {
+        var origins = new StoredOrigins(stored, rewindTo)) {
+      var training = new Training(sets, Recipe.of(stored.name()));
       Module module = stored.module();
-      say(text, "before", module, test);
+      say(text, "before", module, training);
       Tensor example = stored.example(4);
       var generator = new Generator(seed).split("pruning " + method.name());
       Pruner pruner = Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
       if (method.scorer().needsData()) {
-        pruner.withSample(sample(sets));
+        pruner.withSample(training.sample(seed));
       }
-      double last =
-          target.density.isPresent()
-              ? target.density.get()
-              : Refusals.pruned(line, () -> pruner.densityFor(target.ratio.orElseThrow()));
-      for (int round = 1; round <= rounds.rounds(); round++) {
-        double density = rounds.density(round, last);
-        Refusals.pruned(
-            line,
-            () -> {
-              pruner.pruneToDensity(density);
-              return null;
-            });
-        say(text, "pruned", module, test);
-        trainOn(stored, sets, round);
-        say(text, "trained on", module, test);
-      }
+      MethodRun run =
+          new MethodRun(
+                  method,
+                  module,
+                  pruner,
+                  training.ofStored(seed, epochs),
+                  origins,
+                  Models.entry(stored.name()).input(),
+                  generator)
+              .whenPruned(_ -> say(text, "pruned", module, training))
+              .whenTrained(_ -> say(text, "trained on", module, training));
+      Refusals.pruned(line, () -> run.run(target.goal()));
       text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
       if (shrink) {
         shrink(text, module, stored.example(16));
@@ -184,36 +184,9 @@ public final class PruneCommand implements Callable<Integer> {
     return composed.orElseGet(() -> Methods.get(name.orElse("global-magnitude")));
   }
 
-  private static void say(PrintWriter text, String when, Module module, DataLoader test) {
-    double top1 = Evaluation.of(module, test, new CrossEntropy()).top1();
-    text.printf("%-10s top-1 %.2f %%%n", when, 100 * top1);
+  private static void say(PrintWriter text, String when, Module module, Training training) {
+    text.printf("%-10s top-1 %.2f %%%n", when, 100 * training.evaluate(module).top1());
     text.flush();
-  }
-
-  private void trainOn(StoredModel stored, TrainTest sets, int round) {
-    Recipe recipe = Recipe.of(stored.name());
-    Augment plain = Augment.none(sets.spec().normalization());
-    Augment augment = recipe.augment() ? plain.withCrop(4).withFlip() : plain;
-    var options = LoaderOptions.training(recipe.batch(), seed + 1000L * round);
-    try (var loader = new DataLoader(sets.train(), augment, options)) {
-      long steps = (long) epochs * loader.batchesPerEpoch();
-      var plan =
-          TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(stored.module()))
-              .withSchedule(recipe.schedule(steps, false));
-      new Trainer(stored.module(), loader, plan).run();
-    }
-  }
-
-  private ScoringContext.Sample sample(TrainTest sets) {
-    try (var loader =
-        new DataLoader(
-            sets.train(),
-            Augment.none(sets.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
-    }
   }
 
   private static void shrink(PrintWriter text, Module module, Tensor inputs) {

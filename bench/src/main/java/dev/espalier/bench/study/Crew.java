@@ -122,7 +122,7 @@ final class Crew {
       board.ready(group, dense);
     } catch (RuntimeException e) {
       for (Board.Trial lost : board.abandon(group)) {
-        desk.skip(group.pair(), group.pair().steps(lost.method()), true);
+        desk.skip(group.pair(), group.pair().steps(lost.method(), lost.key().ratio()), true);
       }
       fail(name, e);
     }
@@ -150,7 +150,7 @@ final class Crew {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      desk.forecast().drop(pair.work(), pair.steps(trial.method()), true);
+      desk.forecast().drop(pair.work(), pair.steps(trial.method(), key.ratio()), true);
       fail(key.toString(), e);
     }
   }

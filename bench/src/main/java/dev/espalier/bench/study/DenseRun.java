@@ -3,12 +3,17 @@ package dev.espalier.bench.study;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.train.Metrics;
+import dev.espalier.nn.train.StepEvent;
+import dev.espalier.nn.train.Trainer;
+import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Origins;
 import dev.espalier.prune.file.PrunedModelFile;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,19 +22,25 @@ import java.util.Map;
  * weights, trained weights and accuracy.
  *
  * <p>The trained weights are kept in a file, so that a study that is resumed does not train them
- * again; the initial ones follow from the seed.
+ * again; the initial ones follow from the seed. Weights in between, which some methods rewind to,
+ * are had by training to that step once more, bit for bit the same, and kept in files of their own.
  */
-final class DenseRun implements AutoCloseable {
+final class DenseRun implements Origins, AutoCloseable {
   private final PairRun pair;
+  private final Desk desk;
   private final long seed;
   private final Map<String, Tensor> initial;
   private final Map<String, Tensor> trained;
   private final Metrics metrics;
   private final ModelSummary summary;
   private final long bytes;
+  private final Map<Long, Map<String, Tensor>> between = new HashMap<>();
+  private Module teacher;
 
-  private DenseRun(PairRun pair, long seed, Module module, Map<String, Tensor> initial) {
+  private DenseRun(
+      PairRun pair, Desk desk, long seed, Module module, Map<String, Tensor> initial) {
     this.pair = pair;
+    this.desk = desk;
     this.seed = seed;
     this.initial = initial;
     this.trained = snapshot(module);
@@ -50,10 +61,10 @@ final class DenseRun implements AutoCloseable {
         desk.skip(pair, pair.denseSteps(), false);
       } else {
         String what = "dense %s, seed %d".formatted(pair.pair().name(), seed);
-        training.train(module, pair.recipe().epochs(), false, seed, desk.watch(what, pair.work()));
+        training.trainDense(module, seed, desk.watch(what, pair.work()));
         PrunedModelFile.write(file, module, training.denseSettings());
       }
-      return new DenseRun(pair, seed, module, initial);
+      return new DenseRun(pair, desk, seed, module, initial);
     } finally {
       module.close();
     }
@@ -66,10 +77,12 @@ final class DenseRun implements AutoCloseable {
    */
   static void requireUsable(PairRun pair, long seed) {
     Path file = pair.denseFile(seed);
-    if (!Files.exists(file)) {
-      return;
+    if (Files.exists(file)) {
+      requireSameSettings(file, pair.training().denseSettings());
     }
-    Map<String, String> settings = pair.training().denseSettings();
+  }
+
+  private static void requireSameSettings(Path file, Map<String, String> settings) {
     Map<String, String> trained = PrunedModelFile.notes(file);
     if (!trained.equals(settings)) {
       throw new IllegalArgumentException(
@@ -98,8 +111,53 @@ final class DenseRun implements AutoCloseable {
     return module;
   }
 
-  Map<String, Tensor> initial() {
-    return initial;
+  @Override
+  public synchronized Map<String, Tensor> dense(double share) {
+    long steps = pair.denseSteps();
+    long step = Math.round(share * steps);
+    if (step == 0) {
+      return initial;
+    }
+    return step >= steps ? trained : between.computeIfAbsent(step, this::replay);
+  }
+
+  /** Loads the weights after a step from a file, or trains to it and writes the file. */
+  private Map<String, Tensor> replay(long step) {
+    Path whole = pair.denseFile(seed);
+    String name = whole.getFileName().toString().replace(".safetensors", "");
+    Path file = whole.resolveSibling("%s-step-%d.safetensors".formatted(name, step));
+    Module module = pair.create(seed);
+    try {
+      if (Files.exists(file)) {
+        requireSameSettings(file, pair.training().denseSettings());
+        PrunedModelFile.load(file, module);
+      } else {
+        desk.progress().say("training %s to step %d again, for rewinding".formatted(name, step));
+        pair.training().trainDense(module, seed, new StopAt(step));
+        PrunedModelFile.write(file, module, pair.training().denseSettings());
+      }
+      return snapshot(module);
+    } finally {
+      module.close();
+    }
+  }
+
+  /** Ends a run after a step. */
+  private record StopAt(long step) implements TrainingListener {
+    @Override
+    public void afterStep(Trainer trainer, StepEvent event) {
+      if (event.step() == step) {
+        trainer.requestStop();
+      }
+    }
+  }
+
+  @Override
+  public synchronized Module teacher() {
+    if (teacher == null) {
+      teacher = trained().eval();
+    }
+    return teacher;
   }
 
   Metrics metrics() {
@@ -119,5 +177,9 @@ final class DenseRun implements AutoCloseable {
   public void close() {
     initial.values().forEach(Tensor::close);
     trained.values().forEach(Tensor::close);
+    between.values().forEach(state -> state.values().forEach(Tensor::close));
+    if (teacher != null) {
+      teacher.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.train.StepEvent;
+import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 
 /** What trials that run side by side share: the display, the forecast and the measuring place. */
@@ -20,8 +21,8 @@ record Desk(Progress progress, Forecast forecast, Quiet quiet) {
       return seconds;
     }
 
-    /** Leaves out the time since the last step, spent on something else. */
-    void resume() {
+    @Override
+    public void onStart(Trainer trainer) {
       last = System.nanoTime();
     }
 

@@ -7,16 +7,13 @@ import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.DataLoader;
-import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Method;
+import dev.espalier.prune.MethodRun;
+import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.Schedule;
-import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.score.Magnitude;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
@@ -35,9 +32,6 @@ import java.util.SortedMap;
 
 /** What all trials of a pair share: images, recipe, and what their results are filed under. */
 final class PairRun {
-  /** Images that data-dependent scorers see: one shuffled batch. */
-  private static final int SAMPLE = 256;
-
   private static final int EXAMPLE_ROWS = 4;
 
   private final StudyPlan plan;
@@ -49,6 +43,7 @@ final class PairRun {
   private final Machine machine = Machine.detect();
   private final int threads = Threads.count();
   private final long memoryNeed;
+  private final int layers;
   private final Forecast.Work work;
 
   PairRun(StudyPlan plan, StudyPair pair, TrainTest data, Forecast forecast) {
@@ -65,11 +60,12 @@ final class PairRun {
     Module module = create(0);
     try {
       ModelSummary summary = ModelSummary.of(module, Models.entry(pair.model()).input());
+      layers = PrunableWeight.of(module).size();
       int batch = pair.recipe().batch();
       memoryNeed =
           MemoryNeed.of(
               summary,
-              Math.max(batch, SAMPLE),
+              Math.max(batch, Training.SAMPLE),
               Math.max(Training.EVALUATION_BATCH, plan.latency().batch()));
       work = forecast.add((double) summary.macs() * batch);
     } finally {
@@ -130,29 +126,13 @@ final class PairRun {
   }
 
   /** Steps that a trial of a method takes. */
-  long steps(Method method) {
-    return training.steps(
-        method.schedule() instanceof Schedule.Gradual
-            ? recipe().epochs() + recipe().fineTuneEpochs()
-            : recipe().fineTuneEpochs());
+  long steps(Method method, double ratio) {
+    return MethodRun.steps(method, training.ofTrial(0), ratio, layers);
   }
 
   /** Steps that a dense network takes. */
   long denseSteps() {
     return training.steps(recipe().epochs());
-  }
-
-  /** A shuffled sample of the training images. */
-  ScoringContext.Sample sample(long seed) {
-    try (var loader =
-        new DataLoader(
-            data.train(),
-            Augment.none(data.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
-    }
   }
 
   Provenance provenance(Instant started, Instant finished) {
@@ -188,11 +168,25 @@ final class PairRun {
             new Pruner(module, method.withScorer(new Magnitude()), example, new Generator(0));
         for (double ratio : ratios) {
           pruner.requireReachable(ratio);
+          requireBudget(method, ratio);
         }
       }
       module.close();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("study: " + pair.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** All methods have the same epochs after pruning, so several rounds must share them. */
+  private void requireBudget(Method method, double ratio) {
+    int epochs = recipe().fineTuneEpochs();
+    if (method.schedule() instanceof Schedule.Rounds schedule && epochs > 0) {
+      int rounds = schedule.rounds(1 / ratio, layers);
+      if (epochs < rounds) {
+        throw new IllegalArgumentException(
+            "%d fine-tuning epochs cannot be shared by the %d rounds of '%s'; give at least %d"
+                .formatted(epochs, rounds, method.name(), rounds));
+      }
     }
   }
 

@@ -112,10 +112,10 @@ public final class Study {
         var group = new Board.Group(pair, seed);
         for (Method method : plan.methods()) {
           for (double ratio : plan.ratios()) {
-            desk.forecast().announce(pair.work(), pair.steps(method), true);
+            desk.forecast().announce(pair.work(), pair.steps(method, ratio), true);
             TrialKey key = pair.key(method, ratio, seed);
             if (store.contains(key)) {
-              desk.skip(pair, pair.steps(method), true);
+              desk.skip(pair, pair.steps(method, ratio), true);
             } else {
               group.add(key, method);
             }

@@ -1,7 +1,6 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.prune.Method;
-import dev.espalier.prune.Schedule;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -48,9 +47,6 @@ public record StudyPlan(
     requireDistinct("method", methods, Method::name);
     requireDistinct("ratio", ratios, Object::toString);
     requireDistinct("seed", seeds, Object::toString);
-    for (StudyPair pair : pairs) {
-      methods.forEach(method -> requireBudget(pair, method));
-    }
   }
 
   private static <T> void requireDistinct(String what, List<T> all, Function<T, String> name) {
@@ -60,18 +56,6 @@ public record StudyPlan(
         throw new IllegalArgumentException(
             "study: the %s %s is given twice".formatted(what, name.apply(one)));
       }
-    }
-  }
-
-  /** All methods have the same epochs after pruning, so several rounds must share them. */
-  private static void requireBudget(StudyPair pair, Method method) {
-    int epochs = pair.recipe().fineTuneEpochs();
-    if (method.schedule() instanceof Schedule.Rounds rounds
-        && epochs > 0
-        && epochs < rounds.rounds()) {
-      throw new IllegalArgumentException(
-          "study: %d fine-tuning epochs cannot be shared by the %d rounds of '%s' (%s); give at least %d"
-              .formatted(epochs, rounds.rounds(), method.name(), pair.name(), rounds.rounds()));
     }
   }
 

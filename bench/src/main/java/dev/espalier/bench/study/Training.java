@@ -6,22 +6,32 @@ import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.loss.CrossEntropy;
+import dev.espalier.nn.loss.Loss;
+import dev.espalier.nn.optim.LrSchedule;
 import dev.espalier.nn.train.Evaluation;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.train.TrainingPlan;
+import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.TrainingPhase;
+import dev.espalier.prune.TrainingRecipe;
+import java.util.List;
 import java.util.SortedMap;
 
 /** Trains and evaluates models on one data set by one recipe, several at once if need be. */
-final class Training {
+public final class Training {
+  /** Images that data-dependent scorers see: one shuffled batch. */
+  static final int SAMPLE = 256;
+
   static final int EVALUATION_BATCH = 500;
   private static final int CROP_PADDING = 4;
 
   private final TrainTest data;
   private final Recipe recipe;
 
-  Training(TrainTest data, Recipe recipe) {
+  /** Starts nothing yet. */
+  public Training(TrainTest data, Recipe recipe) {
     this.data = data;
     this.recipe = recipe;
   }
@@ -39,8 +49,24 @@ final class Training {
     return (long) epochs * Math.ceilDiv(data.train().count(), recipe.batch());
   }
 
-  /** Trains for some epochs, the learning rate starting afresh. */
-  void train(Module module, int epochs, boolean gradual, long seed, TrainingListener... listeners) {
+  /** The training of a dense network. */
+  void trainDense(Module module, long seed, TrainingListener... listeners) {
+    long steps = steps(recipe.epochs());
+    train(
+        module,
+        new TrainingPhase(
+            0,
+            recipe.epochs(),
+            recipe.schedule(steps, false),
+            new CrossEntropy(),
+            List.of(listeners)),
+        seed);
+  }
+
+  private void train(Module module, TrainingPhase phase, long seed) {
+    if (phase.epochs() == 0) {
+      return;
+    }
     Augment augment = Augment.none(data.spec().normalization());
     if (recipe.augment()) {
       augment = augment.withCrop(CROP_PADDING).withFlip();
@@ -48,21 +74,105 @@ final class Training {
     try (var loader =
         new DataLoader(data.train(), augment, LoaderOptions.training(recipe.batch(), seed))) {
       var plan =
-          TrainingPlan.of(epochs, new CrossEntropy(), recipe.optimizer(module))
-              .withSchedule(recipe.schedule(steps(epochs), gradual))
-              .withListeners(listeners);
+          TrainingPlan.of(phase.epochs(), phase.loss(), recipe.optimizer(module))
+              .withSchedule(phase.rates())
+              .withListeners(phase.listeners().toArray(TrainingListener[]::new));
       new Trainer(module, loader, plan).run();
     }
   }
 
   /** Accuracy on the test images. */
-  Metrics evaluate(Module module) {
+  public Metrics evaluate(Module module) {
     try (var test =
         new DataLoader(
             data.test(),
             Augment.none(data.spec().normalization()),
             LoaderOptions.evaluation(EVALUATION_BATCH))) {
       return Evaluation.of(module, test, new CrossEntropy());
+    }
+  }
+
+  /** A shuffled batch of training images for scorers. */
+  public ScoringContext.Sample sample(long seed) {
+    try (var loader =
+        new DataLoader(
+            data.train(),
+            Augment.none(data.spec().normalization()),
+            LoaderOptions.training(SAMPLE, seed))) {
+      var batch = loader.next();
+      return new ScoringContext.Sample(
+          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
+    }
+  }
+
+  /**
+   * How the runs of one trial of a study train: its rounds share the fine-tuning epochs, later ones
+   * having one more if need be.
+   */
+  TrainingRecipe ofTrial(long seed) {
+    return new Runs(seed, recipe.epochs() + recipe.fineTuneEpochs()) {
+      @Override
+      public int fineTuneEpochs(int round, int rounds) {
+        int total = recipe.fineTuneEpochs();
+        return total * round / rounds - total * (round - 1) / rounds;
+      }
+    };
+  }
+
+  /**
+   * How a stored model is pruned and trained on.
+   *
+   * @param epochs after each round, or of the run that the pruning is a part of
+   */
+  public TrainingRecipe ofStored(long seed, int epochs) {
+    return new Runs(seed, epochs) {
+      @Override
+      public int fineTuneEpochs(int round, int rounds) {
+        return epochs;
+      }
+    };
+  }
+
+  /** Runs of one seed. */
+  private abstract class Runs implements TrainingRecipe {
+    private static final long ROUND = 1000;
+
+    private final long seed;
+    private final int whole;
+
+    Runs(long seed, int whole) {
+      this.seed = seed;
+      this.whole = whole;
+    }
+
+    @Override
+    public int denseEpochs() {
+      return recipe.epochs();
+    }
+
+    @Override
+    public int wholeEpochs() {
+      return whole;
+    }
+
+    @Override
+    public long steps(int epochs) {
+      return Training.this.steps(epochs);
+    }
+
+    @Override
+    public LrSchedule rates(long steps, boolean gradual) {
+      return recipe.schedule(steps, gradual);
+    }
+
+    @Override
+    public Loss loss() {
+      return new CrossEntropy();
+    }
+
+    @Override
+    public void train(Module module, TrainingPhase phase) {
+      Training.this.train(module, phase, seed + ROUND * phase.round());
     }
   }
 }

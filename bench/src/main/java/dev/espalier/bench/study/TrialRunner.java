@@ -9,15 +9,12 @@ import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.train.Metrics;
-import dev.espalier.nn.train.StepEvent;
-import dev.espalier.nn.train.Trainer;
-import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.zoo.Models;
-import dev.espalier.prune.GradualPruning;
+import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
+import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
-import dev.espalier.prune.Schedule;
 import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
@@ -33,17 +30,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
   private final PairRun pair;
-  private final Recipe recipe;
   private final Training training;
   private final Desk desk;
 
   TrialRunner(PairRun pair, Desk desk) {
     this.pair = pair;
-    this.recipe = pair.recipe();
     this.training = pair.training();
     this.desk = desk;
   }
@@ -53,71 +49,46 @@ final class TrialRunner {
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
-    Module module =
-        method.schedule() instanceof Schedule.Gradual ? dense.untrained() : dense.trained();
+    boolean startsTrained = MethodRun.startsTrained(method);
+    Module module = startsTrained ? dense.trained() : dense.untrained();
     try (var _ = Scope.open("trial")) {
       Tensor example = pair.example(key.seed());
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       var pruner = new Pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
-        pruner.withSample(pair.sample(key.seed()));
+        pruner.withSample(training.sample(key.seed()));
       }
       Desk.Watch watch = desk.watch(key.toString(), pair.work());
-      Outcome outcome =
-          switch (method.schedule()) {
-            case Schedule.Gradual gradual -> gradually(key, module, pruner, gradual, watch);
-            case Schedule.Rounds rounds ->
-                inRounds(key, method, module, pruner, rounds, dense, generator, watch);
-          };
-      return measure(key, method, module, dense, outcome, example, started);
+      var before = new AtomicReference<Metrics>();
+      MethodRun run =
+          new MethodRun(
+                  method,
+                  module,
+                  pruner,
+                  training.ofTrial(key.seed()),
+                  dense,
+                  Models.entry(key.model()).input(),
+                  generator)
+              .withListener(watch);
+      if (startsTrained) {
+        run.whenPruned(_ -> before.set(training.evaluate(module)));
+      }
+      MethodRun.Cost cost = run.run(new Goal.Ratio(key.ratio()));
+      long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
+      if (unused > 0) {
+        desk.skip(pair, unused, false);
+      }
+      return measure(
+          key,
+          method,
+          module,
+          dense,
+          new Outcome(Optional.ofNullable(before.get()), cost.epochs(), watch.seconds()),
+          example,
+          started);
     } finally {
       module.close();
     }
-  }
-
-  private Outcome gradually(
-      TrialKey key, Module module, Pruner pruner, Schedule.Gradual schedule, Desk.Watch watch) {
-    int epochs = recipe.epochs() + recipe.fineTuneEpochs();
-    var pruning = new GradualPruning(pruner, schedule, key.ratio(), training.steps(epochs));
-    TrainingListener steps =
-        new TrainingListener() {
-          @Override
-          public void afterStep(Trainer trainer, StepEvent event) {
-            pruning.afterStep(event.step());
-          }
-        };
-    watch.resume();
-    training.train(module, epochs, true, key.seed(), steps, watch);
-    return new Outcome(Optional.empty(), epochs, watch.seconds());
-  }
-
-  /** The rounds share the fine-tuning epochs, later ones having one more if need be. */
-  private Outcome inRounds(
-      TrialKey key,
-      Method method,
-      Module module,
-      Pruner pruner,
-      Schedule.Rounds rounds,
-      DenseRun dense,
-      Generator generator,
-      Desk.Watch watch) {
-    double last = pruner.densityFor(key.ratio());
-    Optional<Metrics> before = Optional.empty();
-    int trained = 0;
-    for (int round = 1; round <= rounds.rounds(); round++) {
-      pruner.pruneToDensity(rounds.density(round, last));
-      if (round == rounds.rounds()) {
-        before = Optional.of(training.evaluate(module));
-      }
-      method.fineTune().prepare(module, dense.initial(), generator);
-      int until = recipe.fineTuneEpochs() * round / rounds.rounds();
-      if (until > trained) {
-        watch.resume();
-        training.train(module, until - trained, false, key.seed() + 1000L * round, watch);
-        trained = until;
-      }
-    }
-    return new Outcome(before, trained, watch.seconds());
   }
 
   private TrialResult measure(

@@ -11,6 +11,7 @@ final class RecordedProgress implements Progress {
   final List<String> said = Collections.synchronizedList(new ArrayList<>());
   final AtomicLong advanced = new AtomicLong();
   final AtomicLong skipped = new AtomicLong();
+  volatile Forecast latest;
 
   @Override
   public void begin(String what) {
@@ -30,5 +31,10 @@ final class RecordedProgress implements Progress {
   @Override
   public void say(String line) {
     said.add(line);
+  }
+
+  @Override
+  public void forecast(Forecast forecast) {
+    latest = forecast;
   }
 }

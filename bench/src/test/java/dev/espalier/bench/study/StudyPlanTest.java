@@ -99,27 +99,6 @@ final class StudyPlanTest {
   }
 
   @Test
-  void fineTuningThatTheRoundsOfAMethodCannotShareIsRefused() {
-    StudyPair pair =
-        new StudyPair(
-            "lenet-5", "mnist", DatasetOptions.defaults(), Recipe.of("lenet-5").withEpochs(1, 2));
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new StudyPlan(
-                    List.of(pair),
-                    List.of(Methods.get("lottery-ticket")),
-                    List.of(2.0),
-                    List.of(1L),
-                    LatencyPlan.STANDARD,
-                    new Limits(1, 1),
-                    Path.of("nowhere")))
-        .withMessage(
-            "study: 2 fine-tuning epochs cannot be shared by the 3 rounds of 'lottery-ticket'"
-                + " (lenet-5 on mnist); give at least 3");
-  }
-
-  @Test
   void pairWithoutImagesIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(

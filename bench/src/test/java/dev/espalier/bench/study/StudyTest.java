@@ -14,7 +14,9 @@ import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +200,49 @@ final class StudyTest {
   }
 
   @Test
+  void everyKindOfScheduleAndFineTuningReachesItsRatio() throws IOException {
+    SmokeStudy others =
+        SmokeStudy.in(folder.resolve("kinds"))
+            .withRatios(4.0)
+            .withFineTuneEpochs(3)
+            .withMethods(
+                "random-at-start",
+                "rigl",
+                "soft-filter",
+                "distilled-magnitude",
+                "scratch-b",
+                "back-to-front-magnitude");
+    var kinds = new RecordedProgress();
+    assertThat(others.run(kinds).failures()).isEmpty();
+    assertThat(others.trials())
+        .hasSize(6)
+        .allSatisfy(trial -> assertThat(trial.compression()).isCloseTo(4, within(0.04)));
+    assertThat(kinds.latest.done()).isEqualTo(1);
+    assertThat(kinds.latest.left()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void weightsInBetweenAreTrainedOnceAndKept() throws IOException {
+    SmokeStudy late =
+        SmokeStudy.in(folder.resolve("late"))
+            .withRatios(4.0)
+            .withFineTuneEpochs(3)
+            .withMethods("late-rewinding");
+    var first = new RecordedProgress();
+    late.run(first);
+    // 5 % of 15 steps
+    Path file = late.out().resolve("dense/lenet-300-100-synthetic-digits-7-step-1.safetensors");
+    assertThat(file).isNotEmptyFile();
+    assertThat(first.said).anyMatch(line -> line.contains("to step 1 again"));
+    List<Object> figures = SmokeStudy.figures(late.trials().getFirst());
+    Files.delete(late.results());
+    var again = new RecordedProgress();
+    late.run(again);
+    assertThat(again.said).noneMatch(line -> line.contains("again, for rewinding"));
+    assertThat(SmokeStudy.figures(late.trials().getFirst())).isEqualTo(figures);
+  }
+
+  @Test
   void trialsSideBySideFindWhatTheyFindAlone() throws IOException {
     SmokeStudy alone = SmokeStudy.in(folder.resolve("alone")).withSeeds(7L, 8L);
     SmokeStudy beside = SmokeStudy.in(folder.resolve("beside")).withSeeds(7L, 8L).withAtOnce(3);
@@ -224,6 +269,18 @@ final class StudyTest {
             "study: lenet-300-100 on synthetic-digits: compression ratio 1000.0: method"
                 + " 'gradual-magnitude' can reach at most ");
     assertThat(far.out()).doesNotExist();
+  }
+
+  @Test
+  void fineTuningThatTheRoundsOfAMethodCannotShareIsRefused() {
+    SmokeStudy few =
+        SmokeStudy.in(folder.resolve("few")).withMethods("lottery-ticket").withFineTuneEpochs(2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> few.run(new RecordedProgress()))
+        .withMessage(
+            "study: lenet-300-100 on synthetic-digits: 2 fine-tuning epochs cannot be shared by the"
+                + " 3 rounds of 'lottery-ticket'; give at least 3");
+    assertThat(few.out()).doesNotExist();
   }
 
   @Test

@@ -58,7 +58,7 @@ public final class Evaluation {
     try (var _ = Scope.open("evaluation")) {
       Variable output = model.forward(Variable.of(batch.images()));
       checkShape(output.shape(), batch.size());
-      lossSum += loss.of(output, batch.labels()).tensor().item() * batch.size();
+      lossSum += loss.of(output, batch).tensor().item() * batch.size();
       rank(output.tensor(), batch.labels().toLongArray());
     }
   }

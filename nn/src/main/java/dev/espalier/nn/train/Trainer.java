@@ -157,13 +157,14 @@ public final class Trainer {
 
   private StepEvent learn(Batch batch) {
     model.zeroGrad();
-    Variable value = plan.loss().of(model.forward(Variable.of(batch.images())), batch.labels());
+    Variable value = plan.loss().of(model.forward(Variable.of(batch.images())), batch);
     double loss = value.tensor().item();
     if (!Double.isFinite(loss)) {
       throw new NonFiniteLossException(
           step + 1, "the loss is " + loss, NonFiniteSource.of(model, value));
     }
     value.backward();
+    tell(listener -> listener.beforeUpdate(this, step + 1));
     double norm = clip();
     plan.optimizer().step();
     lossSum += loss * batch.size();

@@ -13,6 +13,15 @@ public interface TrainingListener {
   default void onStart(Trainer trainer) {}
 
   /**
+   * Called after the backward pass, before the gradients are clipped and the optimiser uses them:
+   * the place to look at gradients, and the only one where those that a parameter hands out at
+   * masked positions can be seen.
+   *
+   * @param step the step that is being taken, counted from 1
+   */
+  default void beforeUpdate(Trainer trainer, long step) {}
+
+  /**
    * Called after the optimiser's step and before any {@link #onStep}: the place for what changes
    * the model, such as new masks. The gradients of the step are still there.
    *

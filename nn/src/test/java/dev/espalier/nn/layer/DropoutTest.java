@@ -66,4 +66,13 @@ class DropoutTest {
           .hasMessageContaining("" + rate);
     }
   }
+
+  @Test
+  void theRateMayChangeAndTheFirstOneIsRemembered() {
+    var dropout = new Dropout(0.5, new Generator(1));
+    dropout.setRate(0.25);
+    assertThat(dropout.rate()).isEqualTo(0.25);
+    assertThat(dropout.initialRate()).isEqualTo(0.5);
+    assertThatThrownBy(() -> dropout.setRate(1)).hasMessageContainingAll("[0, 1)", "1.0");
+  }
 }

@@ -47,6 +47,32 @@ class TrainerEventsTest {
   }
 
   @Test
+  void gradientsAreSeenBeforeTheOptimiserUsesThem() {
+    List<String> order = new ArrayList<>();
+    double[] before = {0};
+    TrainingListener look =
+        new TrainingListener() {
+          @Override
+          public void beforeUpdate(Trainer trainer, long step) {
+            order.add("before " + step + " after " + trainer.step());
+            assertThat(trainer.model().parameters()).allMatch(p -> p.grad() != null);
+            before[0] = trainer.model().parameters().getFirst().tensor().toDoubleArray()[0];
+          }
+
+          @Override
+          public void afterStep(Trainer trainer, StepEvent event) {
+            order.add("after " + event.step());
+            assertThat(trainer.model().parameters().getFirst().tensor().toDoubleArray()[0])
+                .isNotEqualTo(before[0]);
+          }
+        };
+    try (var training = new LinearTraining(1, look)) {
+      training.run();
+    }
+    assertThat(order).startsWith("before 1 after 0", "after 1", "before 2 after 1", "after 2");
+  }
+
+  @Test
   void stepEventsCountEpochsAndBatchesFromOne() {
     List<StepEvent> steps = new ArrayList<>();
     TrainingListener collector =

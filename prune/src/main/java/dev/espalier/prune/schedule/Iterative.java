@@ -24,6 +24,11 @@ public record Iterative(int rounds) implements Schedule.Rounds {
   }
 
   @Override
+  public int rounds(double last, int layers) {
+    return rounds;
+  }
+
+  @Override
   public double density(int round, double last) {
     return round >= rounds ? last : Math.pow(last, (double) round / rounds);
   }

@@ -10,7 +10,7 @@ public record OneShot() implements Schedule.Rounds {
   }
 
   @Override
-  public int rounds() {
+  public int rounds(double last, int layers) {
     return 1;
   }
 

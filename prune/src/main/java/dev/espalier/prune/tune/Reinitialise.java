@@ -1,35 +1,52 @@
 package dev.espalier.prune.tune;
 
-import dev.espalier.nn.Module;
-import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.Init;
+import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
 import dev.espalier.prune.PrunableWeight;
-import dev.espalier.tensor.Generator;
-import dev.espalier.tensor.Tensor;
-import java.util.Map;
+import dev.espalier.prune.Restart;
 
 /**
  * Survivors get new He-normal values, everything else its initial one.
  *
- * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019), Scratch-E with the same
- * number of epochs.
+ * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019): Scratch-E with the
+ * dense network's epochs, Scratch-B with its multiply-adds. The networks of the zoo start He-normal
+ * too; fan-in counts masked inputs, as in the dense network.
+ *
+ * @param length how long they train
  */
-public record Reinitialise() implements FineTune {
-  @Override
-  public String name() {
-    return "reinitialise";
+public record Reinitialise(Length length) implements FineTune {
+  /** For as long as the study grants. */
+  public Reinitialise() {
+    this(Length.GRANTED);
   }
 
   @Override
-  public void prepare(Module module, Map<String, Tensor> initial, Generator generator) {
-    module.loadStateDict(initial);
-    for (PrunableWeight weight : PrunableWeight.of(module)) {
-      Init.heNormal(generator, weight.parameter());
-      if (weight.parameter().mask() != null
-          && weight.parameter().maskMode() == Parameter.MaskMode.HARD) {
-        weight.parameter().mask().applyInPlace(weight.parameter().tensor());
-      }
+  public String name() {
+    return switch (length) {
+      case Length.Granted _ -> "reinitialise";
+      case Length.Dense(double share) ->
+          share == 1 ? "scratch-e" : "scratch-" + Rewind.percent(share);
+      case Length.SameMacs _ -> "scratch-b";
+    };
+  }
+
+  @Override
+  public void prepare(Restart restart) {
+    restart.module().loadStateDict(restart.origins().dense(0));
+    for (PrunableWeight weight : PrunableWeight.of(restart.module())) {
+      Init.heNormal(restart.generator(), weight.parameter());
+      Survivors.mask(weight.parameter());
     }
+  }
+
+  @Override
+  public boolean needsEarlierWeights() {
+    return true;
+  }
+
+  @Override
+  public int epochs(Allowance allowance) {
+    return length.epochs(allowance);
   }
 }

@@ -1,0 +1,243 @@
+package dev.espalier.prune;
+
+import dev.espalier.nn.ModelSummary;
+import dev.espalier.nn.Module;
+import dev.espalier.nn.optim.LrSchedule;
+import dev.espalier.nn.train.StepEvent;
+import dev.espalier.nn.train.Trainer;
+import dev.espalier.nn.train.TrainingListener;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
+import dev.espalier.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.IntConsumer;
+
+/**
+ * Prunes and trains one module as a method says, whatever its schedule: before training, after it
+ * in rounds, or inside.
+ */
+public final class MethodRun {
+  private final Method method;
+  private final Module module;
+  private final Pruner pruner;
+  private final TrainingRecipe recipe;
+  private final Origins origins;
+  private final Generator generator;
+  private final Shape input;
+  private final List<TrainingListener> listeners = new ArrayList<>();
+  private IntConsumer pruned = _ -> {};
+  private IntConsumer trained = _ -> {};
+  private Map<String, Tensor> latest;
+  private int epochs;
+  private long nanos;
+
+  /**
+   * A run.
+   *
+   * @param module what {@link #startsTrained} says: trained or untrained
+   * @param pruner of the module and by the method
+   * @param input shape of one input, without the batch
+   * @param generator the source of randomness
+   */
+  public MethodRun(
+      Method method,
+      Module module,
+      Pruner pruner,
+      TrainingRecipe recipe,
+      Origins origins,
+      Shape input,
+      Generator generator) {
+    this.method = method;
+    this.module = module;
+    this.pruner = pruner;
+    this.recipe = recipe;
+    this.origins = origins;
+    this.input = input;
+    this.generator = generator;
+  }
+
+  /** Whether a method prunes a network that has been trained. */
+  public static boolean startsTrained(Method method) {
+    return method.schedule() instanceof Schedule.Rounds;
+  }
+
+  /** Has training runs heard. */
+  public MethodRun withListener(TrainingListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /** Is told of each round, from 1, when its masks are in place and nothing else has changed. */
+  public MethodRun whenPruned(IntConsumer round) {
+    pruned = round;
+    return this;
+  }
+
+  /** Is told of each round, from 1, when its fine-tuning is over. */
+  public MethodRun whenTrained(IntConsumer round) {
+    trained = round;
+    return this;
+  }
+
+  /**
+   * What a run cost.
+   *
+   * @param epochs of all training in it
+   * @param seconds of all training in it
+   */
+  public record Cost(int epochs, double seconds) {}
+
+  /** Prunes to a goal, with all the training that belongs to it. */
+  public Cost run(Goal goal) {
+    try {
+      switch (method.schedule()) {
+        case Schedule.AtStart atStart -> atStart(atStart, goal.density(pruner));
+        case Schedule.Rounds rounds -> inRounds(rounds, goal.density(pruner));
+        case Schedule.Gradual gradual -> gradually(gradual, goal);
+        case Schedule.DropAndGrow moving -> sparsely(moving, goal.density(pruner));
+      }
+      return new Cost(epochs, nanos / 1e9);
+    } finally {
+      forget();
+    }
+  }
+
+  /**
+   * The steps that a method will train, for a display: exact, but for a length that depends on the
+   * pruned network, where the ratio stands for that of the multiply-adds.
+   */
+  public static long steps(Method method, TrainingRecipe recipe, double ratio, int layers) {
+    return switch (method.schedule()) {
+      case Schedule.Gradual _, Schedule.DropAndGrow _ -> recipe.steps(recipe.wholeEpochs());
+      case Schedule.AtStart _ ->
+          recipe.steps(
+              method
+                  .fineTune()
+                  .epochs(new Allowance(recipe.denseEpochs(), recipe.wholeEpochs(), () -> ratio)));
+      case Schedule.Rounds rounds -> {
+        int count = rounds.rounds(1 / ratio, layers);
+        long steps = 0;
+        for (int round = 1; round <= count; round++) {
+          var allowance =
+              new Allowance(recipe.denseEpochs(), recipe.fineTuneEpochs(round, count), () -> ratio);
+          steps += recipe.steps(method.fineTune().inRound(round, count).epochs(allowance));
+        }
+        yield steps;
+      }
+    };
+  }
+
+  private void atStart(Schedule.AtStart schedule, double last) {
+    for (int round = 1; round <= schedule.rounds(); round++) {
+      pruner.pruneToDensity(schedule.density(round, last));
+    }
+    pruned.accept(1);
+    trainOn(0, method.fineTune().inRound(1, 1), recipe.wholeEpochs());
+    trained.accept(1);
+  }
+
+  private void inRounds(Schedule.Rounds schedule, double last) {
+    int layers = pruner.sets().size();
+    int rounds = schedule.rounds(last, layers);
+    for (int round = 1; round <= rounds; round++) {
+      int current = round;
+      pruner.pruneToDensity(
+          schedule.density(round, last), layer -> schedule.opens(current, layer, layers));
+      pruned.accept(round);
+      trainOn(round, method.fineTune().inRound(round, rounds), recipe.fineTuneEpochs(round, rounds));
+      trained.accept(round);
+    }
+  }
+
+  private void gradually(Schedule.Gradual schedule, Goal goal) {
+    long steps = recipe.steps(recipe.wholeEpochs());
+    LrSchedule rates = recipe.rates(steps, true);
+    train(
+        0,
+        recipe.wholeEpochs(),
+        rates,
+        method.fineTune(),
+        new GradualPruning(pruner, schedule.along(steps, rates), goal, steps));
+    trained.accept(1);
+  }
+
+  private void sparsely(Schedule.DropAndGrow schedule, double last) {
+    long steps = recipe.steps(recipe.wholeEpochs());
+    var moving = new SparseTraining(pruner, schedule, steps);
+    pruner.pruneAtRandom(last);
+    pruned.accept(1);
+    train(0, recipe.wholeEpochs(), recipe.rates(steps, false), method.fineTune(), moving);
+    trained.accept(1);
+  }
+
+  /** Fine-tuning after a round, or the training of a network that was pruned before it. */
+  private void trainOn(int round, FineTune tune, int granted) {
+    tune.prepare(new Restart(module, origins, latest, generator));
+    int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
+    long steps = recipe.steps(count);
+    var rates = new Rates(recipe.steps(recipe.denseEpochs()), it -> recipe.rates(it, false));
+    OptionalDouble share = method.fineTune().capture();
+    if (share.isEmpty()) {
+      train(round, count, tune.rates(rates, steps), tune);
+      return;
+    }
+    long at = Math.round(share.getAsDouble() * steps);
+    Map<String, Tensor> before = at == 0 ? copy() : null;
+    var capture = new Capture(at);
+    train(round, count, tune.rates(rates, steps), tune, capture);
+    forget();
+    latest = before == null ? capture.state : before;
+  }
+
+  private void train(
+      int round, int count, LrSchedule rates, FineTune tune, TrainingListener... own) {
+    List<TrainingListener> all = new ArrayList<>(List.of(own));
+    all.addAll(listeners);
+    long start = System.nanoTime();
+    recipe.train(
+        module,
+        new TrainingPhase(round, count, rates, tune.loss(recipe.loss(), origins::teacher), all));
+    nanos += System.nanoTime() - start;
+    epochs += count;
+  }
+
+  private double macsRatio() {
+    ModelSummary summary = ModelSummary.of(module, input);
+    return (double) summary.macs() / summary.remainingMacs();
+  }
+
+  private Map<String, Tensor> copy() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    module.stateDict().forEach((name, tensor) -> state.put(name, Scope.detach(tensor.copy())));
+    return state;
+  }
+
+  private void forget() {
+    if (latest != null) {
+      latest.values().forEach(Tensor::close);
+      latest = null;
+    }
+  }
+
+  /** Keeps the state after a step. */
+  private final class Capture implements TrainingListener {
+    private final long at;
+    private Map<String, Tensor> state;
+
+    Capture(long at) {
+      this.at = at;
+    }
+
+    @Override
+    public void afterStep(Trainer trainer, StepEvent event) {
+      if (event.step() == at) {
+        state = copy();
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.espalier.prune.schedule;
+
+import dev.espalier.prune.Schedule;
+
+/**
+ * The target density from the first pruning step on.
+ *
+ * <p>Under a hard mask that prunes once, inside training; under a soft one the choice is made anew
+ * every time. Source: the constant pruning rate of Y. He et al., Soft Filter Pruning for
+ * Accelerating Deep Convolutional Neural Networks (2018), there after each epoch.
+ *
+ * @param window t0, t1 and the distance of pruning steps
+ */
+public record Constant(Window window) implements Schedule.Gradual {
+  /** Over a window given by its parts. */
+  public Constant(double begin, double end, int every) {
+    this(new Window(begin, end, every));
+  }
+
+  @Override
+  public String name() {
+    return "constant";
+  }
+
+  @Override
+  public boolean due(long step, long steps) {
+    return window.due(step, steps);
+  }
+
+  @Override
+  public double density(long step, long steps, double last) {
+    return step < window.first(steps) ? 1 : last;
+  }
+}

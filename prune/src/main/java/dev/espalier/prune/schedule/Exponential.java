@@ -1,0 +1,34 @@
+package dev.espalier.prune.schedule;
+
+import dev.espalier.prune.Schedule;
+
+/**
+ * The same share of the remaining weights at every pruning step: density {@code d_t = d^((t - t0) /
+ * (t1 - t0))}.
+ *
+ * <p>What {@link Iterative} is in rounds, inside training; a target density of 0 is reached at
+ * once.
+ *
+ * @param window t0, t1 and the distance of pruning steps
+ */
+public record Exponential(Window window) implements Schedule.Gradual {
+  /** Over a window given by its parts. */
+  public Exponential(double begin, double end, int every) {
+    this(new Window(begin, end, every));
+  }
+
+  @Override
+  public String name() {
+    return "exponential";
+  }
+
+  @Override
+  public boolean due(long step, long steps) {
+    return window.due(step, steps);
+  }
+
+  @Override
+  public double density(long step, long steps, double last) {
+    return Math.pow(last, window.progress(step, steps));
+  }
+}

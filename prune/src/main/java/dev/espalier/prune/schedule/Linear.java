@@ -1,0 +1,33 @@
+package dev.espalier.prune.schedule;
+
+import dev.espalier.prune.Schedule;
+
+/**
+ * The same number of weights at every pruning step: density {@code d_t = 1 - (1 - d) (t - t0) / (t1
+ * - t0)}.
+ *
+ * <p>The cubic schedule of M. Zhu, S. Gupta (2017) with exponent 1.
+ *
+ * @param window t0, t1 and the distance of pruning steps
+ */
+public record Linear(Window window) implements Schedule.Gradual {
+  /** Over a window given by its parts. */
+  public Linear(double begin, double end, int every) {
+    this(new Window(begin, end, every));
+  }
+
+  @Override
+  public String name() {
+    return "linear";
+  }
+
+  @Override
+  public boolean due(long step, long steps) {
+    return window.due(step, steps);
+  }
+
+  @Override
+  public double density(long step, long steps, double last) {
+    return 1 - (1 - last) * window.progress(step, steps);
+  }
+}

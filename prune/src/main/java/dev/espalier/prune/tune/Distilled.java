@@ -1,0 +1,77 @@
+package dev.espalier.prune.tune;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.loss.Distillation;
+import dev.espalier.nn.loss.Loss;
+import dev.espalier.nn.optim.LrSchedule;
+import dev.espalier.prune.Allowance;
+import dev.espalier.prune.FineTune;
+import dev.espalier.prune.Rates;
+import dev.espalier.prune.Restart;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/**
+ * As another fine-tuning, with the trained dense network teaching its pruned self: {@link
+ * Distillation}.
+ *
+ * <p>Source: G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network (2015).
+ *
+ * @param base what survivors start from
+ * @param temperature T; infinity for the logits themselves, as J. Ba and R. Caruana (2014)
+ * @param alpha share of the teacher's part
+ */
+public record Distilled(FineTune base, double temperature, double alpha) implements FineTune {
+  public Distilled {
+    if (!(temperature > 0) || !(alpha >= 0 && alpha <= 1)) {
+      throw new IllegalArgumentException(
+          "distilled fine-tuning: needs a temperature > 0 and alpha in [0, 1] but got %s and %s"
+              .formatted(temperature, alpha));
+    }
+  }
+
+  @Override
+  public String name() {
+    return base.name() + "-distilled";
+  }
+
+  @Override
+  public Loss loss(Loss hard, Supplier<Module> teacher) {
+    return new Distillation(teacher.get(), base.loss(hard, teacher), temperature, alpha);
+  }
+
+  @Override
+  public FineTune inRound(int round, int rounds) {
+    return new Distilled(base.inRound(round, rounds), temperature, alpha);
+  }
+
+  @Override
+  public void prepare(Restart restart) {
+    base.prepare(restart);
+  }
+
+  @Override
+  public boolean restarts() {
+    return base.restarts();
+  }
+
+  @Override
+  public OptionalDouble capture() {
+    return base.capture();
+  }
+
+  @Override
+  public boolean needsEarlierWeights() {
+    return base.needsEarlierWeights();
+  }
+
+  @Override
+  public int epochs(Allowance allowance) {
+    return base.epochs(allowance);
+  }
+
+  @Override
+  public LrSchedule rates(Rates rates, long steps) {
+    return base.rates(rates, steps);
+  }
+}

@@ -1,0 +1,295 @@
+package dev.espalier.prune;
+
+import static dev.espalier.prune.RankingScope.GLOBAL;
+import static dev.espalier.prune.RankingScope.LOCAL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.espalier.nn.Module;
+import dev.espalier.nn.Parameter;
+import dev.espalier.nn.loss.Distillation;
+import dev.espalier.prune.schedule.AtInitialisation;
+import dev.espalier.prune.schedule.BackToFront;
+import dev.espalier.prune.schedule.Cosine;
+import dev.espalier.prune.schedule.Cubic;
+import dev.espalier.prune.schedule.Exponential;
+import dev.espalier.prune.schedule.FixedRate;
+import dev.espalier.prune.schedule.Iterative;
+import dev.espalier.prune.schedule.Linear;
+import dev.espalier.prune.schedule.OneShot;
+import dev.espalier.prune.schedule.RateTied;
+import dev.espalier.prune.score.Magnitude;
+import dev.espalier.prune.structure.ElementStructure;
+import dev.espalier.prune.structure.FilterStructure;
+import dev.espalier.prune.tune.Continue;
+import dev.espalier.prune.tune.Control;
+import dev.espalier.prune.tune.Distilled;
+import dev.espalier.prune.tune.Length;
+import dev.espalier.prune.tune.RateRule;
+import dev.espalier.prune.tune.Reinitialise;
+import dev.espalier.prune.tune.Rewind;
+import dev.espalier.prune.tune.SignConstant;
+import dev.espalier.tensor.Generator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Methods from start to end, on a problem that is learnt in a fraction of a second. */
+class MethodRunTest {
+  private final Toy toy = new Toy();
+
+  private static Method method(Schedule schedule, FineTune tune) {
+    return new Method(
+        "test", "", new ElementStructure(), new Magnitude(), LOCAL, schedule, tune, Floors.NONE);
+  }
+
+  private static FineTune rewind(double share, Rewind.From from) {
+    return new Rewind(share, from, Length.GRANTED, RateRule.AFRESH);
+  }
+
+  private static void assertSameBits(Module a, Module b) {
+    var expected = b.stateDict();
+    a.stateDict()
+        .forEach(
+            (name, tensor) ->
+                assertThat(tensor.toDoubleArray())
+                    .as(name)
+                    .isEqualTo(expected.get(name).toDoubleArray()));
+    for (int i = 0; i < a.parameters().size(); i++) {
+      assertThat(a.parameters().get(i).mask()).isEqualTo(b.parameters().get(i).mask());
+    }
+  }
+
+  private static double density(Module module, String name) {
+    Parameter parameter = module.namedParameters().get(name);
+    return (double) parameter.kept() / parameter.tensor().size();
+  }
+
+  @Test
+  void rewindingToTheEndIsFineTuningBitForBit() {
+    Module tuned = toy.run(method(new Iterative(3), new Continue()), 0.2);
+    assertSameBits(toy.run(method(new Iterative(3), rewind(1, Rewind.From.LATEST)), 0.2), tuned);
+    Module once = toy.run(method(new OneShot(), new Continue()), 0.2);
+    assertSameBits(toy.run(method(new OneShot(), rewind(1, Rewind.From.DENSE)), 0.2), once);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Rewind.From.class)
+  void rewindingToTheStartIsTheLotteryTicketBitForBit(Rewind.From from) {
+    Module ticket = toy.run(method(new Iterative(3), new Rewind()), 0.2);
+    assertSameBits(toy.run(method(new Iterative(3), rewind(0, from)), 0.2), ticket);
+  }
+
+  @Test
+  void rewindingBetweenIsNeither() {
+    Module between = toy.run(method(new Iterative(2), rewind(0.25, Rewind.From.DENSE)), 0.2);
+    Module latest = toy.run(method(new Iterative(2), rewind(0.25, Rewind.From.LATEST)), 0.2);
+    Module ticket = toy.run(method(new Iterative(2), new Rewind()), 0.2);
+    double[] values = between.stateDict().get("1.weight").toDoubleArray();
+    assertThat(values).isNotEqualTo(ticket.stateDict().get("1.weight").toDoubleArray());
+    assertThat(values).isNotEqualTo(latest.stateDict().get("1.weight").toDoubleArray());
+    assertThat(toy.accuracy(between)).isGreaterThan(0.8);
+    assertThat(toy.accuracy(latest)).isGreaterThan(0.8);
+  }
+
+  /** From step 12 of 48, whose rates drop at 34, to the end. */
+  @Test
+  void aRewoundRateIsTakenUpWhereTheWeightsAre() {
+    toy.run(
+        method(
+            new OneShot(),
+            new Rewind(0.25, Rewind.From.DENSE, new Length.Dense(0.75), RateRule.REWOUND)),
+        0.2);
+    TrainingPhase phase = toy.phases.getFirst();
+    assertThat(phase.epochs()).isEqualTo(6);
+    var dense = toy.rates(48, false);
+    for (long step = 0; step < 36; step++) {
+      assertThat(phase.rates().factor(step)).isEqualTo(dense.factor(step + 12));
+    }
+  }
+
+  @Test
+  void theLastRateIsTheDenseRunsLast() {
+    toy.run(method(new OneShot(), new Continue(RateRule.LAST)), 0.2);
+    assertThat(toy.phases.getFirst().rates().factor(0)).isEqualTo(0.1);
+    assertThat(toy.phases.getFirst().rates().factor(23)).isEqualTo(0.1);
+  }
+
+  static Stream<Schedule> inside() {
+    return Stream.of(
+        new Linear(0.1, 0.7, 5),
+        new Exponential(0.1, 0.7, 5),
+        new Cosine(0.1, 0.7, 5),
+        new Cubic(0.1, 0.7, 5),
+        new RateTied(0.1, 0.95, 5),
+        new AtInitialisation(),
+        new AtInitialisation(10));
+  }
+
+  @ParameterizedTest
+  @MethodSource("inside")
+  void anyScheduleInsideOrBeforeTrainingEndsAtTheTarget(Schedule schedule) {
+    Module module = toy.run(method(schedule, new Continue()), 0.25);
+    assertThat(density(module, "1.weight")).isEqualTo(0.25);
+    assertThat(density(module, "4.weight")).isEqualTo(0.25);
+    assertThat(toy.phases).extracting(TrainingPhase::epochs).containsExactly(12);
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
+  }
+
+  @Test
+  void theClassifierLosesItsOwnShare() {
+    List<Integer> rounds = new ArrayList<>();
+    Module module =
+        toy.run(
+            method(new FixedRate(0.5, 0.25), new Rewind()),
+            0.125,
+            run -> run.whenPruned(rounds::add));
+    assertThat(rounds).containsExactly(1, 2, 3);
+    assertThat(density(module, "1.weight")).isEqualTo(0.125);
+    assertThat(module.namedParameters().get("6.weight").kept())
+        .isEqualTo((int) Math.round(64 * 0.75 * 0.75 * 0.75));
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
+  }
+
+  @Test
+  void layersFollowFromBackToFront() {
+    List<String> kept = new ArrayList<>();
+    Module module = toy.trained();
+    var method = method(new BackToFront(), new Continue());
+    var generator = new Generator(5);
+    var pruner = new Pruner(module, method, Toy.example(), generator);
+    new MethodRun(method, module, pruner, toy, toy, Toy.INPUT, generator)
+        .whenPruned(
+            _ ->
+                kept.add(
+                    "%.2f %.2f %.2f"
+                        .formatted(
+                            density(module, "1.weight"),
+                            density(module, "4.weight"),
+                            density(module, "6.weight"))))
+        .run(new Goal.Density(0.25));
+    assertThat(kept).containsExactly("1.00 1.00 0.25", "1.00 0.25 0.25", "0.25 0.25 0.25");
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
+  }
+
+  @Test
+  void scratchETrainsAsLongAsTheDenseNetworkDid() {
+    Module module = toy.run(method(new OneShot(), new Reinitialise(Length.DENSE)), 0.25);
+    assertThat(toy.phases).extracting(TrainingPhase::epochs).containsExactly(8);
+    assertThat(density(module, "1.weight")).isEqualTo(0.25);
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
+  }
+
+  /** A quarter of the weights, so a quarter of the multiply-adds and four times the epochs. */
+  @Test
+  void scratchBTrainsForTheSameMultiplyAdds() {
+    double infinity = Double.POSITIVE_INFINITY;
+    toy.run(method(new OneShot(), new Reinitialise(new Length.SameMacs(infinity))), 0.25);
+    toy.run(method(new OneShot(), new Reinitialise(new Length.SameMacs(2))), 0.25);
+    assertThat(toy.phases).extracting(TrainingPhase::epochs).containsExactly(32, 16);
+  }
+
+  @Test
+  void stepsAreKnownBeforehandUnlessTheyDependOnTheMasks() {
+    for (FineTune tune :
+        List.of(new Continue(), new Rewind(), new Reinitialise(Length.DENSE), new SignConstant())) {
+      for (Schedule schedule : List.of(new OneShot(), new Iterative(3), new BackToFront())) {
+        toy.phases.clear();
+        toy.run(method(schedule, tune), 0.25);
+        long taken = toy.phases.stream().mapToLong(phase -> toy.steps(phase.epochs())).sum();
+        assertThat(MethodRun.steps(method(schedule, tune), toy, 4, 3)).isEqualTo(taken);
+      }
+    }
+  }
+
+  @Test
+  void theDenseNetworkTeachesItsPrunedSelf() {
+    Module module = toy.run(method(new OneShot(), new Distilled(new Continue(), 2, 0.9)), 0.1);
+    assertThat(toy.phases.getFirst().loss()).isInstanceOf(Distillation.class);
+    assertThat(toy.accuracy(module)).isGreaterThan(0.8);
+    Module gradual =
+        toy.run(method(new Cubic(0.1, 0.7, 5), new Distilled(new Continue(), 2, 0.9)), 0.1);
+    assertThat(toy.accuracy(gradual)).isGreaterThan(0.8);
+  }
+
+  @Test
+  void aDistillationWithoutTeachersPartIsPlainFineTuning() {
+    assertSameBits(
+        toy.run(method(new OneShot(), new Distilled(new Continue(), 2, 0)), 0.2),
+        toy.run(method(new OneShot(), new Continue()), 0.2));
+  }
+
+  @Test
+  void aControlHasTheMasksOfTheTicketAndOtherWeights() {
+    Module ticket = toy.run(method(new Iterative(3), new Rewind()), 0.2);
+    Module control =
+        toy.run(method(new Iterative(3), new Control(new Rewind(), new Reinitialise())), 0.2);
+    for (String name : List.of("1.weight", "4.weight")) {
+      Parameter mine = control.namedParameters().get(name);
+      assertThat(mine.mask()).isEqualTo(ticket.namedParameters().get(name).mask());
+      assertThat(mine.tensor().toDoubleArray())
+          .isNotEqualTo(ticket.namedParameters().get(name).tensor().toDoubleArray());
+    }
+  }
+
+  @Test
+  void everyMethodOfTheRegistryRuns() {
+    for (Method method : Methods.all()) {
+      if (method.structure() instanceof ElementStructure
+          && !method.scorer().needsData()
+          && !method.name().startsWith("lottery-")) {
+        Method floorless =
+            new Method(
+                method.name(),
+                "",
+                method.structure(),
+                method.scorer(),
+                method.scope(),
+                method.schedule(),
+                method.fineTune(),
+                Floors.NONE);
+        Module module = toy.run(floorless, 0.3);
+        assertThat((double) Nets.kept(module) / Nets.parameters(module))
+            .as(method.name())
+            .isBetween(0.25, 0.45);
+        assertThat(toy.accuracy(module)).as(method.name()).isGreaterThan(0.8);
+      }
+    }
+  }
+
+  @Test
+  void contradictionsBetweenAxesAreRefused() {
+    assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Rewind()))
+        .hasMessageContainingAll("'test'", "'cubic'", "'rewind'", "inside training");
+    assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Continue(RateRule.LAST)))
+        .hasMessageContainingAll("'cubic'", "'continue-last-rate'");
+    assertThatThrownBy(
+            () ->
+                new Method(
+                    "test",
+                    "",
+                    new FilterStructure(),
+                    new Magnitude(),
+                    GLOBAL,
+                    new BackToFront(),
+                    new Continue(),
+                    Floors.NONE))
+        .hasMessageContainingAll("'test'", "'back-to-front'", "local");
+  }
+
+  @Test
+  void aGoalIsARatioOrADensity() {
+    Module module = toy.trained();
+    var pruner =
+        new Pruner(module, method(new OneShot(), new Continue()), Toy.example(), new Generator(1));
+    assertThat(new Goal.Density(0.25).density(pruner)).isEqualTo(0.25);
+    pruner.pruneToDensity(new Goal.Ratio(4).density(pruner));
+    assertThat((double) Nets.parameters(module) / Nets.kept(module)).isCloseTo(4, within(0.05));
+    assertThatThrownBy(() -> new Goal.Density(2)).hasMessageContainingAll("[0, 1]", "2.0");
+  }
+}
