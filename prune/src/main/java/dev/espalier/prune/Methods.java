@@ -89,37 +89,25 @@ public final class Methods {
         "smallest |w| of the whole model, then fine-tuning (Blalock et al. 2020)",
         element,
         magnitude,
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "layer-magnitude",
         "smallest |w| of each layer, then fine-tuning (Han et al. 2015)",
         element,
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "global-gradient",
         "smallest |w ∂L/∂w| of the whole model, then fine-tuning (Blalock et al. 2020)",
         element,
         gradient,
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "layer-gradient",
         "smallest |w ∂L/∂w| of each layer, then fine-tuning (Blalock et al. 2020)",
         element,
         gradient,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "gradual-magnitude",
         "smallest |w| of each layer, cubic schedule inside training (Zhu and Gupta 2017)",
@@ -153,37 +141,20 @@ public final class Methods {
         "filters of smallest L1 norm with all that hangs on them (Li et al. 2016)",
         filter,
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "nm-2:4",
         "the 2 largest |w| of every 4 neighbours, then fine-tuning (Mishra et al. 2021)",
         new NmStructure(new Granularity.NOfM(2, 4)),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "nm-2:4x4",
         "as nm-2:4, with one pattern for each 4 rows, ranked by the sums of their |w|",
         new NmStructure(new Granularity.NOfM(2, 4, 4)),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
-    add(
-        "random",
-        "weights drawn at random, then fine-tuning",
-        element,
-        new RandomScore(),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
+    add("random", "weights drawn at random, then fine-tuning", element, new RandomScore(), GLOBAL);
     add(
         "random-erk",
         "weights drawn at random, layers by their Erdős–Rényi-kernel densities (Evci et al. 2020)",
@@ -207,19 +178,13 @@ public final class Methods {
         "smallest |w| of each layer, as many multiply-accumulates for every layer",
         element,
         magnitude,
-        RankingScope.perLayer(new EqualMacs()),
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        RankingScope.perLayer(new EqualMacs()));
     add(
         "std-threshold",
         "smallest |w| / σ of the layer, one threshold for the model (Han et al. 2015)",
         element,
         new StandardisedMagnitude(),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "snip",
         "smallest connection sensitivity of the model (Lee et al. 2019, before training)",
@@ -270,10 +235,7 @@ public final class Methods {
         "smallest (w ∂L/∂w)² of the model (P. Molchanov et al. 2019)",
         element,
         new TaylorWeight(),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "movement",
         "weights that training moved least away from zero (Sanh et al. 2020)",
@@ -297,19 +259,13 @@ public final class Methods {
         "channels of smallest first-order effect on the loss (P. Molchanov et al. 2016)",
         filter,
         new TaylorActivation(),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "taylor-flops",
         "as taylor, less 1e-3 a MFLOP that goes with the channel",
         filter,
         new TaylorActivation(1e-3),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "apoz",
         "channels with most zeros behind their ReLU, in rounds (Hu et al. 2016)",
@@ -324,55 +280,37 @@ public final class Methods {
         "channels of smallest mean activation in each layer",
         filter,
         new ActivationMean(),
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "activation-variance",
         "channels of smallest activation variance in each layer",
         filter,
         new ActivationVariance(),
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "bn-scale",
         "channels of smallest normalisation scale (Liu et al. 2017)",
         filter,
         new BatchNormScale(),
-        GLOBAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        GLOBAL);
     add(
         "grad-cam",
         "channels of least Grad-CAM importance in each layer (after Selvaraju et al. 2017)",
         filter,
         new GradCam(),
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "class-entropy",
         "channels that answer to all classes alike, in each layer",
         filter,
         new ClassActivationEntropy(),
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "filter-l2",
         "filters of smallest L2 norm with all that hangs on them (Li et al. 2016)",
         filter,
         new SquaredMagnitude(),
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "linear-magnitude",
         "as gradual-magnitude, the same number of weights at every step",
@@ -585,76 +523,66 @@ public final class Methods {
         "columns of 4 neighbouring outputs of smallest L1 norm (Elsen et al. 2020)",
         new ColumnVectorStructure(4),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "block-magnitude",
         "blocks of 4 × 4 of smallest L1 norm (Gray et al. 2017)",
         new BlockStructure(4, 4),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "kernel-magnitude",
         "2-D kernels of smallest L1 norm (Mao et al. 2017)",
         new KernelStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "filter-shape-magnitude",
         "places of all filters of a layer of smallest L1 norm (Wen et al. 2016)",
         new FilterShapeStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "input-channel-magnitude",
         "channels of smallest L1 norm where they are read (He et al. 2017)",
         new InputChannelStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "neuron-magnitude",
         "neurons of linear layers of smallest L1 norm, with all that hangs on them",
         new NeuronStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "head-magnitude",
         "attention heads of smallest L1 norm (after Michel et al. 2019)",
         new HeadStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
     add(
         "branch-magnitude",
         "residual branches of smallest L1 norm, which become the identity (Wen et al. 2016)",
         new BranchStructure(),
         magnitude,
-        LOCAL,
-        once,
-        keep,
-        Floors.WHOLE_CLASSIFIER);
+        LOCAL);
   }
 
   private Methods() {}
+
+  /** One shot on the trained network, fine-tuning of what is left, the classifier left alone. */
+  private static void add(
+      String name, String description, Structure structure, Scorer scorer, RankingScope scope) {
+    add(
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        new OneShot(),
+        new Continue(),
+        Floors.WHOLE_CLASSIFIER);
+  }
 
   private static void add(
       String name,

@@ -1,12 +1,6 @@
 package dev.espalier.prune.structure;
 
-import dev.espalier.nn.Module;
-import dev.espalier.prune.GroupSet;
-import dev.espalier.prune.Structure;
-import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Granularity;
-import java.util.List;
-import java.util.Map;
 
 /**
  * 1×N: n neighbours in a row of the matrix view live or die together, that is n inputs of one
@@ -17,27 +11,9 @@ import java.util.Map;
  *
  * @param n neighbours per group
  */
-public record RowVectorStructure(int n) implements Structure {
-  private Granularity granularity() {
+public record RowVectorStructure(int n) implements TiledStructure {
+  @Override
+  public Granularity granularity() {
     return new Granularity.RowVector(n);
-  }
-
-  @Override
-  public String name() {
-    return granularity().name();
-  }
-
-  @Override
-  public List<GroupSet> groups(Module module, Tensor example) {
-    return WeightStructures.groups(
-        name(),
-        module,
-        granularity()::refusal,
-        weight -> WeightGroups.tiles(weight, granularity()));
-  }
-
-  @Override
-  public Map<String, String> leftAlone(Module module, Tensor example) {
-    return WeightStructures.leftAlone(module, granularity()::refusal);
   }
 }

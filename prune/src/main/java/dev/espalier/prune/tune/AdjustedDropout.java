@@ -5,16 +5,10 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Dropout;
 import dev.espalier.nn.layer.Linear;
-import dev.espalier.nn.loss.Loss;
-import dev.espalier.nn.optim.LrSchedule;
-import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
-import dev.espalier.prune.Rates;
 import dev.espalier.prune.Restart;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.Supplier;
 
 /**
  * As another fine-tuning, with less dropout where a layer has fewer connections: {@code D_r = D_o
@@ -27,7 +21,7 @@ import java.util.function.Supplier;
  *
  * @param base what survivors start from
  */
-public record AdjustedDropout(FineTune base) implements FineTune {
+public record AdjustedDropout(FineTune base) implements Refined {
   @Override
   public String name() {
     return base.name() + "-adjusted-dropout";
@@ -84,30 +78,5 @@ public record AdjustedDropout(FineTune base) implements FineTune {
   private static void adjust(Dropout dropout, Parameter weight) {
     double left = (double) weight.kept() / weight.tensor().size();
     dropout.setRate(dropout.initialRate() * Math.sqrt(left));
-  }
-
-  @Override
-  public Loss loss(Loss hard, Supplier<Module> teacher) {
-    return base.loss(hard, teacher);
-  }
-
-  @Override
-  public OptionalDouble capture() {
-    return base.capture();
-  }
-
-  @Override
-  public boolean needsEarlierWeights() {
-    return base.needsEarlierWeights();
-  }
-
-  @Override
-  public int epochs(Allowance allowance) {
-    return base.epochs(allowance);
-  }
-
-  @Override
-  public LrSchedule rates(Rates rates, long steps) {
-    return base.rates(rates, steps);
   }
 }

@@ -3,12 +3,7 @@ package dev.espalier.prune.tune;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.loss.Distillation;
 import dev.espalier.nn.loss.Loss;
-import dev.espalier.nn.optim.LrSchedule;
-import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
-import dev.espalier.prune.Rates;
-import dev.espalier.prune.Restart;
-import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +16,7 @@ import java.util.function.Supplier;
  * @param temperature T; infinity for the logits themselves, as J. Ba and R. Caruana (2014)
  * @param alpha share of the teacher's part
  */
-public record Distilled(FineTune base, double temperature, double alpha) implements FineTune {
+public record Distilled(FineTune base, double temperature, double alpha) implements Refined {
   public Distilled {
     if (!(temperature > 0) || !(alpha >= 0 && alpha <= 1)) {
       throw new IllegalArgumentException(
@@ -46,32 +41,7 @@ public record Distilled(FineTune base, double temperature, double alpha) impleme
   }
 
   @Override
-  public void prepare(Restart restart) {
-    base.prepare(restart);
-  }
-
-  @Override
   public boolean restarts() {
     return base.restarts();
-  }
-
-  @Override
-  public OptionalDouble capture() {
-    return base.capture();
-  }
-
-  @Override
-  public boolean needsEarlierWeights() {
-    return base.needsEarlierWeights();
-  }
-
-  @Override
-  public int epochs(Allowance allowance) {
-    return base.epochs(allowance);
-  }
-
-  @Override
-  public LrSchedule rates(Rates rates, long steps) {
-    return base.rates(rates, steps);
   }
 }
