@@ -27,13 +27,14 @@ record MatrixRows(MatrixView a, float alpha) implements RowSource {
   }
 
   @Override
-  public void pack(int row, int rows, int tileRows, int k0, int depth, Scratch scratch) {
+  public void pack(int row, int rows, int tileRows, int k0, int depth, int slot, Scratch scratch) {
     if (depth == 0) {
       return; // the operand has no elements, and perhaps no memory, to read
     }
-    float[] panel = scratch.rowPanel;
+    float[] panel = RowPanels.FLOATS;
+    int begin = RowPanels.begin(slot);
     for (int i = 0; i < rows; i++) {
-      int at = i * MicroKernel.DEPTH;
+      int at = begin + i * MicroKernel.DEPTH;
       if (a.columnStride() == 1) {
         copy(a.data(), a.byteOffset(row + i, k0), panel, at, depth);
       } else if (isTransposed()) {
@@ -44,9 +45,10 @@ record MatrixRows(MatrixView a, float alpha) implements RowSource {
         }
       }
     }
-    scale(panel, rows, depth);
+    scale(begin, rows, depth);
     for (int i = rows; i < tileRows; i++) {
-      Arrays.fill(panel, i * MicroKernel.DEPTH, i * MicroKernel.DEPTH + depth, 0);
+      int at = begin + i * MicroKernel.DEPTH;
+      Arrays.fill(panel, at, at + depth, 0);
     }
   }
 
@@ -58,13 +60,13 @@ record MatrixRows(MatrixView a, float alpha) implements RowSource {
     MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, byteOffset, to, at, count);
   }
 
-  private void scale(float[] panel, int rows, int depth) {
+  private void scale(int begin, int rows, int depth) {
     if (alpha == 1) {
       return;
     }
     for (int i = 0; i < rows; i++) {
       for (int k = 0; k < depth; k++) {
-        panel[i * MicroKernel.DEPTH + k] *= alpha;
+        RowPanels.FLOATS[begin + i * MicroKernel.DEPTH + k] *= alpha;
       }
     }
   }

@@ -137,16 +137,17 @@ record PaddedStripe(
       for (; x < whole; x += Lanes.COUNT) {
         long shift = x * (long) Float.BYTES;
         FloatVector.fromMemorySegment(Lanes.FLOATS, data, from + shift, Lanes.ORDER)
-            .intoMemorySegment(Panels.MEMORY, to + shift, Lanes.ORDER);
+            .intoMemorySegment(Panels.MEMORY, (int) (to + shift) & Panels.MEMORY_MASK, Lanes.ORDER);
       }
       if (x < width) {
         long shift = x * (long) Float.BYTES;
         FloatVector.fromMemorySegment(Lanes.FLOATS, data, from + shift, Lanes.ORDER, rest)
-            .intoMemorySegment(Panels.MEMORY, to + shift, Lanes.ORDER);
+            .intoMemorySegment(Panels.MEMORY, (int) (to + shift) & Panels.MEMORY_MASK, Lanes.ORDER);
         x += Lanes.COUNT;
       }
       for (; x < pitch; x += Lanes.COUNT) {
-        none.intoMemorySegment(Panels.MEMORY, to + x * (long) Float.BYTES, Lanes.ORDER);
+        int place = (int) to + x * Float.BYTES;
+        none.intoMemorySegment(Panels.MEMORY, place & Panels.MEMORY_MASK, Lanes.ORDER);
       }
     }
   }

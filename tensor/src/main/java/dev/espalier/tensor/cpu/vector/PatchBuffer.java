@@ -376,7 +376,8 @@ final class PatchBuffer {
   }
 
   /** Writes the listed pixels of one row, with up to a vector of excess behind them. */
-  void packRow(int row, float[] target, int at) {
+  void packRow(int row, int slot, int panelRow) {
+    int at = RowPanels.begin(slot) + (panelRow & RowPanels.ROW_MASK) * MicroKernel.DEPTH;
     MemorySegment source = data;
     long[] offsets = pieceOffsets;
     int[] pixels = piecePixels;
@@ -384,7 +385,7 @@ final class PatchBuffer {
     long from = rowOffset(row);
     for (int i = 0; i < count; i++) {
       FloatVector.fromMemorySegment(Lanes.FLOATS, source, from + offsets[i], Lanes.ORDER)
-          .intoArray(target, at + pixels[i]);
+          .intoArray(RowPanels.FLOATS, at + (pixels[i] & RowPanels.DEPTH_MASK));
     }
   }
 }

@@ -129,13 +129,15 @@ record Patches(
       }
 
       @Override
-      public void pack(int row, int rows, int tileRows, int k0, int depth, Scratch scratch) {
-        float[] panel = scratch.rowPanel;
+      public void pack(
+          int row, int rows, int tileRows, int k0, int depth, int slot, Scratch scratch) {
+        int begin = RowPanels.begin(slot);
         for (int i = 0; i < rows; i++) {
-          scratch.patches.packRow(row + i, panel, i * MicroKernel.DEPTH);
+          scratch.patches.packRow(row + i, slot, i);
         }
         for (int i = rows; i < tileRows; i++) {
-          Arrays.fill(panel, i * MicroKernel.DEPTH, i * MicroKernel.DEPTH + depth, 0);
+          int at = begin + i * MicroKernel.DEPTH;
+          Arrays.fill(RowPanels.FLOATS, at, at + depth, 0);
         }
       }
     };

@@ -91,7 +91,7 @@ final class PlaneFilter {
 
   /** Filters whose weights and biases are gathered at a time. */
   private static int mostFilters() {
-    return MicroKernel.ROWS * MicroKernel.DEPTH / (FilterLoop.TAPS + 1);
+    return Scratch.FILTER_FLOATS / (FilterLoop.TAPS + 1);
   }
 
   /**
@@ -197,7 +197,7 @@ final class PlaneFilter {
           long from = (sourceOffset + plane * inPlane) * Float.BYTES;
           long to = (outOffset + plane * (long) multiplier * outPlane) * Float.BYTES;
           try (Scratch scratch = Scratch.acquire()) {
-            float[] filters = scratch.rowPanel;
+            float[] filters = scratch.filters;
             gather(w, wOffset, turned, epilogue, plane, count, filters);
             filter(source, from, count, filters, epilogue.relu(), out, to);
           }

@@ -70,10 +70,11 @@ record PlaneMatrix(Planes planes, int firstPixel) {
 
   /** Rows are channels, depth runs over pixels. */
   RowSource channelRows() {
-    return (row, rows, tileRows, k0, depth, scratch) -> {
-      float[] panel = scratch.rowPanel;
+    return (row, rows, tileRows, k0, depth, slot, scratch) -> {
+      float[] panel = RowPanels.FLOATS;
+      int begin = RowPanels.begin(slot);
       for (int i = 0; i < rows; i++) {
-        int to = i * MicroKernel.DEPTH;
+        int to = begin + i * MicroKernel.DEPTH;
         for (int done = 0, count; done < depth; done += count) {
           count = stretch(k0 + done, depth - done);
           long from = offset(k0 + done, row + i);
@@ -81,7 +82,8 @@ record PlaneMatrix(Planes planes, int firstPixel) {
         }
       }
       for (int i = rows; i < tileRows; i++) {
-        Arrays.fill(panel, i * MicroKernel.DEPTH, i * MicroKernel.DEPTH + depth, 0);
+        int at = begin + i * MicroKernel.DEPTH;
+        Arrays.fill(panel, at, at + depth, 0);
       }
     };
   }

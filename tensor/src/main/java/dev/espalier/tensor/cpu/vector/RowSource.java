@@ -14,8 +14,9 @@ interface RowSource {
   default void prepare(int row, int rows, int k0, int depth, Scratch scratch) {}
 
   /**
-   * Writes rows {@code row .. row + rows - 1} over depth {@code k0 .. k0 + depth - 1} to {@code
-   * scratch.rowPanel}, {@link MicroKernel#DEPTH} apart, and zero rows up to {@code tileRows}.
+   * Writes rows {@code row .. row + rows - 1} over depth {@code k0 .. k0 + depth - 1} to the slot's
+   * place in {@link RowPanels}, {@link MicroKernel#DEPTH} apart, and zero rows up to {@code
+   * tileRows}.
    */
-  void pack(int row, int rows, int tileRows, int k0, int depth, Scratch scratch);
+  void pack(int row, int rows, int tileRows, int k0, int depth, int slot, Scratch scratch);
 }

@@ -7,13 +7,15 @@ import java.util.ArrayDeque;
 /**
  * The packing buffers of one running kernel task, reused by the next.
  *
- * <p>There are never more than tasks that ran at one time. The panels of A are on the heap: the
- * compiler removes the range checks of an int-indexed array from the micro-kernel's loop entirely,
- * and scalars that are broadcast need no alignment. The panels of B, loaded as whole vectors, lie
- * in {@link Panels}.
+ * <p>There are never more than tasks that ran at one time. The packed operands lie in {@link
+ * RowPanels} and {@link Panels}.
  */
 final class Scratch implements AutoCloseable {
   private static final int ALIGNMENT = 64;
+
+  /** Weights and biases of the small filters that a task applies. */
+  static final int FILTER_FLOATS = 6 * 768;
+
   private static final ArrayDeque<Scratch> IDLE = new ArrayDeque<>();
 
   /**
@@ -22,8 +24,7 @@ final class Scratch implements AutoCloseable {
    */
   static final int CHUNK_PITCH = MicroKernel.DEPTH + 16;
 
-  // One vector of slack each, because patches are copied in whole vectors.
-  final float[] rowPanel = new float[MicroKernel.ROWS * MicroKernel.DEPTH + Lanes.COUNT];
+  final float[] filters = new float[FILTER_FLOATS];
   final MemorySegment tile = floats((long) MicroKernel.ROWS * MicroKernel.COLUMNS);
   final MemorySegment partials = floats(12L * Lanes.COUNT);
   final MemorySegment rowChunk = floats(2L * MatrixRows.CHUNK_ROWS * CHUNK_PITCH);

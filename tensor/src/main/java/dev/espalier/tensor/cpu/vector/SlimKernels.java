@@ -25,7 +25,9 @@ final class SlimKernels {
    * @param pitch distance of rows, in bytes
    */
   static void combineRows(
-      float[] x, int depth, MemorySegment b, long from, long pitch, MemorySegment tile) {
+      int slot, int depth, MemorySegment b, long from, long pitch, MemorySegment tile) {
+    float[] x = RowPanels.FLOATS;
+    int begin = RowPanels.begin(slot);
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector s0 = zero;
     FloatVector s1 = zero;
@@ -37,7 +39,7 @@ final class SlimKernels {
     FloatVector s7 = zero;
     long at = from;
     for (int k = 0; k < depth; k++) {
-      FloatVector xk = FloatVector.broadcast(Lanes.FLOATS, x[k]);
+      FloatVector xk = FloatVector.broadcast(Lanes.FLOATS, x[begin + (k & RowPanels.DEPTH_MASK)]);
       s0 = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER).fma(xk, s0);
       s1 =
           FloatVector.fromMemorySegment(Lanes.FLOATS, b, at + Lanes.BYTES, Lanes.ORDER).fma(xk, s1);
@@ -73,20 +75,22 @@ final class SlimKernels {
 
   /** As {@link #combineRows} for any number of columns, one vector or less at a time. */
   static void combineRowsNarrow(
-      float[] x,
+      int slot,
       int depth,
       MemorySegment b,
       long from,
       long pitch,
       int columns,
       MemorySegment tile) {
+    float[] x = RowPanels.FLOATS;
+    int begin = RowPanels.begin(slot);
     int j = 0;
     for (; j <= columns - Lanes.COUNT; j += Lanes.COUNT) {
       FloatVector sum = FloatVector.zero(Lanes.FLOATS);
       long shift = j * (long) Float.BYTES;
       long at = from + shift;
       for (int k = 0; k < depth; k++) {
-        FloatVector xk = FloatVector.broadcast(Lanes.FLOATS, x[k]);
+        FloatVector xk = FloatVector.broadcast(Lanes.FLOATS, x[begin + (k & RowPanels.DEPTH_MASK)]);
         sum = FloatVector.fromMemorySegment(Lanes.FLOATS, b, at, Lanes.ORDER).fma(xk, sum);
         at += pitch;
       }
@@ -96,7 +100,7 @@ final class SlimKernels {
       long shift = j * (long) Float.BYTES;
       float sum = 0;
       for (int k = 0; k < depth; k++) {
-        sum = Math.fma(b.get(ValueLayout.JAVA_FLOAT, from + shift + k * pitch), x[k], sum);
+        sum = Math.fma(b.get(ValueLayout.JAVA_FLOAT, from + shift + k * pitch), x[begin + k], sum);
       }
       tile.set(ValueLayout.JAVA_FLOAT, shift, sum);
     }

@@ -80,31 +80,39 @@ record SlimProduct(
   }
 
   private void combineRows(int column, int columns, TileWriter writer, Scratch scratch) {
+    int slot = Panels.acquire();
+    try {
+      combineRows(column, columns, slot, writer, scratch);
+    } finally {
+      Panels.release(slot);
+    }
+  }
+
+  private void combineRows(int column, int columns, int slot, TileWriter writer, Scratch scratch) {
     int slices = Math.max(1, Math.ceilDiv(k, MicroKernel.DEPTH));
     var x = new MatrixRows(a, alpha);
     for (int slice = 0; slice < slices; slice++) {
       int k0 = slice * MicroKernel.DEPTH;
       int depth = Math.min(MicroKernel.DEPTH, k - k0);
       x.prepare(0, 1, k0, depth, scratch);
-      x.pack(0, 1, 1, k0, depth, scratch);
+      x.pack(0, 1, 1, k0, depth, slot, scratch);
       boolean accumulate = beta != 0 || slice > 0;
       boolean last = slice == slices - 1;
       for (int j = 0; j < columns; j += SlimKernels.COMBINED_COLUMNS) {
         int width = Math.min(SlimKernels.COMBINED_COLUMNS, columns - j);
-        combine(k0, depth, column + j, width, scratch);
+        combine(k0, depth, column + j, width, slot, scratch);
         writer.write(scratch.tile, 0, 1, column + j, width, accumulate, last);
       }
     }
   }
 
-  private void combine(int k0, int depth, int column, int columns, Scratch scratch) {
+  private void combine(int k0, int depth, int column, int columns, int slot, Scratch scratch) {
     long from = b.byteOffset(k0, column);
     long pitch = b.rowStride() * Float.BYTES;
-    float[] x = scratch.rowPanel;
     if (columns == SlimKernels.COMBINED_COLUMNS) {
-      SlimKernels.combineRows(x, depth, b.data(), from, pitch, scratch.tile);
+      SlimKernels.combineRows(slot, depth, b.data(), from, pitch, scratch.tile);
     } else {
-      SlimKernels.combineRowsNarrow(x, depth, b.data(), from, pitch, columns, scratch.tile);
+      SlimKernels.combineRowsNarrow(slot, depth, b.data(), from, pitch, columns, scratch.tile);
     }
   }
 

@@ -162,27 +162,21 @@ final class TiledProduct implements IntConsumer {
         a.prepare(row + i, prepared - i, k0, depth, scratch);
       }
       int tileRows = MicroKernel.tileRows(rows - i);
+      MicroKernel direct = MicroKernel.of(tileRows, accumulate);
+      MicroKernel buffered = MicroKernel.of(tileRows, false);
       int height = Math.min(tileRows, rows - i);
       if (depth > 0) {
-        a.pack(row + i, height, tileRows, k0, depth, scratch);
+        a.pack(row + i, height, tileRows, k0, depth, slot, scratch);
       }
       for (int j = 0; j < columns; j += MicroKernel.COLUMNS) {
         int width = Math.min(MicroKernel.COLUMNS, columns - j);
         int strip = panelOffset(j, depth);
         boolean whole = height == tileRows && width == MicroKernel.COLUMNS;
         if (whole && writer.isPlain(column + j, width, last)) {
-          MicroKernel.wide(
-              tileRows,
-              depth,
-              scratch.rowPanel,
-              slot,
-              strip,
-              c.data(),
-              c.byteOffset(row + i, column + j),
-              c.rowStride() * Float.BYTES,
-              accumulate);
+          long at = c.byteOffset(row + i, column + j);
+          direct.wide(depth, slot, strip, c.data(), at, c.rowStride() * Float.BYTES);
         } else {
-          multiply(tileRows, depth, width, slot, strip, scratch);
+          multiply(buffered, depth, width, slot, strip, scratch);
           writer.write(scratch.tile, row + i, height, column + j, width, accumulate, last);
         }
       }
@@ -191,20 +185,11 @@ final class TiledProduct implements IntConsumer {
   }
 
   private static void multiply(
-      int rows, int depth, int width, int slot, int strip, Scratch scratch) {
+      MicroKernel kernel, int depth, int width, int slot, int strip, Scratch scratch) {
     if (width > Lanes.COUNT) {
-      MicroKernel.wide(
-          rows,
-          depth,
-          scratch.rowPanel,
-          slot,
-          strip,
-          scratch.tile,
-          0,
-          MicroKernel.TILE_ROW_BYTES,
-          false);
+      kernel.wide(depth, slot, strip, scratch.tile, 0, MicroKernel.TILE_ROW_BYTES);
     } else {
-      MicroKernel.narrow(rows, depth, scratch.rowPanel, slot, strip, scratch.tile);
+      kernel.narrow(depth, slot, strip, scratch.tile);
     }
   }
 }
