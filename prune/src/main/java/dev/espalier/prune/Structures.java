@@ -13,6 +13,7 @@ import dev.espalier.prune.structure.NeuronStructure;
 import dev.espalier.prune.structure.NmStructure;
 import dev.espalier.prune.structure.RowVectorStructure;
 import dev.espalier.tensor.sparse.Granularity;
+import java.util.regex.MatchResult;
 
 /** The structures by name, one line each. */
 public final class Structures {
@@ -22,20 +23,18 @@ public final class Structures {
           .family(
               "row-vector-N",
               "N neighbours in a row: inputs of one output (Mao et al. 2017)",
-              "row-vector-(\\d+)",
-              found -> new RowVectorStructure(Integer.parseInt(found.group(1))))
+              "row-vector-\\d+",
+              Structures::tiled)
           .family(
               "column-vector-N",
               "N neighbours in a column: outputs of one input (Elsen et al. 2020)",
-              "column-vector-(\\d+)",
-              found -> new ColumnVectorStructure(Integer.parseInt(found.group(1))))
+              "column-vector-\\d+",
+              Structures::tiled)
           .family(
               "block-HxW",
               "H × W neighbours (Gray et al. 2017)",
-              "block-(\\d+)x(\\d+)",
-              found ->
-                  new BlockStructure(
-                      Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))))
+              "block-\\d+x\\d+",
+              Structures::tiled)
           .family(
               "nm-N:M",
               "N of every M neighbours of a row; nm-N:MxR with one pattern for R rows (Mishra et"
@@ -63,6 +62,16 @@ public final class Structures {
           .with("branch", "residual branches as wholes (Wen et al. 2016)", BranchStructure::new);
 
   private Structures() {}
+
+  private static Structure tiled(MatchResult found) {
+    return switch (Granularity.parse(found.group())) {
+      case Granularity.RowVector(int n) -> new RowVectorStructure(n);
+      case Granularity.ColumnVector(int n) -> new ColumnVectorStructure(n);
+      case Granularity.Block(int height, int width) -> new BlockStructure(height, width);
+      case Granularity other ->
+          throw new IllegalArgumentException("'%s' is no tile of weights".formatted(other.name()));
+    };
+  }
 
   /** All of them. */
   public static Registry<Structure> all() {

@@ -241,7 +241,7 @@ class SparseTrainingTest {
     var filters =
         new Pruner(module, method(new FilterStructure(), RIGL), example, new Generator(1));
     assertThatThrownBy(() -> new SparseTraining(filters, RIGL, 100))
-        .hasMessageContainingAll("'rigl'", "'filter'", "fc1.weight", "3 parameters");
+        .hasMessageContainingAll("'rigl-30%-75%-10'", "'filter'", "fc1.weight", "3 parameters");
     var nm =
         new Pruner(
             module,

@@ -287,7 +287,7 @@ final class StudyTest {
 
   @Test
   void layersThatAPairProtectsStayWhole() throws IOException {
-    SmokeStudy some = SmokeStudy.in(folder.resolve("protect")).withRatios(1.2);
+    SmokeStudy some = SmokeStudy.in(folder.resolve("protect")).withRatios(1.1);
     StudyPlan plan = some.withMethods("layer-magnitude").plan();
     Study.Outcome found = new Study(protecting(plan, "fc1"), new RecordedProgress()).load().run();
     assertThat(found.trials().getFirst().layers().getFirst().nonzero()).isEqualTo(300 * 784);
