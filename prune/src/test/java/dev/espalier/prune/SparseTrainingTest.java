@@ -249,6 +249,6 @@ class SparseTrainingTest {
             example,
             new Generator(1));
     assertThatThrownBy(() -> new SparseTraining(nm, SET, 100))
-        .hasMessageContainingAll("'set'", "'nm-2:4'");
+        .hasMessageContainingAll("'set-30%-0%-75%-10'", "'nm-2:4'");
   }
 }
