@@ -5,12 +5,15 @@ module dev.espalier.bench {
   requires me.tongfei.progressbar;
   requires java.desktop;
   requires java.management;
+  requires java.sql;
   requires jdk.management;
   requires jmh.core;
   requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
 
   uses dev.espalier.bench.peer.PeerProvider;
   uses dev.espalier.tensor.spi.BackendProvider;
+  uses java.sql.Driver;
 
   opens dev.espalier.bench to
       info.picocli;

@@ -5,7 +5,9 @@ import dev.espalier.bench.command.CompileCommand;
 import dev.espalier.bench.command.DoctorCommand;
 import dev.espalier.bench.command.EvalCommand;
 import dev.espalier.bench.command.JmhCommand;
+import dev.espalier.bench.command.ListCommand;
 import dev.espalier.bench.command.PruneCommand;
+import dev.espalier.bench.command.QueryCommand;
 import dev.espalier.bench.command.StudyCommand;
 import dev.espalier.bench.command.TrainCommand;
 import dev.espalier.bench.command.TuneCommand;
@@ -33,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Trains, prunes and measures neural networks.",
     subcommands = {
       StudyCommand.class,
+      QueryCommand.class,
+      ListCommand.class,
       TrainCommand.class,
       PruneCommand.class,
       EvalCommand.class,
@@ -51,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footerHeading = "%nExamples:%n",
     footer = {
       "  espalier study                 train, prune, compile, measure; a report at the end",
+      "  espalier list                  methods, models, data sets and all that composes",
       "  espalier doctor                what this machine offers",
       "  espalier jmh -l                the benchmarks",
       "  espalier COMMAND --help        what a command takes, with examples"

@@ -73,6 +73,51 @@ final class CommandProcessTest {
     assertThat(folder.resolve("results.jsonl")).isEmptyFile();
   }
 
+  /** As a crash does: without any warning, between or inside trials. */
+  @Test
+  void killedStudyGoesOnWithoutRepeatingWhatIsFinished() throws Exception {
+    String[] study = {
+      "study",
+      "--method",
+      "layer-magnitude,random",
+      "--ratios",
+      "2,4,8",
+      "--epochs",
+      "1",
+      "--finetune-epochs",
+      "1",
+      "--latency-batch",
+      "2",
+      "--trials",
+      "2"
+    };
+    Path results = folder.resolve("results.jsonl");
+    Process process = start(study);
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = out.readLine();
+      while (line != null && !line.startsWith("[2 of 6")) {
+        line = out.readLine();
+      }
+      assertThat(line).as(this::error).isNotNull();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+    String before = Files.readString(results);
+    String whole = before.substring(0, before.lastIndexOf('\n') + 1);
+    long finished = whole.lines().count();
+    assertThat(finished).isBetween(2L, 5L);
+    Process again = start(study);
+    String text = new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(again.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(again.exitValue()).as(this::error).isZero();
+    assertThat(Files.readString(results)).startsWith(whole);
+    assertThat(Files.readAllLines(results)).hasSize(6);
+    assertThat(text.lines().filter(line -> line.matches("\\[\\d of 6.*")))
+        .as("trials of the second run")
+        .hasSize((int) (6 - finished));
+  }
+
   /** Standard error of a command that must fail, and end with that. */
   private String failure(String... arguments) throws IOException, InterruptedException {
     Process process = start(arguments);

@@ -126,14 +126,121 @@ final class CommandRefusalsTest {
   }
 
   @Test
-  void unknownNamesAreAnsweredWithTheKnownOnes() {
-    assertThat(sentence(1, "train", "--model", "lenet", "--out", folder))
-        .contains("'lenet' is unknown", "lenet-300-100");
-    assertThat(sentence(1, "train", "--data", "mnits", "--out", folder))
+  void unknownNamesAreAnsweredWithTheNearest() {
+    Path out = folder.resolve("out");
+    assertThat(sentence(2, "train", "--model", "lenet", "--out", out))
+        .contains("'lenet' is unknown; did you mean 'lenet-5'?", "lenet-300-100");
+    assertThat(sentence(2, "train", "--data", "mnits", "--out", out))
         .contains("did you mean 'mnist'", "synthetic-digits");
-    assertThat(
-            sentence(1, "prune", "--in", model, "--ratio", 2, "--method", "magic", "--out", folder))
+    assertThat(sentence(2, "prune", "--in", model, "--ratio", 2, "--method", "magic", "--out", out))
         .contains("'magic' is unknown", "global-magnitude");
+    assertThat(
+            sentence(2, "prune", "--in", model, "--ratio", 2, "--scorer", "magnitud", "--out", out))
+        .contains("scorer 'magnitud' is unknown; did you mean 'magnitude'?");
+    assertThat(sentence(2, "prune", "--in", model, "--ratio", 2, "--data", "mnits", "--out", out))
+        .contains("did you mean 'mnist'");
+    assertThat(sentence(2, "list", "scorer")).contains("did you mean 'scorers'?");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void wholeMethodAndItsPartsExcludeEachOther() {
+    assertThat(
+            sentence(
+                2,
+                "prune",
+                "--in",
+                model,
+                "--ratio",
+                2,
+                "--method",
+                "random",
+                "--scope",
+                "local",
+                "--out",
+                folder.resolve("out")))
+        .contains("--method names a whole method");
+  }
+
+  @Test
+  void scorerThatNeedsDataAndGetsNoneIsRefused() {
+    Path out = folder.resolve("out");
+    assertThat(
+            sentence(
+                2,
+                "prune",
+                "--in",
+                model,
+                "--ratio",
+                2,
+                "--scorer",
+                "gradient",
+                "--train-images",
+                0,
+                "--out",
+                out))
+        .contains("scorer 'gradient' needs data, but --train-images leaves none");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void scoresThatAreNoNumbersNameTheirLayer() {
+    Path nan = folder.resolve("nan.safetensors");
+    Module module = Models.create("lenet-300-100", 10, new Generator(1));
+    module.namedParameters().get("fc2.weight").tensor().fill(Double.NaN);
+    PrunedModelFile.write(nan, module, Map.of("model", "lenet-300-100", "classes", "10"));
+    module.close();
+    Path out = folder.resolve("out");
+    CommandRun run =
+        CommandRun.of("prune", "--in", nan, "--ratio", 2, "--train-images", 10, "--out", out);
+    assertThat(run.code()).as(run::err).isEqualTo(2);
+    assertThat(run.err()).contains("scorer 'magnitude': the scores of 'fc2.weight' contain NaN");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void studyFileWithATypoIsNotUnderstoodAndLeavesNothing() throws IOException {
+    Path file = folder.resolve("study.yaml");
+    Path out = folder.resolve("study");
+    Files.writeString(file, "models: [lenet-5]\ndata: [mnist]\nmethods: [random]\nseed: [1, 2]\n");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(file + ": key 'seed' is unknown; did you mean 'seeds'?");
+    Files.writeString(
+        file,
+        "pairs:\n  - model: lenet-5\n    data: mnist\n    recipe: {epoch: 3}\nmethods: [random]\n");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(file + ": pairs[0].recipe: key 'epoch' is unknown; did you mean 'epochs'?");
+    Files.writeString(file, "models: [lenet-5]\ndata: [mnist\nmethods: [random]\n");
+    assertThat(sentence(2, "study", file, "--out", out)).contains(file + ", line ");
+    assertThat(sentence(2, "study", folder.resolve("none.yaml"), "--out", out))
+        .contains("there is no study file", "none.yaml");
+    assertThat(sentence(2, "study", "standrad", "--out", out))
+        .contains("study 'standrad' is unknown; did you mean 'standard'?");
+    assertThat(sentence(2, "study", "standard", "--ratios", 2, "--out", out))
+        .contains("--ratios cannot be given beside a study file");
+    assertThat(sentence(2, "study", "standard", "--memory", "much", "--out", out))
+        .contains("'much' is no size of memory");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void ratioThatNoNetworkCanReachIsRefusedBeforeTraining() {
+    Path out = folder.resolve("study");
+    assertThat(
+            sentence(
+                2,
+                "study",
+                "--train-images",
+                50,
+                "--method",
+                "random",
+                "--ratios",
+                "2,1000",
+                "--out",
+                out))
+        .contains(
+            "lenet-300-100 on synthetic-digits: compression ratio 1000.0", "can reach at most");
+    assertThat(out).doesNotExist();
   }
 
   @Test
@@ -142,7 +249,7 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "study", "--out", out, "--model", "lenet"))
         .contains("'lenet' is unknown", "lenet-300-100");
     assertThat(sentence(2, "study", "--out", out, "--data", "digits"))
-        .contains("unknown data set 'digits'", "synthetic-digits");
+        .contains("data set 'digits' is unknown", "synthetic-digits");
     assertThat(sentence(2, "study", "--out", out, "--method", "magic"))
         .contains("'magic' is unknown", "global-magnitude");
     assertThat(sentence(2, "study", "--out", out, "--ratios", "2,1"))
@@ -170,8 +277,8 @@ final class CommandRefusalsTest {
 
   @Test
   void trainingThatCannotStartFails() {
-    assertThat(sentence(1, "train", "--lr", "-1", "--out", folder)).contains("lr > 0", "-1.0");
-    assertThat(sentence(1, "train", "--batch", "0", "--out", folder)).contains("batch >= 1");
+    assertThat(sentence(2, "train", "--lr", "-1", "--out", folder)).contains("lr > 0", "-1.0");
+    assertThat(sentence(2, "train", "--batch", "0", "--out", folder)).contains("batch >= 1");
     assertThat(sentence(1, "train", "--data", "mnist", "--out", folder))
         .contains("mnist", "train-images-idx3-ubyte");
   }
@@ -188,7 +295,7 @@ final class CommandRefusalsTest {
     Path out = folder.resolve("out");
     assertThat(
             sentence(
-                1, "prune", "--in", model, "--ratio", 1000, "--train-images", 10, "--out", out))
+                2, "prune", "--in", model, "--ratio", 1000, "--train-images", 10, "--out", out))
         .contains("compression ratio 1000.0", "at most 188.82");
     assertThat(out).doesNotExist();
   }

@@ -190,10 +190,78 @@ final class CommandsTest {
             folder);
     assertThat(study.code()).as(study::err).isZero();
     assertThat(study.out())
-        .contains("dense lenet-300-100, seed 5: top-1")
+        .contains("dense lenet-300-100 on synthetic-digits, seed 5: top-1")
         .contains("layer-magnitude at ratio 3, seed 5: top-1", "3.0× smaller")
         .contains("wrote " + folder.resolve("report.html"));
     assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(1);
+  }
+
+  @Test
+  void studyComposesAMethodOfTheAxes() throws IOException {
+    CommandRun study =
+        CommandRun.of(
+            "study",
+            "--train-images",
+            100,
+            "--epochs",
+            1,
+            "--finetune-epochs",
+            2,
+            "--scorer",
+            "random",
+            "--scope",
+            "local",
+            "--schedule",
+            "iterative-2",
+            "--ratios",
+            3,
+            "--latency-batch",
+            2,
+            "--out",
+            folder);
+    assertThat(study.code()).as(study::err).isZero();
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+        .singleElement()
+        .asString()
+        .contains("\"method\":\"element/random/local/iterative-2/continue\"")
+        .contains("\"scorer\":\"random\"", "\"schedule\":\"iterative-2\"");
+  }
+
+  @Test
+  void pruningComposesAMethodOfTheAxes() {
+    CommandRun prune =
+        CommandRun.of(
+            "prune",
+            "--in",
+            model,
+            "--scorer",
+            "gradient",
+            "--scope",
+            "local",
+            "--ratio",
+            4,
+            "--train-images",
+            100,
+            "--finetune-epochs",
+            0,
+            "--out",
+            folder.resolve("composed.safetensors"));
+    assertThat(prune.code()).as(prune::err).isZero();
+    assertThat(prune.out()).containsPattern("total +266,610 +66,65[123] +25\\.00 %");
+  }
+
+  @Test
+  void listsSayWhatThereIs() {
+    CommandRun all = CommandRun.of("list");
+    assertThat(all.code()).as(all::err).isZero();
+    assertThat(all.out())
+        .contains("methods\n  global-magnitude", "models\n  lenet-300-100", "data\n  mnist")
+        .contains("structures\n  element", "scorers\n  magnitude", "schedules\n  one-shot")
+        .contains("scopes\n  local", "finetunes\n  continue", "studies\n  standard");
+    CommandRun one = CommandRun.of("list", "schedules");
+    assertThat(one.out()).startsWith("one-shot ").doesNotContain("magnitude");
+    assertThat(CommandRun.of("list", "data").out())
+        .contains("cifar-10", "3x32x32, 10 classes, from files");
   }
 
   @Test

@@ -42,7 +42,7 @@ final class MainTest {
   @Test
   void unknownCommandIsRefusedWithTheNearestOne() {
     assertThat(run("docter")).isEqualTo(2);
-    assertThat(err.toString()).contains("docter", "Did you mean: espalier doctor?", "--help");
+    assertThat(err.toString()).contains("docter", "Did you mean: espalier doctor", "--help");
   }
 
   @Test

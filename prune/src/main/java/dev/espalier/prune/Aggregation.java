@@ -1,5 +1,6 @@
 package dev.espalier.prune;
 
+import dev.espalier.nn.Names;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package dev.espalier.prune;
 
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
+import dev.espalier.nn.Names;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;

@@ -1,5 +1,9 @@
 package dev.espalier.prune;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
 /**
  * A pruning method: a point in the product of the four axes.
  *
@@ -12,6 +16,7 @@ package dev.espalier.prune;
  * @param fineTune what the survivors start from
  * @param floors the least densities of the weights at the model's ends
  * @param aggregation how scores of weights become scores of groups
+ * @param protect names of layers whose groups are left alone, see {@link Pruner#protecting}
  */
 public record Method(
     String name,
@@ -22,13 +27,15 @@ public record Method(
     Schedule schedule,
     FineTune fineTune,
     Floors floors,
-    Aggregation aggregation) {
+    Aggregation aggregation,
+    List<String> protect) {
   /**
    * Checks that the axes go together.
    *
    * @throws IllegalArgumentException naming the two that do not
    */
   public Method {
+    protect = List.copyOf(protect);
     if (schedule.tellsLayersApart() && scope instanceof RankingScope.Global) {
       throw new IllegalArgumentException(
           "method '%s': schedule '%s' tells layers apart, so they cannot compete in one ranking; make the scope local"
@@ -53,12 +60,45 @@ public record Method(
       Schedule schedule,
       FineTune fineTune,
       Floors floors) {
-    this(name, description, structure, scorer, scope, schedule, fineTune, floors, Aggregation.SUM);
+    this(
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        schedule,
+        fineTune,
+        floors,
+        Aggregation.SUM,
+        List.of());
   }
 
   /** This with another aggregation. */
   public Method withAggregation(Aggregation other) {
     return new Method(
-        name, description, structure, scorer, scope, schedule, fineTune, floors, other);
+        name, description, structure, scorer, scope, schedule, fineTune, floors, other, protect);
+  }
+
+  /** This with another scorer. */
+  public Method withScorer(Scorer other) {
+    return new Method(
+        name,
+        description,
+        structure,
+        other,
+        scope,
+        schedule,
+        fineTune,
+        floors,
+        aggregation,
+        protect);
+  }
+
+  /** This with some more layers left alone. */
+  public Method protecting(Collection<String> layers) {
+    List<String> all = new ArrayList<>(protect);
+    layers.stream().filter(layer -> !protect.contains(layer)).forEach(all::add);
+    return new Method(
+        name, description, structure, scorer, scope, schedule, fineTune, floors, aggregation, all);
   }
 }

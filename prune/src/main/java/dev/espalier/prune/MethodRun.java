@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
+import java.util.function.LongFunction;
 
 /**
  * Prunes and trains one module as a method says, whatever its schedule: before training, after it
@@ -121,10 +122,10 @@ public final class MethodRun {
                   .epochs(new Allowance(recipe.denseEpochs(), recipe.wholeEpochs(), () -> ratio)));
       case Schedule.Rounds rounds -> {
         int count = rounds.rounds(1 / ratio, layers);
-        var allowance =
-            new Allowance(recipe.denseEpochs(), recipe.fineTuneEpochs(count), () -> ratio);
         long steps = 0;
         for (int round = 1; round <= count; round++) {
+          var allowance =
+              new Allowance(recipe.denseEpochs(), recipe.fineTuneEpochs(round, count), () -> ratio);
           steps += recipe.steps(method.fineTune().inRound(round, count).epochs(allowance));
         }
         yield steps;
@@ -144,13 +145,13 @@ public final class MethodRun {
   private void inRounds(Schedule.Rounds schedule, double last) {
     int layers = pruner.sets().size();
     int rounds = schedule.rounds(last, layers);
-    int each = recipe.fineTuneEpochs(rounds);
     for (int round = 1; round <= rounds; round++) {
       int current = round;
       pruner.pruneToDensity(
           schedule.density(round, last), layer -> schedule.opens(current, layer, layers));
       pruned.accept(round);
-      trainOn(round, method.fineTune().inRound(round, rounds), each);
+      trainOn(
+          round, method.fineTune().inRound(round, rounds), recipe.fineTuneEpochs(round, rounds));
       trained.accept(round);
     }
   }
@@ -181,7 +182,13 @@ public final class MethodRun {
     tune.prepare(new Restart(module, origins, latest, generator));
     int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
     long steps = recipe.steps(count);
-    var rates = new Rates(recipe.steps(recipe.denseEpochs()), it -> recipe.rates(it, false));
+    LongFunction<LrSchedule> ordinary = it -> recipe.rates(it, false);
+    boolean trained = round > 0;
+    var rates =
+        new Rates(
+            recipe.steps(recipe.denseEpochs()),
+            ordinary,
+            trained ? recipe::fineTuneRates : ordinary);
     OptionalDouble share = method.fineTune().capture();
     if (share.isEmpty()) {
       train(round, count, tune.rates(rates, steps), tune);

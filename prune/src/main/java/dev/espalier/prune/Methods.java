@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import static dev.espalier.prune.RankingScope.GLOBAL;
 import static dev.espalier.prune.RankingScope.LOCAL;
 
+import dev.espalier.nn.Names;
 import dev.espalier.prune.budget.EqualMacs;
 import dev.espalier.prune.budget.ErdosRenyi;
 import dev.espalier.prune.schedule.AtInitialisation;
@@ -19,7 +20,6 @@ import dev.espalier.prune.schedule.RateTied;
 import dev.espalier.prune.schedule.RigL;
 import dev.espalier.prune.schedule.Soft;
 import dev.espalier.prune.schedule.SparseEvolution;
-import dev.espalier.prune.schedule.Window;
 import dev.espalier.prune.score.ActivationMean;
 import dev.espalier.prune.score.ActivationVariance;
 import dev.espalier.prune.score.Apoz;
@@ -371,7 +371,7 @@ public final class Methods {
         element,
         magnitude,
         LOCAL,
-        new SparseEvolution(0.3, new Window(0, 0.75, 100)),
+        new SparseEvolution(),
         keep,
         Floors.WHOLE_CLASSIFIER);
     add(
@@ -516,7 +516,7 @@ public final class Methods {
         magnitude,
         GLOBAL,
         once,
-        new Distilled(keep, 2, 0.9),
+        new Distilled(keep),
         Floors.WHOLE_CLASSIFIER);
     add(
         "vector-magnitude",

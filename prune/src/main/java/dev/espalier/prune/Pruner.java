@@ -71,6 +71,7 @@ public final class Pruner {
           "structure '%s' keeps the same share of every layer, so budget '%s' has nothing to share out; use scope 'local'"
               .formatted(method.structure().name(), budget.name()));
     }
+    protecting(method.protect());
   }
 
   /** Gives scorers that need data something of the training set. */
@@ -206,21 +207,43 @@ public final class Pruner {
     }
   }
 
-  private double densityFor(Target target, List<Tensor> scores) {
-    Chooser chooser = chooser();
-    OptionalDouble fixed = method.structure().fixedDensity();
-    if (fixed.isPresent()) {
-      List<Mask> kept = chooser.choose(scores, fixed.getAsDouble());
-      double reached = target.reached(chooser.merged(kept));
-      if (Math.abs(reached / target.ratio() - 1) > FIXED_TOLERANCE) {
-        throw new IllegalArgumentException(
-            "%s %s: method '%s' reaches %.2f here and nothing else; ask for that"
-                .formatted(target.what(), target.ratio(), method.name(), reached));
-      }
-      return fixed.getAsDouble();
+  /**
+   * Refuses a ratio that {@link #pruneToRatio} would refuse, without looking for the density.
+   *
+   * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
+   */
+  public void requireReachable(double ratio) {
+    try (var _ = Scope.open("reachable")) {
+      requireReachable(Target.parameters(module, ratio), groupScores());
     }
-    return target.density(
-        method.name(), density -> chooser.merged(chooser.choose(scores, density)));
+  }
+
+  private void requireReachable(Target target, List<Tensor> scores) {
+    OptionalDouble fixed = method.structure().fixedDensity();
+    Map<Parameter, Mask> least = masksAt(scores, fixed.orElse(0));
+    if (fixed.isEmpty()) {
+      target.requireReachable(method.name(), least);
+      return;
+    }
+    double reached = target.reached(least);
+    if (Math.abs(reached / target.ratio() - 1) > FIXED_TOLERANCE) {
+      throw new IllegalArgumentException(
+          "%s %s: method '%s' reaches %.2f here and nothing else; ask for that"
+              .formatted(target.what(), target.ratio(), method.name(), reached));
+    }
+  }
+
+  private double densityFor(Target target, List<Tensor> scores) {
+    requireReachable(target, scores);
+    OptionalDouble fixed = method.structure().fixedDensity();
+    return fixed.isPresent()
+        ? fixed.getAsDouble()
+        : target.density(density -> masksAt(scores, density));
+  }
+
+  private Map<Parameter, Mask> masksAt(List<Tensor> scores, double density) {
+    Chooser chooser = chooser();
+    return chooser.merged(chooser.choose(scores, density));
   }
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */

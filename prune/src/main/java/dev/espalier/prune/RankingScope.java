@@ -1,10 +1,7 @@
 package dev.espalier.prune;
 
-import dev.espalier.prune.budget.EqualMacs;
-import dev.espalier.prune.budget.ErdosRenyi;
 import dev.espalier.prune.budget.Uniform;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Who competes with whom: groups of the whole model, or those inside each layer. */
 public sealed interface RankingScope {
@@ -25,28 +22,13 @@ public sealed interface RankingScope {
     return new PerLayer(budget);
   }
 
-  /** The names that {@link #get} knows. */
-  static List<String> names() {
-    return named().map(RankingScope::label).toList();
-  }
-
   /**
-   * A scope by name; budgets that need more than a name, as that by sensitivity, are not among
-   * them.
+   * A scope by name, as {@link Scopes} list them.
    *
    * @throws IllegalArgumentException with the nearest known name
    */
   static RankingScope get(String name) {
-    return named()
-        .filter(scope -> scope.label().equals(name))
-        .findFirst()
-        .orElseThrow(() -> Names.unknown("scope", name, names()));
-  }
-
-  private static Stream<RankingScope> named() {
-    return Stream.concat(
-        PLAIN.stream(),
-        Stream.of(new ErdosRenyi(false), ErdosRenyi.erk(), new EqualMacs()).map(PerLayer::new));
+    return Scopes.all().get(name);
   }
 
   /** One ranking over all layers. */

@@ -8,11 +8,23 @@ import java.util.function.LongFunction;
  *
  * @param denseSteps steps that the dense network was trained
  * @param recipe the schedule for a number of steps
+ * @param trained the same for weights that are trained already
  */
-public record Rates(long denseSteps, LongFunction<LrSchedule> recipe) {
+public record Rates(
+    long denseSteps, LongFunction<LrSchedule> recipe, LongFunction<LrSchedule> trained) {
+  /** The same for all weights. */
+  public Rates(long denseSteps, LongFunction<LrSchedule> recipe) {
+    this(denseSteps, recipe, recipe);
+  }
+
   /** The whole schedule, drawn over the new steps. */
   public LrSchedule afresh(long steps) {
     return recipe.apply(steps);
+  }
+
+  /** The schedule for weights that are trained already, drawn over the new steps. */
+  public LrSchedule onward(long steps) {
+    return trained.apply(steps);
   }
 
   /** The rate at which the dense run ended, all along. */

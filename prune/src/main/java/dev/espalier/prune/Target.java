@@ -63,18 +63,23 @@ record Target(
   }
 
   /**
-   * The density at which the ratio is met best, by bisection.
+   * Refuses a ratio out of reach.
    *
-   * @throws IllegalArgumentException if even the least density leaves too much
+   * @param least the masks at the least density
+   * @throws IllegalArgumentException if even these leave too much
    */
-  double density(String method, DoubleFunction<Map<Parameter, Mask>> masksAt) {
-    double wanted = total / ratio;
-    double least = remaining.applyAsDouble(masksAt.apply(0));
-    if (least > wanted * 1.01 + 1) {
+  void requireReachable(String method, Map<Parameter, Mask> least) {
+    double left = remaining.applyAsDouble(least);
+    if (left > total / ratio * 1.01 + 1) {
       throw new IllegalArgumentException(
           "%s %s: method '%s' can reach at most %.2f here, because %.0f of %.0f %s must stay"
-              .formatted(what, ratio, method, total / least, least, total, unit));
+              .formatted(what, ratio, method, total / left, left, total, unit));
     }
+  }
+
+  /** The density at which a ratio within reach is met best, by bisection. */
+  double density(DoubleFunction<Map<Parameter, Mask>> masksAt) {
+    double wanted = total / ratio;
     double low = 0;
     double high = 1;
     for (int i = 0; i < BISECTIONS; i++) {

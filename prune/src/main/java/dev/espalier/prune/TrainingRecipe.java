@@ -9,8 +9,8 @@ public interface TrainingRecipe {
   /** Epochs that the dense network was trained. */
   int denseEpochs();
 
-  /** Epochs after each round of pruning, of so many. */
-  int fineTuneEpochs(int rounds);
+  /** Epochs after a round of pruning, counted from 1, of so many. */
+  int fineTuneEpochs(int round, int rounds);
 
   /** Epochs of a run that prunes inside training, or before it. */
   int wholeEpochs();
@@ -25,6 +25,11 @@ public interface TrainingRecipe {
    *     high until it is
    */
   LrSchedule rates(long steps, boolean gradual);
+
+  /** The learning rates for weights that are trained already, as far as they differ. */
+  default LrSchedule fineTuneRates(long steps) {
+    return rates(steps, false);
+  }
 
   /** What is minimised. */
   Loss loss();

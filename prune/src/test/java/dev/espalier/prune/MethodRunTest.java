@@ -287,9 +287,9 @@ class MethodRunTest {
   @Test
   void contradictionsBetweenAxesAreRefused() {
     assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Rewind()))
-        .hasMessageContainingAll("'test'", "'cubic'", "'rewind'", "inside training");
+        .hasMessageContainingAll("'test'", "'cubic-10%-70%-5'", "'rewind'", "inside training");
     assertThatThrownBy(() -> method(new Cubic(0.1, 0.7, 5), new Continue(RateRule.LAST)))
-        .hasMessageContainingAll("'cubic'", "'continue-last-rate'");
+        .hasMessageContainingAll("'cubic-10%-70%-5'", "'continue-last-rate'");
     assertThatThrownBy(
             () ->
                 new Method(

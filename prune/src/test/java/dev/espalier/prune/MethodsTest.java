@@ -55,7 +55,7 @@ class MethodsTest {
   void anUnknownNameIsRefusedWithTheKnownOnes() {
     assertThatThrownBy(() -> Methods.get("magic"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("'magic'", "did you mean", "global-magnitude", "random");
+        .hasMessageContainingAll("'magic'", "known are", "global-magnitude", "random");
   }
 
   @Test

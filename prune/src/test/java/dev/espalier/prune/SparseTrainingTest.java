@@ -241,7 +241,7 @@ class SparseTrainingTest {
     var filters =
         new Pruner(module, method(new FilterStructure(), RIGL), example, new Generator(1));
     assertThatThrownBy(() -> new SparseTraining(filters, RIGL, 100))
-        .hasMessageContainingAll("'rigl'", "'filter'", "fc1.weight", "3 parameters");
+        .hasMessageContainingAll("'rigl-30%-75%-10'", "'filter'", "fc1.weight", "3 parameters");
     var nm =
         new Pruner(
             module,
@@ -249,6 +249,6 @@ class SparseTrainingTest {
             example,
             new Generator(1));
     assertThatThrownBy(() -> new SparseTraining(nm, SET, 100))
-        .hasMessageContainingAll("'set'", "'nm-2:4'");
+        .hasMessageContainingAll("'set-30%-0%-75%-10'", "'nm-2:4'");
   }
 }

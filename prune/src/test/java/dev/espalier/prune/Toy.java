@@ -160,7 +160,7 @@ final class Toy implements TrainingRecipe, Origins {
   }
 
   @Override
-  public int fineTuneEpochs(int rounds) {
+  public int fineTuneEpochs(int round, int rounds) {
     return FINE_TUNE_EPOCHS;
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.study.Forecast;
 import dev.espalier.bench.study.Progress;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -11,8 +12,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar on a terminal; elsewhere only the lines that stay. */
 final class BarProgress implements Progress, AutoCloseable {
+  private static final int SHARES = 1000;
+
   private final PrintWriter out;
   private ProgressBar bar;
+  private boolean forecasting;
+  private String running = "";
 
   BarProgress(PrintWriter out) {
     this.out = out;
@@ -25,23 +30,33 @@ final class BarProgress implements Progress, AutoCloseable {
     return console != null && console.isTerminal();
   }
 
-  /** Shows the bar, if there is a terminal to show it on. */
+  /** Shows a bar of training steps, if there is a terminal to show it on. */
   void start(long steps) {
     if (isTerminal()) {
-      bar =
-          new ProgressBarBuilder()
-              .setInitialMax(steps)
-              .setTaskName("training")
-              .setUnit(" steps", 1)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis((int) Duration.ofMillis(500).toMillis())
-              .setConsumer(new ConsoleProgressBarConsumer(System.err))
-              .build();
+      bar = builder("training", steps).setUnit(" steps", 1).build();
     }
   }
 
+  /** Shows a bar of the share that is done and the time left, as a forecast says. */
+  void startForecast() {
+    if (isTerminal()) {
+      bar = builder("study", SHARES).hideEta().build();
+      forecasting = true;
+    }
+  }
+
+  private static ProgressBarBuilder builder(String name, long most) {
+    return new ProgressBarBuilder()
+        .setInitialMax(most)
+        .setTaskName(name)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis((int) Duration.ofMillis(500).toMillis())
+        .setConsumer(new ConsoleProgressBarConsumer(System.err));
+  }
+
   @Override
-  public void begin(String what) {
+  public synchronized void begin(String what) {
+    running = what;
     if (bar != null) {
       bar.setExtraMessage(" " + what);
     }
@@ -49,21 +64,30 @@ final class BarProgress implements Progress, AutoCloseable {
 
   @Override
   public void advance(long steps) {
-    if (bar != null) {
+    if (bar != null && !forecasting) {
       bar.stepBy(steps);
     }
   }
 
   @Override
   public void skip(long steps) {
-    if (bar != null) {
+    if (bar != null && !forecasting) {
       bar.maxHint(
           bar.getMax() - steps); // skipped steps would spoil the estimate of the remaining time
     }
   }
 
   @Override
-  public void say(String line) {
+  public synchronized void forecast(Forecast forecast) {
+    if (bar != null && forecasting) {
+      bar.stepTo((long) (SHARES * forecast.done()));
+      String left = forecast.left().map(it -> Forecast.text(it) + " left, ").orElse("");
+      bar.setExtraMessage(" " + left + running);
+    }
+  }
+
+  @Override
+  public synchronized void say(String line) {
     out.println(line);
     out.flush();
   }

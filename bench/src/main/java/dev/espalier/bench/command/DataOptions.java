@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.study.DataFolder;
 import dev.espalier.nn.data.DatasetOptions;
 import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.TrainTest;
@@ -13,13 +14,17 @@ final class DataOptions {
   @Option(
       names = "--data",
       paramLabel = "NAME",
-      description = "Data set: synthetic-digits (default), mnist, fashion-mnist, cifar-10.")
+      description =
+          "Data set: synthetic-digits (default), mnist, fashion-mnist, cifar-10; see 'espalier"
+              + " list data'.")
   private String name = "synthetic-digits";
 
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "Where the data set's files are; nothing is ever downloaded.")
+      description =
+          "Where the data set's files are, or a folder of such folders by the data sets' names;"
+              + " nothing is ever downloaded.")
   private Optional<Path> directory = Optional.empty();
 
   @Option(
@@ -32,9 +37,15 @@ final class DataOptions {
     return name;
   }
 
+  Optional<Path> directory() {
+    return directory;
+  }
+
   DatasetOptions options() {
     DatasetOptions options = DatasetOptions.defaults().withCounts(trainImages, DatasetOptions.ALL);
-    return directory.isPresent() ? options.withDirectory(directory.get()) : options;
+    return directory
+        .map(folder -> options.withDirectory(DataFolder.of(folder, name)))
+        .orElse(options);
   }
 
   TrainTest load() throws IOException {

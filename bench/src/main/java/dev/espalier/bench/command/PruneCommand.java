@@ -6,6 +6,7 @@ import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Training;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
+import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Goal;
@@ -25,6 +26,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +45,9 @@ import picocli.CommandLine.Spec;
           + " pruned.safetensors",
       "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink"
           + " --out small.safetensors",
-      "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors"
+      "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors",
+      "  espalier prune --in model.safetensors --scorer gradient --scope local --ratio 4 --out"
+          + " pruned.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
   /** How far to prune. */
@@ -82,8 +86,10 @@ public final class PruneCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Method; one that prunes before or inside training starts from the stored weights"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String method = "global-magnitude";
+              + " (default: global-magnitude).")
+  private Optional<String> name = Optional.empty();
+
+  @Mixin private AxesOptions axes = new AxesOptions();
 
   @ArgGroup(multiplicity = "1")
   private Target target;
@@ -117,38 +123,47 @@ public final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Method chosen = Methods.get(method);
-    if (chosen.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
+    CommandLine line = spec.commandLine();
+    Method method = Refusals.understood(line, this::method);
+    if (method.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(),
+          line,
           "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
-              .formatted(method));
+              .formatted(method.name()));
     }
+    Refusals.understood(line, () -> Datasets.spec(data.name()));
     StoredModel stored = StoredModel.load(in);
     TrainTest sets = data.load();
-    PrintWriter text = spec.commandLine().getOut();
+    if (method.scorer().needsData() && sets.train().count() == 0) {
+      throw new ParameterException(
+          line,
+          "scorer '%s' needs data, but --train-images leaves none"
+              .formatted(method.scorer().name()));
+    }
+    PrintWriter text = line.getOut();
     try (var _ = Scope.open("prune");
-        var origins = new StoredOrigins(stored, rewindTo);
-        var training = new Training(sets, Recipe.of(stored.name()))) {
+        var origins = new StoredOrigins(stored, rewindTo)) {
+      var training = new Training(sets, Recipe.of(stored.name()));
       Module module = stored.module();
       say(text, "before", module, training);
       Tensor example = stored.example(4);
-      var generator = new Generator(seed).split("pruning " + method);
-      var pruner = new Pruner(module, chosen, example, generator);
-      if (chosen.scorer().needsData()) {
+      var generator = new Generator(seed).split("pruning " + method.name());
+      Pruner pruner = Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
+      if (method.scorer().needsData()) {
         pruner.withData(training.sample(seed));
       }
-      new MethodRun(
-              chosen,
-              module,
-              pruner,
-              training.ofStored(seed, epochs),
-              origins,
-              Models.entry(stored.name()).input(),
-              generator)
-          .whenPruned(_ -> say(text, "pruned", module, training))
-          .whenTrained(_ -> say(text, "trained on", module, training))
-          .run(target.goal());
+      MethodRun run =
+          new MethodRun(
+                  method,
+                  module,
+                  pruner,
+                  training.ofStored(seed, epochs),
+                  origins,
+                  Models.entry(stored.name()).input(),
+                  generator)
+              .whenPruned(_ -> say(text, "pruned", module, training))
+              .whenTrained(_ -> say(text, "trained on", module, training));
+      Refusals.pruned(line, () -> run.run(target.goal()));
       text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
       if (shrink) {
         shrink(text, module, stored.example(16));
@@ -158,6 +173,17 @@ public final class PruneCommand implements Callable<Integer> {
       text.flush();
     }
     return 0;
+  }
+
+  private Method method() {
+    Optional<Method> composed = axes.method();
+    if (composed.isPresent() && name.isPresent()) {
+      throw new IllegalArgumentException(
+          "--method names a whole method, so no axis can be given beside it");
+    }
+    return composed
+        .orElseGet(() -> Methods.get(name.orElse("global-magnitude")))
+        .protecting(axes.protect());
   }
 
   private static void say(PrintWriter text, String when, Module module, Training training) {

@@ -1,20 +1,32 @@
 package dev.espalier.bench.command;
 
 import dev.espalier.bench.report.ConsoleTable;
+import dev.espalier.bench.report.ReportWriter;
 import dev.espalier.bench.report.Summary;
+import dev.espalier.bench.study.BuiltInStudies;
+import dev.espalier.bench.study.ByteSize;
+import dev.espalier.bench.study.LatencyPlan;
 import dev.espalier.bench.study.Recipe;
 import dev.espalier.bench.study.Study;
+import dev.espalier.bench.study.StudyFile;
+import dev.espalier.bench.study.StudyPair;
 import dev.espalier.bench.study.StudyPlan;
+import dev.espalier.prune.Method;
+import dev.espalier.prune.Methods;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Trains, prunes along the four axes, compiles and measures; writes results and a report. */
@@ -28,17 +40,30 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier study                                    the built-in study: generated digits, a"
-          + " few minutes",
+      "  espalier study                                    generated digits, five methods, a few"
+          + " minutes",
+      "  espalier study standard --data-dir DIR            the standard protocol; hours, can be"
+          + " interrupted",
+      "  espalier study my-study.yaml --out runs/mine      a study file; see bench/studies",
+      "  espalier study --scorer gradient --schedule iterative-3",
       "  espalier study --method gradual-magnitude --seeds 1,2,3 --out runs/gradual",
       "  espalier study --data mnist --data-dir DIR --model lenet-5 --ratios 2,4,8,12,16,32 --out"
           + " runs/mnist"
     })
 public final class StudyCommand implements Callable<Integer> {
-  private static final List<Double> RATIOS = List.of(2.0, 4.0, 8.0, 16.0, 32.0);
+  private static final List<String> WITH_FILE =
+      List.of("--data-dir", "--out", "--trials", "--memory", "--stacktrace");
   private static final List<String> METHODS =
       List.of(
           "global-magnitude", "layer-magnitude", "gradual-magnitude", "filter-magnitude", "random");
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description =
+          "A study file, or the name of a built-in one ('espalier list studies'); with it only"
+              + " --data-dir, --out, --trials and --memory may be given.")
+  private Optional<String> file = Optional.empty();
 
   @Option(
       names = "--model",
@@ -54,15 +79,18 @@ public final class StudyCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Pruning methods (default: global-, layer-, gradual- and filter-magnitude, random).")
-  private List<String> methods = METHODS;
+          "Pruning methods (default: global-, layer-, gradual- and filter-magnitude, random, unless"
+              + " one is composed).")
+  private List<String> methods = List.of();
+
+  @Mixin private AxesOptions axes = new AxesOptions();
 
   @Option(
       names = "--ratios",
       split = ",",
       paramLabel = "R",
       description = "Compression ratios, parameters over non-zero ones (default: 2,4,8,16,32).")
-  private List<Double> ratios = RATIOS;
+  private List<Double> ratios = StudyFile.RATIOS;
 
   @Option(
       names = "--seeds",
@@ -103,10 +131,26 @@ public final class StudyCommand implements Callable<Integer> {
   private int latencyBatch = 128;
 
   @Option(
+      names = "--trials",
+      paramLabel = "N",
+      description = "Trials at once; the results do not depend on it (default: one per processor).")
+  private Optional<Integer> trials = Optional.empty();
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "Memory outside the heap for trials at once, such as 4g (default: three quarters of what"
+              + " there is).")
+  private Optional<String> memory = Optional.empty();
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Output folder (default: ${DEFAULT-VALUE}).")
-  private Path out = Path.of("espalier-study");
+      description =
+          "Output folder (default: espalier-study, or as the file says, or runs/ and the file's"
+              + " name).")
+  private Optional<Path> out = Optional.empty();
 
   @Spec private CommandSpec spec;
 
@@ -114,43 +158,85 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StudyPlan plan;
-    try {
-      plan = plan();
-    } catch (IllegalArgumentException e) {
-      throw new picocli.CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    var text = spec.commandLine().getOut();
+    CommandLine line = spec.commandLine();
+    StudyPlan plan = Refusals.understoodFile(line, this::plan);
+    var text = line.getOut();
     Study.Outcome outcome = run(plan, text);
-    text.println();
-    text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
-    outcome.report().warnings().forEach(warning -> text.println("note: " + warning));
-    text.println();
-    outcome.report().files().forEach(file -> text.println("wrote " + file));
+    if (outcome.report().isPresent()) {
+      ReportWriter.Report report = outcome.report().get();
+      text.println();
+      text.print(ConsoleTable.plain(Summary.of(outcome.trials())));
+      report.warnings().forEach(warning -> text.println("note: " + warning));
+      text.println();
+      report.files().forEach(it -> text.println("wrote " + it));
+    }
     text.flush();
-    return 0;
+    return failed(outcome.failures());
   }
 
-  private static Study.Outcome run(StudyPlan plan, PrintWriter text) throws IOException {
+  private Study.Outcome run(StudyPlan plan, PrintWriter text) throws IOException {
     try (var progress = new BarProgress(text)) {
       var study = new Study(plan, progress);
-      var loaded = study.load();
-      progress.start(study.totalSteps(loaded));
-      return study.run(loaded);
+      Study.Loaded loaded = Refusals.understoodFile(spec.commandLine(), study::load);
+      progress.startForecast();
+      return loaded.run();
     }
   }
 
-  private StudyPlan plan() {
+  /** One sentence; the lines of the trials are on standard output already. */
+  private int failed(List<Study.Failure> failures) {
+    if (failures.isEmpty()) {
+      return 0;
+    }
+    String sentence =
+        failures.size() == 1
+            ? failures.getFirst().sentence()
+            : "%d trials or dense networks failed, the first: %s"
+                .formatted(failures.size(), failures.getFirst().sentence());
+    if (failures.stream().allMatch(Study.Failure::refused)) {
+      throw new CommandLine.ParameterException(spec.commandLine(), sentence);
+    }
+    throw new StudyFailedException(sentence);
+  }
+
+  /** Some trials have no result. */
+  private static final class StudyFailedException extends RuntimeException {
+    StudyFailedException(String message) {
+      super(message);
+    }
+  }
+
+  private StudyPlan plan() throws IOException {
+    var here = new StudyFile.Here(data.directory(), out, trials, memory.map(ByteSize::parse));
+    if (file.isPresent()) {
+      for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+        if (!WITH_FILE.contains(option.longestName())) {
+          throw new IllegalArgumentException(
+              "%s cannot be given beside a study file; write it in the file"
+                  .formatted(option.longestName()));
+        }
+      }
+      return BuiltInStudies.read(file.get(), here);
+    }
     return new StudyPlan(
-        models,
-        data.name(),
-        data.options(),
-        methods,
+        models.stream()
+            .map(model -> new StudyPair(model, data.name(), data.options(), recipe(model)))
+            .toList(),
+        methods(),
         ratios,
         seeds,
-        this::recipe,
-        latencyBatch,
-        out);
+        LatencyPlan.STANDARD.withBatch(latencyBatch),
+        here.limits(Optional.empty(), Optional.empty()),
+        out.orElse(Path.of("espalier-study")));
+  }
+
+  private List<Method> methods() {
+    List<Method> chosen = new ArrayList<>();
+    Optional<Method> composed = axes.method();
+    List<String> named = methods.isEmpty() && composed.isEmpty() ? METHODS : methods;
+    named.forEach(name -> chosen.add(Methods.get(name)));
+    composed.ifPresent(chosen::add);
+    return chosen.stream().map(method -> method.protecting(axes.protect())).toList();
   }
 
   private Recipe recipe(String model) {

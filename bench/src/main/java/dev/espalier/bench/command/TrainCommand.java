@@ -4,6 +4,7 @@ import dev.espalier.bench.study.Recipe;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
+import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.loss.CrossEntropy;
@@ -110,9 +111,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipe recipe = Recipe.of(Models.entry(model).name());
-    recipe = lr.isPresent() ? recipe.withLr(lr.get()) : recipe;
-    recipe = batch.isPresent() ? recipe.withBatch(batch.get()) : recipe;
+    Recipe recipe = Refusals.understood(spec.commandLine(), this::recipe);
     TrainTest sets = data.load();
     Files.createDirectories(out);
     Augment plain = Augment.none(sets.spec().normalization());
@@ -142,6 +141,13 @@ public final class TrainCommand implements Callable<Integer> {
       var trained = new StoredModel(model, sets.spec().classes(), module);
       return stoppable(trainer, () -> finish(trainer.run(), trained));
     }
+  }
+
+  private Recipe recipe() {
+    Datasets.spec(data.name());
+    Recipe recipe = Recipe.of(Models.entry(model).name());
+    recipe = lr.isPresent() ? recipe.withLr(lr.get()) : recipe;
+    return batch.isPresent() ? recipe.withBatch(batch.get()) : recipe;
   }
 
   private Path checkpoint() {

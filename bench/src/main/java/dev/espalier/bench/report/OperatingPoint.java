@@ -60,6 +60,13 @@ public record OperatingPoint(List<TrialResult> trials) {
         : Optional.empty();
   }
 
+  /** Top-5 just after pruning; empty where a trial has none. */
+  public Optional<Statistic> top5BeforeFinetune() {
+    return trials.stream().allMatch(trial -> trial.top5BeforeFinetune().isPresent())
+        ? Optional.of(over(trial -> trial.top5BeforeFinetune().getAsDouble()))
+        : Optional.empty();
+  }
+
   /** Parameters divided by non-zero parameters. */
   public Statistic compression() {
     return over(TrialResult::compression);

@@ -48,6 +48,7 @@ final class PageStyle {
       .results thead th{white-space:normal}
       .results .first{border-top:1px solid var(--axis)}
       .results .dense{background:var(--wash)}
+      .dominated{color:var(--muted)}
       .results .mark{text-align:center;color:var(--series0)}
       .results .front td:nth-child(5){font-weight:600}
       .heatmaps{display:flex;flex-wrap:wrap;gap:22px 34px;margin:10px 0}
@@ -72,7 +73,7 @@ final class PageStyle {
       .h4{background:#1f5079}.h5{background:#27628f}.h6{background:#3a7ba9}.h7{background:#5a98c2}
       .h8{background:#86b8d9}.h9{background:#bcdcf0}
       .h0,.h1,.h2,.h3,.h4,.h5,.h6{color:#eef3f7}.h7,.h8,.h9{color:#10202e}}
-      @media print{body{max-width:none;padding:0}section{break-inside:auto}}
+      @media print{body{max-width:none;padding:0}section{break-before:page;break-inside:auto}}
       """;
 
   private PageStyle() {}

@@ -18,7 +18,9 @@ final class PairCharts {
   private static final double MARGIN = 1.08;
   private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
-  private static final String NOTE = "filled: on the Pareto front \u00b7 bars: standard deviation";
+  private static final String NOTE =
+      "filled: on the Pareto front \u00b7 grey: surpassed everywhere \u00b7 bars: standard"
+          + " deviation";
   private static final String TIMES = "\u00d7";
 
   private final PairSummary pair;
@@ -65,7 +67,7 @@ final class PairCharts {
   Drawing sheet() {
     List<List<Drawing>> rows = rows();
     double width = 2 * CurveChart.WIDTH + 3 * GAP;
-    Drawing legend = Legend.draw(methods, NOTE, width - 2 * GAP);
+    Drawing legend = Legend.draw(methods, pair.dominated(), NOTE, width - 2 * GAP);
     double top = 52 + legend.height();
     double height = top + rows.size() * (CurveChart.HEIGHT + GAP);
     Drawing sheet = new Drawing(width, height, "Pruning " + pair.name());
@@ -93,6 +95,7 @@ final class PairCharts {
         ParetoFront.of(pair.points(), point -> gain.figure().apply(point).mean());
     List<Curve> curves =
         curves(
+            pair.dominated(point -> gain.figure().apply(point).mean()),
             point -> {
               Statistic x = gain.figure().apply(point);
               Statistic top1 = point.top1().scaled(100);
@@ -120,6 +123,7 @@ final class PairCharts {
   private Drawing latency() {
     List<Curve> curves =
         curves(
+            pair.dominated(point -> point.measuredSpeedup().mean()),
             point -> {
               Statistic latency = point.pruned(Measurement::latencyMs);
               return new Curve.Point(
@@ -149,11 +153,11 @@ final class PairCharts {
         .draw();
   }
 
-  private List<Curve> curves(Function<OperatingPoint, Curve.Point> place) {
+  private List<Curve> curves(Set<String> faded, Function<OperatingPoint, Curve.Point> place) {
     List<Curve> curves = new ArrayList<>();
     for (String method : pair.methods()) {
       List<Curve.Point> points = pair.pointsOf(method).stream().map(place).toList();
-      curves.add(new Curve(method, methods.indexOf(method), points));
+      curves.add(new Curve(method, methods.indexOf(method), faded.contains(method), points));
     }
     return curves;
   }

@@ -86,4 +86,19 @@ public record PairSummary(String model, String data, List<OperatingPoint> points
   public Set<OperatingPoint> paretoByCompression() {
     return ParetoFront.of(points, point -> point.compression().mean());
   }
+
+  /** The methods of which no point is on the front of a gain: each is surpassed everywhere. */
+  public Set<String> dominated(ToDoubleFunction<OperatingPoint> gain) {
+    Set<String> dominated = new LinkedHashSet<>(methods());
+    ParetoFront.of(points, gain).forEach(point -> dominated.remove(point.method()));
+    return dominated;
+  }
+
+  /** The methods that are surpassed in compression and in both speed-ups. */
+  public Set<String> dominated() {
+    Set<String> dominated = dominated(point -> point.compression().mean());
+    dominated.retainAll(dominated(point -> point.theoreticalSpeedup().mean()));
+    dominated.retainAll(dominated(point -> point.measuredSpeedup().mean()));
+    return dominated;
+  }
 }

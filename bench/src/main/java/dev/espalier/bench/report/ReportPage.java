@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The report as one page of HTML, also well-formed XML, that needs no other file. */
@@ -113,7 +114,7 @@ final class ReportPage {
     page.closeLine();
     writeCharts(pair);
     page.leaf("h3", "All results").line();
-    ResultTable.write(page, pair, this::sample);
+    ResultTable.write(page, pair, method -> sample(method, pair.dominated().contains(method)));
     page.leaf("h3", "Where the weights remain").line();
     page.leaf(
             "p",
@@ -139,8 +140,11 @@ final class ReportPage {
   private void writeCharts(PairSummary pair) {
     PairCharts charts = new PairCharts(pair, summary.methods());
     page.open("figure").open("ul", "class", "legend").line();
+    Set<String> dominated = pair.dominated();
     for (String method : pair.methods()) {
-      page.open("li").raw(sample(method)).text(method).closeLine();
+      boolean faded = dominated.contains(method);
+      page.open("li", "class", faded ? "dominated" : "kept");
+      page.raw(sample(method, faded)).text(method).closeLine();
     }
     page.closeLine();
     page.open("div", "class", "charts").line();
@@ -151,13 +155,14 @@ final class ReportPage {
     page.leaf(
         "figcaption",
         "Means over seeds; bars are standard deviations. Filled markers are on the Pareto front: no"
-            + " other point is better in both directions. In charts over compression, neighbouring"
-            + " methods stand a few pixels apart so that their error bars stay legible.");
+            + " other point is better in both directions; a method without any is grey in that"
+            + " chart. In charts over compression, neighbouring methods stand a few pixels apart so"
+            + " that their error bars stay legible.");
     page.closeLine();
   }
 
-  private String sample(String method) {
-    return SvgRenderer.inline(Legend.sample(summary.methods().indexOf(method), method));
+  private String sample(String method, boolean faded) {
+    return SvgRenderer.inline(Legend.sample(summary.methods().indexOf(method), method, faded));
   }
 
   private void writeMethods() {

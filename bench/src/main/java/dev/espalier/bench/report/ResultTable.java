@@ -14,6 +14,7 @@ final class ResultTable {
   /** Writes the table; {@code sample} gives the markup of a method's line and marker. */
   static void write(Markup page, PairSummary pair, UnaryOperator<String> sample) {
     Set<OperatingPoint> front = pair.paretoByCompression();
+    Set<String> dominated = pair.dominated();
     page.open("div", "class", "scroll").open("table", "class", "results");
     writeHead(page);
     page.open("tbody");
@@ -22,7 +23,10 @@ final class ResultTable {
     for (OperatingPoint point : pair.points()) {
       boolean firstOfMethod = !point.method().equals(method);
       method = point.method();
-      String kind = (firstOfMethod ? "first " : "") + (front.contains(point) ? "front" : "");
+      String kind =
+          (firstOfMethod ? "first " : "")
+              + (front.contains(point) ? "front" : "")
+              + (dominated.contains(method) ? "dominated" : "");
       page.open("tr", "class", kind.strip());
       page.open("th", "scope", "row");
       if (firstOfMethod) {
@@ -42,7 +46,7 @@ final class ResultTable {
     page.leaf("th", "ratio", "rowspan", 2, "scope", "col");
     page.leaf("th", "seeds", "rowspan", 2, "scope", "col");
     group(page, "top-1, %", 3);
-    group(page, "top-5, %", 2);
+    group(page, "top-5, %", 3);
     group(page, "parameters", 2);
     group(page, "on disk", 2);
     group(page, "multiply-adds", 2);
@@ -54,6 +58,7 @@ final class ResultTable {
           "before tuning",
           "final",
           "change",
+          "before tuning",
           "final",
           "change",
           "left",
@@ -83,6 +88,7 @@ final class ResultTable {
         NONE,
         PageText.percent(pair.dense(Measurement::top1)),
         NONE,
+        NONE,
         PageText.percent(pair.dense(Measurement::top5)),
         NONE,
         Numbers.count(pair.dense(Measurement::parameters).mean()),
@@ -105,6 +111,7 @@ final class ResultTable {
         point.top1BeforeFinetune().map(PageText::percent).orElse(NONE),
         PageText.percent(point.top1()),
         PageText.points(point.top1Change()),
+        point.top5BeforeFinetune().map(PageText::percent).orElse(NONE),
         PageText.percent(point.top5()),
         PageText.signed(Numbers.points(point.top5Change().mean())),
         Numbers.count(point.pruned(Measurement::parameters).mean()),

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -26,6 +27,9 @@ final class TrialJson {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** Keys that results of old versions lack. */
+  private static final Set<String> LATER_KEYS = Set.of("top5_before_finetune");
 
   private TrialJson() {}
 
@@ -69,7 +73,7 @@ final class TrialJson {
       }
     }
     for (String key : keys) {
-      if (!node.has(key)) {
+      if (!node.has(key) && !LATER_KEYS.contains(key)) {
         throw new IllegalArgumentException("missing key \"" + path + key + '"');
       }
     }
@@ -135,6 +139,7 @@ final class TrialJson {
       double latencyDenseMs,
       int batch,
       Double top1BeforeFinetune,
+      Double top5BeforeFinetune,
       int epochs,
       double trainSeconds,
       List<LayerResult> layers,
@@ -146,7 +151,6 @@ final class TrialJson {
       Composition axes = trial.composition();
       Measurement pruned = trial.pruned();
       Measurement dense = trial.dense();
-      OptionalDouble before = trial.top1BeforeFinetune();
       return new Row(
           key.model(),
           key.data(),
@@ -171,12 +175,21 @@ final class TrialJson {
           pruned.latencyMs(),
           dense.latencyMs(),
           trial.batch(),
-          before.isPresent() ? before.getAsDouble() : null,
+          orNull(trial.top1BeforeFinetune()),
+          orNull(trial.top5BeforeFinetune()),
           trial.epochs(),
           trial.trainSeconds(),
           trial.layers(),
           trial.maskDigest(),
           trial.provenance());
+    }
+
+    private static Double orNull(OptionalDouble value) {
+      return value.isPresent() ? value.getAsDouble() : null;
+    }
+
+    private static OptionalDouble orEmpty(Double value) {
+      return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     TrialResult toTrial() {
@@ -186,9 +199,8 @@ final class TrialJson {
           new Measurement(top1, top5, nonzero, flops, bytes, latencyMs),
           new Measurement(top1Dense, top5Dense, params, flopsDense, bytesDense, latencyDenseMs),
           batch,
-          top1BeforeFinetune == null
-              ? OptionalDouble.empty()
-              : OptionalDouble.of(top1BeforeFinetune),
+          orEmpty(top1BeforeFinetune),
+          orEmpty(top5BeforeFinetune),
           epochs,
           trainSeconds,
           layers,

@@ -16,7 +16,9 @@ import java.util.Set;
  * @param pruned the pruned network after fine-tuning
  * @param dense the dense network of the same seed, measured in the same run
  * @param batch inputs per batch in the latency measurement
- * @param top1BeforeFinetune top-1 just after pruning; empty for methods that prune while training
+ * @param top1BeforeFinetune top-1 just after pruning, of the last round if there are several; empty
+ *     for methods that prune while training
+ * @param top5BeforeFinetune top-5 just after pruning; also empty in results of old versions
  * @param epochs epochs trained after the dense network, all of them for a method that prunes inside
  *     training
  * @param trainSeconds time those epochs took
@@ -31,6 +33,7 @@ public record TrialResult(
     Measurement dense,
     int batch,
     OptionalDouble top1BeforeFinetune,
+    OptionalDouble top5BeforeFinetune,
     int epochs,
     double trainSeconds,
     List<LayerResult> layers,
@@ -47,6 +50,9 @@ public record TrialResult(
     Checks.atLeast("batch", batch, 1);
     if (top1BeforeFinetune.isPresent()) {
       Checks.fraction("top1_before_finetune", top1BeforeFinetune.getAsDouble());
+    }
+    if (top5BeforeFinetune.isPresent()) {
+      Checks.fraction("top5_before_finetune", top5BeforeFinetune.getAsDouble());
     }
     Checks.atLeast("epochs", epochs, 0);
     Checks.atLeast("train_seconds", trainSeconds, 0);

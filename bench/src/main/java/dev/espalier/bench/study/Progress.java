@@ -3,7 +3,10 @@ package dev.espalier.bench.study;
 import dev.espalier.nn.train.StepEvent;
 import dev.espalier.nn.train.TrainingListener;
 
-/** Counts the training steps of a study, finished, running and skipped, for a display. */
+/**
+ * Counts the training steps of a study, finished, running and skipped, for a display; several
+ * trials may report at once.
+ */
 public interface Progress {
   /** Steps that are about to be taken under a name. */
   void begin(String what);
@@ -27,4 +30,7 @@ public interface Progress {
       }
     };
   }
+
+  /** The forecast has changed. */
+  default void forecast(Forecast forecast) {}
 }

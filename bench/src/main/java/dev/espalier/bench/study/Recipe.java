@@ -1,54 +1,47 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.Module;
-import dev.espalier.nn.Parameter;
 import dev.espalier.nn.optim.LrSchedule;
-import dev.espalier.nn.optim.ParameterGroup;
-import dev.espalier.nn.optim.Sgd;
-import java.util.LinkedHashMap;
+import dev.espalier.nn.optim.Optimizer;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How a model is trained: stochastic gradient descent with momentum, weight decay on weights only,
- * and a rate that drops tenfold twice.
+ * How a model is trained; if nothing else is said, by stochastic gradient descent with momentum,
+ * weight decay on weights only, and a rate that drops tenfold twice.
  *
  * @param lr learning rate at first
- * @param weightDecay L2 coefficient of weights; biases and normalisation have none
+ * @param descent the optimiser
  * @param batch examples per step
  * @param epochs epochs of the dense network
- * @param fineTuneEpochs epochs after pruning, all rounds together; a method that prunes inside
- *     training gets both in one go
- * @param dropAt the shares of the steps at which the rate drops in ordinary training
- * @param gradualDropAt the same for a method that prunes inside training
+ * @param drops how the rate changes
+ * @param tuning what is different after pruning
  * @param augment whether images are cropped and flipped at random
+ * @param scoreImages training images that scorers see which need data
  */
 public record Recipe(
     double lr,
-    double weightDecay,
+    Descent descent,
     int batch,
     int epochs,
-    int fineTuneEpochs,
-    List<Double> dropAt,
-    List<Double> gradualDropAt,
-    boolean augment) {
-  /** The setting that a dense network does not depend on. */
-  static final String FINE_TUNE_EPOCHS = "finetune_epochs";
+    Drops drops,
+    Tuning tuning,
+    boolean augment,
+    int scoreImages) {
+  /** The settings that a dense network does not depend on. */
+  static final List<String> NOT_DENSE =
+      List.of("finetune_epochs", "finetune_lr", "finetune_lr_drops", "score_images");
 
-  private static final double MOMENTUM = 0.9;
-  private static final double DROP = 0.1;
+  private static final int SCORE_IMAGES = 256;
 
   /** Checks the numbers. */
   public Recipe {
-    if (!(lr > 0) || !(weightDecay >= 0) || batch < 1 || epochs < 1 || fineTuneEpochs < 0) {
+    if (!(lr > 0) || batch < 1 || epochs < 1 || tuning.epochs() < 0 || scoreImages < 1) {
       throw new IllegalArgumentException(
-          "recipe: needs lr > 0, weight decay >= 0, batch >= 1, epochs >= 1 and fine-tuning epochs >= 0 but got %s, %s, %d, %d and %d"
-              .formatted(lr, weightDecay, batch, epochs, fineTuneEpochs));
+          "recipe: needs lr > 0, batch >= 1, epochs >= 1, fine-tuning epochs >= 0 and images to score on >= 1 but got %s, %d, %d, %d and %d"
+              .formatted(lr, batch, epochs, tuning.epochs(), scoreImages));
     }
-    dropAt = List.copyOf(dropAt);
-    gradualDropAt = List.copyOf(gradualDropAt);
   }
 
   /**
@@ -58,64 +51,88 @@ public record Recipe(
    * has no activations after its convolutions and diverges at larger rates.
    */
   public static Recipe of(String model) {
-    List<Double> drops = List.of(0.5, 0.8);
-    List<Double> late = List.of(0.7, 0.9);
     return switch (model) {
-      case "lenet-300-100" -> new Recipe(0.05, 5e-4, 100, 15, 5, drops, late, false);
-      case "lenet-5", "lenet-5-relu" -> new Recipe(0.01, 5e-4, 64, 15, 5, drops, late, false);
-      default -> new Recipe(0.1, 5e-4, 128, 20, 10, drops, late, true);
+      case "lenet-300-100" -> usual(0.05, 100, 15, 5, false);
+      case "lenet-5", "lenet-5-relu" -> usual(0.01, 64, 15, 5, false);
+      default -> usual(0.1, 128, 20, 10, true);
     };
+  }
+
+  private static Recipe usual(double lr, int batch, int epochs, int fineTune, boolean augment) {
+    return new Recipe(
+        lr,
+        new Descent(Descent.Rule.SGD, 0.9, 5e-4),
+        batch,
+        epochs,
+        new Drops(List.of(0.5, 0.8), List.of(0.7, 0.9), 0.1, 0),
+        new Tuning(fineTune),
+        augment,
+        SCORE_IMAGES);
   }
 
   /** This with other numbers of epochs. */
   public Recipe withEpochs(int dense, int fineTune) {
-    return new Recipe(lr, weightDecay, batch, dense, fineTune, dropAt, gradualDropAt, augment);
+    return new Recipe(
+        lr,
+        descent,
+        batch,
+        dense,
+        drops,
+        new Tuning(fineTune, tuning.lr(), tuning.dropAt()),
+        augment,
+        scoreImages);
   }
 
   /** This with another learning rate. */
   public Recipe withLr(double rate) {
-    return new Recipe(
-        rate, weightDecay, batch, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
+    return new Recipe(rate, descent, batch, epochs, drops, tuning, augment, scoreImages);
   }
 
   /** This with another batch size. */
   public Recipe withBatch(int size) {
-    return new Recipe(
-        lr, weightDecay, size, epochs, fineTuneEpochs, dropAt, gradualDropAt, augment);
+    return new Recipe(lr, descent, size, epochs, drops, tuning, augment, scoreImages);
+  }
+
+  /** Epochs after pruning, all rounds together. */
+  public int fineTuneEpochs() {
+    return tuning.epochs();
   }
 
   /** A new optimiser for a module. */
-  public Sgd optimizer(Module module) {
-    Map<String, Parameter> decayed = new LinkedHashMap<>();
-    Map<String, Parameter> free = new LinkedHashMap<>();
-    module
-        .namedParameters()
-        .forEach((name, p) -> (p.shape().rank() > 1 ? decayed : free).put(name, p));
-    return new Sgd(
-        List.of(new ParameterGroup(decayed, lr, weightDecay), new ParameterGroup(free, lr, 0)),
-        Sgd.Config.momentum(MOMENTUM));
+  public Optimizer optimizer(Module module) {
+    return descent.of(module, lr);
   }
 
   /** The learning-rate schedule over a number of steps. */
   public LrSchedule schedule(long steps, boolean gradual) {
-    long[] milestones =
-        (gradual ? gradualDropAt : dropAt)
-            .stream().mapToLong(share -> Math.round(share * steps)).toArray();
-    return LrSchedule.multiStep(DROP, milestones);
+    return drops.over(steps, gradual);
+  }
+
+  /** The same for weights that are trained already, relative to the recipe's rate. */
+  LrSchedule fineTuneSchedule(long steps) {
+    LrSchedule schedule =
+        tuning.dropAt().map(at -> drops.over(steps, at)).orElseGet(() -> schedule(steps, false));
+    double factor = tuning.lr().orElse(lr) / lr;
+    return step -> factor * schedule.factor(step);
   }
 
   /** Every setting by name, for provenance. */
   public SortedMap<String, String> settings() {
     SortedMap<String, String> settings = new TreeMap<>();
-    settings.put("optimizer", "sgd momentum " + MOMENTUM);
+    settings.put("optimizer", descent.text());
     settings.put("lr", Double.toString(lr));
-    settings.put("weight_decay", Double.toString(weightDecay));
+    settings.put("weight_decay", Double.toString(descent.weightDecay()));
     settings.put("batch", Integer.toString(batch));
     settings.put("epochs", Integer.toString(epochs));
-    settings.put(FINE_TUNE_EPOCHS, Integer.toString(fineTuneEpochs));
-    settings.put(
-        "lr_drops", dropAt + " of the steps, gradual " + gradualDropAt + ", factor " + DROP);
+    settings.put("finetune_epochs", Integer.toString(tuning.epochs()));
+    tuning.lr().ifPresent(it -> settings.put("finetune_lr", Double.toString(it)));
+    tuning.dropAt().ifPresent(it -> settings.put("finetune_lr_drops", it + " of the steps"));
+    settings.put("lr_drops", drops.text());
+    if (drops.warmUp() > 0) {
+      settings.put("lr_warmup", drops.warmUp() + " of the steps");
+    }
     settings.put("augment", Boolean.toString(augment));
+    settings.put("score_images", Integer.toString(scoreImages));
     return settings;
   }
 }

@@ -1,196 +1,135 @@
 package dev.espalier.bench.study;
 
-import dev.espalier.bench.machine.Build;
-import dev.espalier.bench.machine.Machine;
-import dev.espalier.bench.report.Provenance;
 import dev.espalier.bench.report.ReportWriter;
 import dev.espalier.bench.report.ResultStore;
 import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
+import dev.espalier.nn.data.DatasetOptions;
 import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Method;
-import dev.espalier.tensor.Backends;
-import dev.espalier.tensor.Device;
-import dev.espalier.tensor.Threads;
-import dev.espalier.tensor.sparse.Crossover;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs a grid of trials and writes {@code results.jsonl} and the report.
  *
- * <p>Every finished trial is on disk before the next one starts; a study started again in the same
- * folder continues behind them. Trials found there with other settings are refused, not mixed.
+ * <p>Every finished trial is on disk before its place is given to the next one; a study started
+ * again in the same folder continues behind them. Trials found there with other settings are
+ * refused, not mixed. What a trial finds does not depend on which others run beside it.
  */
 public final class Study {
   private final StudyPlan plan;
-  private final Progress progress;
+  private final Desk desk;
 
   /** A study that reports to a display. */
   public Study(StudyPlan plan, Progress progress) {
     this.plan = plan;
-    this.progress = progress;
+    int atOnce = plan.limits().trials();
+    this.desk = new Desk(progress, new Forecast(atOnce), new Quiet(atOnce));
   }
 
-  /** What a study left behind. */
-  public record Outcome(List<TrialResult> trials, ReportWriter.Report report) {}
+  /**
+   * What a study left behind.
+   *
+   * @param report empty if no trial has ever succeeded
+   * @param failures each trial or dense network that failed
+   */
+  public record Outcome(
+      List<TrialResult> trials, Optional<ReportWriter.Report> report, List<Failure> failures) {}
 
-  /** Training steps of all trials and dense networks, for a display. */
-  public long totalSteps(TrainTest data) {
-    long steps = 0;
-    for (String model : plan.models()) {
-      Recipe recipe = plan.recipe().of(model);
-      try (var training = new Training(data, recipe)) {
-        var runner = new TrialRunner(data, training, progress, plan.latencyBatch(), (_, _) -> null);
-        long perSeed = training.steps(recipe.epochs());
-        for (Method method : plan.resolvedMethods()) {
-          for (double ratio : plan.ratios()) {
-            perSeed += runner.steps(method, model, ratio);
-          }
-        }
-        steps += plan.seeds().size() * perSeed;
-      }
+  /**
+   * A trial or a dense network that failed.
+   *
+   * @param sentence which, and why
+   * @param refused whether something was asked for that cannot be done, such as ranking scores that
+   *     are no numbers
+   */
+  public record Failure(String sentence, boolean refused) {}
+
+  /** A study with its images, ready to run. */
+  public final class Loaded {
+    private final List<PairRun> pairs;
+
+    private Loaded(List<PairRun> pairs) {
+      this.pairs = pairs;
     }
-    return steps;
-  }
 
-  /** Loads the data set. */
-  public TrainTest load() throws IOException {
-    TrainTest data = Datasets.load(plan.data(), plan.dataOptions());
-    for (String model : plan.models()) {
-      int[] input = Models.entry(model).input().toArray();
-      var shape = data.spec().shape();
-      if (input[0] != shape.channels() || input[1] != shape.height() || input[2] != shape.width()) {
-        throw new IllegalArgumentException(
-            "study: model '%s' takes images of %d×%d×%d but data set '%s' has %d×%d×%d"
-                .formatted(
-                    model,
-                    input[0],
-                    input[1],
-                    input[2],
-                    plan.data(),
-                    shape.channels(),
-                    shape.height(),
-                    shape.width()));
-      }
+    /** Runs what is not done yet and writes the report. */
+    public Outcome run() throws IOException {
+      return Study.this.run(pairs);
     }
-    return data;
   }
 
-  /** Runs what is not done yet and writes the report. */
-  public Outcome run(TrainTest data) throws IOException {
+  /**
+   * Loads the data sets and checks that every ratio can be reached; nothing is written.
+   *
+   * @throws IllegalArgumentException if there is something that cannot be run
+   */
+  public Loaded load() throws IOException {
+    Map<Map.Entry<String, DatasetOptions>, TrainTest> sets = new HashMap<>();
+    List<PairRun> pairs = new ArrayList<>();
+    for (StudyPair pair : plan.pairs()) {
+      var wanted = Map.entry(pair.data(), pair.options());
+      TrainTest data = sets.get(wanted);
+      if (data == null) {
+        data = Datasets.load(pair.data(), pair.options());
+        sets.put(wanted, data);
+      }
+      var run = new PairRun(plan, pair, data, desk.forecast());
+      run.requireReachable(plan.methods(), plan.ratios());
+      pairs.add(run);
+    }
+    return new Loaded(pairs);
+  }
+
+  private Outcome run(List<PairRun> pairs) throws IOException {
     Files.createDirectories(plan.out().resolve("dense"));
     try (ResultStore store = ResultStore.open(plan.out().resolve("results.jsonl"))) {
-      store.warnings().forEach(progress::say);
-      for (String model : plan.models()) {
-        runModel(model, data, store);
+      store.warnings().forEach(desk.progress()::say);
+      for (TrialResult done : store.trials()) {
+        pairs.forEach(pair -> pair.requireSame(done));
       }
+      List<Failure> failures = new Crew(plan, desk, store).run(board(pairs, store));
       List<TrialResult> trials = store.trials();
-      return new Outcome(trials, ReportWriter.write(plan.out(), trials));
+      return new Outcome(
+          trials,
+          trials.isEmpty() ? Optional.empty() : Optional.of(ReportWriter.write(plan.out(), trials)),
+          failures);
     }
   }
 
-  private void runModel(String model, TrainTest data, ResultStore store) throws IOException {
-    Recipe recipe = plan.recipe().of(model);
-    SortedMap<String, String> settings = settings(recipe, data);
-    String digest = data.train().digest() + "+" + data.test().digest();
-    for (TrialResult done : store.trials()) {
-      if (done.key().model().equals(model) && done.key().data().equals(plan.data())) {
-        requireSame(done, settings, digest);
-      }
-    }
-    Machine machine = Machine.detect();
-    try (var training = new Training(data, recipe)) {
-      var runner =
-          new TrialRunner(
-              data,
-              training,
-              progress,
-              plan.latencyBatch(),
-              (started, finished) ->
-                  new Provenance(
-                      digest,
-                      settings,
-                      plan.seeds(),
-                      machine.jdk(),
-                      machine.os(),
-                      machine.cpu(),
-                      machine.cores(),
-                      Threads.count(),
-                      Backends.of(Device.CPU).name(),
-                      Build.commit(),
-                      Build.version(),
-                      Crossover.standard().digest(),
-                      started,
-                      finished));
+  /** What the store lacks, in the order of the grid. */
+  private Board board(List<PairRun> pairs, ResultStore store) {
+    List<Board.Group> groups = new ArrayList<>();
+    for (PairRun pair : pairs) {
       for (long seed : plan.seeds()) {
-        runSeed(model, seed, recipe, data, training, runner, store);
-      }
-    }
-  }
-
-  private void runSeed(
-      String model,
-      long seed,
-      Recipe recipe,
-      TrainTest data,
-      Training training,
-      TrialRunner runner,
-      ResultStore store)
-      throws IOException {
-    Path file =
-        plan.out()
-            .resolve("dense")
-            .resolve("%s-%s-%d.safetensors".formatted(model, plan.data(), seed));
-    try (var dense =
-        DenseRun.of(model, data.spec().classes(), seed, file, recipe, training, progress)) {
-      progress.say(
-          "dense %s, seed %d: top-1 %.2f %%".formatted(model, seed, 100 * dense.metrics().top1()));
-      for (Method method : plan.resolvedMethods()) {
-        for (double ratio : plan.ratios()) {
-          var key = new TrialKey(model, plan.data(), method.name(), ratio, seed);
-          if (store.contains(key)) {
-            progress.skip(runner.steps(method, model, ratio));
-            continue;
+        var group = new Board.Group(pair, seed);
+        for (Method method : plan.methods()) {
+          for (double ratio : plan.ratios()) {
+            desk.forecast().announce(pair.work(), pair.steps(method, ratio), true);
+            TrialKey key = pair.key(method, ratio, seed);
+            if (store.contains(key)) {
+              desk.skip(pair, pair.steps(method, ratio), true);
+            } else {
+              group.add(key, method);
+            }
           }
-          TrialResult result = runner.run(key, method, dense);
-          store.append(result);
-          progress.say(
-              "%s: top-1 %.2f %% (dense %.2f), %.1f× smaller, %.2f× faster"
-                  .formatted(
-                      key,
-                      100 * result.pruned().top1(),
-                      100 * result.dense().top1(),
-                      result.compression(),
-                      result.measuredSpeedup()));
         }
+        desk.forecast().announce(pair.work(), pair.denseSteps(), false);
+        if (group.isEmpty()) {
+          desk.skip(pair, pair.denseSteps(), false);
+        } else {
+          DenseRun.requireUsable(pair, seed);
+        }
+        groups.add(group);
       }
     }
-  }
-
-  private void requireSame(TrialResult done, SortedMap<String, String> settings, String digest) {
-    if (!done.provenance().settings().equals(settings)) {
-      throw new IllegalArgumentException(
-          "study: %s holds a trial of %s with other settings (%s, now %s); use another --out"
-              .formatted(plan.out(), done.key(), done.provenance().settings(), settings));
-    }
-    if (!done.provenance().dataDigest().equals(digest)) {
-      throw new IllegalArgumentException(
-          "study: %s holds a trial of %s on other images (digest %s, now %s); use another --out"
-              .formatted(plan.out(), done.key(), done.provenance().dataDigest(), digest));
-    }
-  }
-
-  private SortedMap<String, String> settings(Recipe recipe, TrainTest data) {
-    SortedMap<String, String> settings = recipe.settings();
-    settings.put("train_images", Integer.toString(data.train().count()));
-    settings.put("test_images", Integer.toString(data.test().count()));
-    settings.put("latency_batch", Integer.toString(plan.latencyBatch()));
-    return settings;
+    return new Board(groups);
   }
 }

@@ -1,75 +1,66 @@
 package dev.espalier.bench.study;
 
-import dev.espalier.nn.data.DatasetOptions;
-import dev.espalier.nn.data.Datasets;
-import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Method;
-import dev.espalier.prune.Methods;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
- * The grid of a study.
+ * The grid of a study: pairs of network and data set × methods × ratios × seeds.
  *
- * @param models names of networks
- * @param data name of the data set
- * @param dataOptions where it is and how much of it
- * @param methods names of pruning methods
+ * @param pairs networks on data sets
+ * @param methods pruning methods
  * @param ratios compression ratios above 1; the dense network is always measured
- * @param seeds one dense network per seed and model, shared by all methods
- * @param recipe how to train; null takes each model's own
- * @param latencyBatch rows per call in the latency measurement
+ * @param seeds one dense network per seed and pair, shared by all methods
+ * @param latency how latency is measured
+ * @param limits what it may take of the machine
  * @param out the folder for results, report and dense networks
  */
 public record StudyPlan(
-    List<String> models,
-    String data,
-    DatasetOptions dataOptions,
-    List<String> methods,
+    List<StudyPair> pairs,
+    List<Method> methods,
     List<Double> ratios,
     List<Long> seeds,
-    RecipeChoice recipe,
-    int latencyBatch,
+    LatencyPlan latency,
+    Limits limits,
     Path out) {
 
-  /** Gives the recipe of a model. */
-  @FunctionalInterface
-  public interface RecipeChoice {
-    /** The recipe for a model's name. */
-    Recipe of(String model);
-  }
-
-  /** Checks names and numbers before anything is loaded. */
+  /** Checks numbers before anything is loaded. */
   public StudyPlan {
-    models.forEach(Models::entry);
-    Datasets.spec(data);
-    methods.forEach(Methods::get);
-    for (double ratio : ratios) {
-      if (!(ratio > 1) || Double.isInfinite(ratio)) {
-        throw new IllegalArgumentException(
-            "study: a compression ratio must be above 1 but is " + ratio);
-      }
-    }
-    if (models.isEmpty() || methods.isEmpty() || ratios.isEmpty() || seeds.isEmpty()) {
-      throw new IllegalArgumentException("study: needs at least one model, method, ratio and seed");
-    }
-    if (latencyBatch < 1) {
-      throw new IllegalArgumentException(
-          "study: the latency batch must be >= 1 but is " + latencyBatch);
-    }
-    models = List.copyOf(models);
+    pairs = List.copyOf(pairs);
     methods = List.copyOf(methods);
     ratios = List.copyOf(ratios);
     seeds = List.copyOf(seeds);
+    for (double ratio : ratios) {
+      if (!(ratio > 1) || Double.isInfinite(ratio)) {
+        throw new IllegalArgumentException(
+            "study: a compression ratio must be above 1 but is %s; the dense network is always measured"
+                .formatted(ratio));
+      }
+    }
+    if (pairs.isEmpty() || methods.isEmpty() || ratios.isEmpty() || seeds.isEmpty()) {
+      throw new IllegalArgumentException("study: needs at least one model, method, ratio and seed");
+    }
+    requireDistinct("pair", pairs, StudyPair::name);
+    requireDistinct("method", methods, Method::name);
+    requireDistinct("ratio", ratios, Object::toString);
+    requireDistinct("seed", seeds, Object::toString);
   }
 
-  /** The methods themselves. */
-  public List<Method> resolvedMethods() {
-    return methods.stream().map(Methods::get).toList();
+  private static <T> void requireDistinct(String what, List<T> all, Function<T, String> name) {
+    Set<String> seen = new HashSet<>();
+    for (T one : all) {
+      if (!seen.add(name.apply(one))) {
+        throw new IllegalArgumentException(
+            "study: the %s %s is given twice".formatted(what, name.apply(one)));
+      }
+    }
   }
 
   /** Number of trials. */
   public int trials() {
-    return models.size() * methods.size() * ratios.size() * seeds.size();
+    return pairs.size() * methods.size() * ratios.size() * seeds.size();
   }
 }

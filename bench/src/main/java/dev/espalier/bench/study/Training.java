@@ -2,6 +2,7 @@ package dev.espalier.bench.study;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
+import dev.espalier.nn.data.Batch;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
@@ -17,36 +18,31 @@ import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.ScoringData;
 import dev.espalier.prune.TrainingPhase;
 import dev.espalier.prune.TrainingRecipe;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
-/** Trains and evaluates models on one data set by one recipe. */
-public final class Training implements AutoCloseable {
-  /** Images that data-dependent scorers see: one shuffled batch. */
-  private static final int SAMPLE = 256;
+/** Trains and evaluates models on one data set by one recipe, several at once if need be. */
+public final class Training {
+  /** The most images that scorers take gradients of at once. */
+  static final int SCORING_BATCH = 256;
 
-  private static final int EVALUATION_BATCH = 500;
+  static final int EVALUATION_BATCH = 500;
   private static final int CROP_PADDING = 4;
 
   private final TrainTest data;
   private final Recipe recipe;
-  private final DataLoader test;
 
   /** Starts nothing yet. */
   public Training(TrainTest data, Recipe recipe) {
     this.data = data;
     this.recipe = recipe;
-    this.test =
-        new DataLoader(
-            data.test(),
-            Augment.none(data.spec().normalization()),
-            LoaderOptions.evaluation(EVALUATION_BATCH));
   }
 
   /** What a trained dense network depends on besides model and seed, by name. */
   SortedMap<String, String> denseSettings() {
     SortedMap<String, String> settings = recipe.settings();
-    settings.remove(Recipe.FINE_TUNE_EPOCHS);
+    settings.keySet().removeAll(Recipe.NOT_DENSE);
     settings.put("training_data", data.train().digest());
     return settings;
   }
@@ -71,6 +67,9 @@ public final class Training implements AutoCloseable {
   }
 
   private void train(Module module, TrainingPhase phase, long seed) {
+    if (phase.epochs() == 0) {
+      return;
+    }
     Augment augment = Augment.none(data.spec().normalization());
     if (recipe.augment()) {
       augment = augment.withCrop(CROP_PADDING).withFlip();
@@ -87,28 +86,47 @@ public final class Training implements AutoCloseable {
 
   /** Accuracy on the test images. */
   public Metrics evaluate(Module module) {
-    return Evaluation.of(module, test, new CrossEntropy());
+    try (var test =
+        new DataLoader(
+            data.test(),
+            Augment.none(data.spec().normalization()),
+            LoaderOptions.evaluation(EVALUATION_BATCH))) {
+      return Evaluation.of(module, test, new CrossEntropy());
+    }
   }
 
-  /** A shuffled batch of training images for scorers. */
+  /**
+   * Shuffled training images for scorers, in batches of one size, for which their number is rounded
+   * up.
+   */
   public ScoringData sample(long seed) {
+    int images = Math.min(recipe.scoreImages(), data.train().count());
+    int batches = Math.ceilDiv(images, SCORING_BATCH);
+    Loss loss = new CrossEntropy();
+    List<ScoringContext.Sample> samples = new ArrayList<>();
     try (var loader =
         new DataLoader(
             data.train(),
             Augment.none(data.spec().normalization()),
-            LoaderOptions.training(SAMPLE, seed))) {
-      var batch = loader.next();
-      return new ScoringContext.Sample(
-          batch.images().copy(), batch.labels().copy(), new CrossEntropy());
+            LoaderOptions.training(Math.ceilDiv(images, batches), seed))) {
+      for (int i = 0; i < batches; i++) {
+        Batch batch = loader.next();
+        samples.add(new ScoringContext.Sample(batch.images().copy(), batch.labels().copy(), loss));
+      }
     }
+    return new ScoringSample(loss, samples);
   }
 
-  /** How the runs of one trial of a study train: the fine-tuning epochs are of all its rounds. */
+  /**
+   * How the runs of one trial of a study train: its rounds share the fine-tuning epochs, later ones
+   * having one more if need be.
+   */
   TrainingRecipe ofTrial(long seed) {
     return new Runs(seed, recipe.epochs() + recipe.fineTuneEpochs()) {
       @Override
-      public int fineTuneEpochs(int rounds) {
-        return Math.ceilDiv(recipe.fineTuneEpochs(), rounds);
+      public int fineTuneEpochs(int round, int rounds) {
+        int total = recipe.fineTuneEpochs();
+        return total * round / rounds - total * (round - 1) / rounds;
       }
     };
   }
@@ -121,7 +139,7 @@ public final class Training implements AutoCloseable {
   public TrainingRecipe ofStored(long seed, int epochs) {
     return new Runs(seed, epochs) {
       @Override
-      public int fineTuneEpochs(int rounds) {
+      public int fineTuneEpochs(int round, int rounds) {
         return epochs;
       }
     };
@@ -160,6 +178,11 @@ public final class Training implements AutoCloseable {
     }
 
     @Override
+    public LrSchedule fineTuneRates(long steps) {
+      return recipe.fineTuneSchedule(steps);
+    }
+
+    @Override
     public Loss loss() {
       return new CrossEntropy();
     }
@@ -168,10 +191,5 @@ public final class Training implements AutoCloseable {
     public void train(Module module, TrainingPhase phase) {
       Training.this.train(module, phase, seed + ROUND * phase.round());
     }
-  }
-
-  @Override
-  public void close() {
-    test.close();
   }
 }

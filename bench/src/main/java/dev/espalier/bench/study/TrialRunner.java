@@ -1,15 +1,12 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.bench.machine.PairedLatency;
-import dev.espalier.bench.report.Composition;
 import dev.espalier.bench.report.LayerResult;
 import dev.espalier.bench.report.Measurement;
-import dev.espalier.bench.report.Provenance;
 import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
-import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Goal;
@@ -21,83 +18,47 @@ import dev.espalier.prune.compile.CompiledModel;
 import dev.espalier.prune.compile.Compiler;
 import dev.espalier.prune.compile.FormatChoice;
 import dev.espalier.prune.file.PrunedModelFile;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
-import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.RandomFill;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BiFunction;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
-  private static final double LATENCY_SECONDS = 0.25;
-  private static final int EXAMPLE_ROWS = 4;
-
-  private final TrainTest data;
+  private final PairRun pair;
   private final Training training;
-  private final Progress progress;
-  private final int latencyBatch;
-  private final BiFunction<Instant, Instant, Provenance> provenance;
+  private final Desk desk;
 
-  TrialRunner(
-      TrainTest data,
-      Training training,
-      Progress progress,
-      int latencyBatch,
-      BiFunction<Instant, Instant, Provenance> provenance) {
-    this.data = data;
-    this.training = training;
-    this.progress = progress;
-    this.latencyBatch = latencyBatch;
-    this.provenance = provenance;
-  }
-
-  /** Steps that a trial of a method takes. */
-  long steps(Method method, String model, double ratio) {
-    return MethodRun.steps(method, training.ofTrial(0), ratio, layers(method, model));
-  }
-
-  /** The number of prunable layers, where it decides about the number of rounds. */
-  private int layers(Method method, String model) {
-    if (!method.schedule().tellsLayersApart()) {
-      return 1;
-    }
-    Module module = Models.create(model, data.spec().classes(), new Generator(0));
-    try {
-      return PrunableWeight.of(module).size();
-    } finally {
-      module.close();
-    }
+  TrialRunner(PairRun pair, Desk desk) {
+    this.pair = pair;
+    this.training = pair.training();
+    this.desk = desk;
   }
 
   /** The outcome of pruning and training, before anything is measured. */
-  private record Outcome(OptionalDouble top1Before, int epochs, double seconds) {}
+  private record Outcome(Optional<Metrics> before, int epochs, double seconds) {}
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
-    Module module = MethodRun.startsTrained(method) ? dense.trained() : dense.untrained();
+    boolean startsTrained = MethodRun.startsTrained(method);
+    Module module = startsTrained ? dense.trained() : dense.untrained();
     try (var _ = Scope.open("trial")) {
-      Tensor example =
-          RandomFill.normal(
-              new Generator(key.seed()),
-              DType.FLOAT32,
-              batchShape(key.model(), EXAMPLE_ROWS),
-              0,
-              1);
+      Tensor example = pair.example(key.seed());
       var generator = new Generator(key.seed()).split("pruning " + method.name());
-      var pruner = new Pruner(module, method, example, generator);
+      Pruner pruner = pair.pruner(module, method, example, generator);
       if (method.scorer().needsData()) {
         pruner.withData(training.sample(key.seed()));
       }
-      double[] before = {Double.NaN};
+      Desk.Watch watch = desk.watch(key.toString(), pair.work());
+      var before = new AtomicReference<Metrics>();
       MethodRun run =
           new MethodRun(
                   method,
@@ -107,19 +68,21 @@ final class TrialRunner {
                   dense,
                   Models.entry(key.model()).input(),
                   generator)
-              .withListener(progress.listener(key.toString()))
-              .whenPruned(_ -> before[0] = training.evaluate(module).top1());
+              .withListener(watch);
+      if (startsTrained) {
+        run.whenPruned(_ -> before.set(training.evaluate(module)));
+      }
       MethodRun.Cost cost = run.run(new Goal.Ratio(key.ratio()));
-      progress.skip(
-          Math.max(0, steps(method, key.model(), key.ratio()) - training.steps(cost.epochs())));
-      OptionalDouble top1Before =
-          MethodRun.startsTrained(method) ? OptionalDouble.of(before[0]) : OptionalDouble.empty();
+      long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
+      if (unused > 0) {
+        desk.skip(pair, unused, false);
+      }
       return measure(
           key,
           method,
           module,
           dense,
-          new Outcome(top1Before, cost.epochs(), cost.seconds()),
+          new Outcome(Optional.ofNullable(before.get()), cost.epochs(), watch.seconds()),
           example,
           started);
     } finally {
@@ -137,15 +100,10 @@ final class TrialRunner {
       Instant started) {
     Metrics metrics = training.evaluate(module);
     ModelSummary summary = ModelSummary.of(module, Models.entry(key.model()).input());
-    PairedLatency latencies = latencies(module, dense, example);
+    PairedLatency latencies = desk.quiet().alone(() -> latencies(module, dense, example));
     return new TrialResult(
         key,
-        new Composition(
-            method.structure().name(),
-            method.scorer().name(),
-            method.scope().label(),
-            method.schedule().name(),
-            method.fineTune().name()),
+        PairRun.composition(method),
         new Measurement(
             metrics.top1(),
             metrics.top5(),
@@ -160,13 +118,14 @@ final class TrialRunner {
             dense.summary().macs(),
             dense.bytes(),
             latencies.otherMillis()),
-        latencyBatch,
-        outcome.top1Before,
+        pair.latency().batch(),
+        outcome.before.map(Metrics::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        outcome.before.map(Metrics::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         outcome.epochs,
         outcome.seconds,
         layers(module, summary),
         MaskDigest.of(module),
-        provenance.apply(started, Instant.now()));
+        pair.provenance(method, started, Instant.now()));
   }
 
   /** Latencies of the compiled pruned and the compiled dense network. */
@@ -174,7 +133,7 @@ final class TrialRunner {
     Module original = dense.trained();
     try (CompiledModel pruned = Compiler.compile(module, example);
         CompiledModel baseline = Compiler.compile(original, example, FormatChoice.dense())) {
-      return PairedLatency.of(pruned, baseline, latencyBatch, LATENCY_SECONDS);
+      return PairedLatency.of(pruned, baseline, pair.latency().batch(), pair.latency().seconds());
     } finally {
       original.close();
     }
@@ -196,13 +155,5 @@ final class TrialRunner {
               rows.get(layer).remainingMacs()));
     }
     return layers;
-  }
-
-  private static Shape batchShape(String model, int rows) {
-    int[] one = Models.entry(model).input().toArray();
-    int[] dims = new int[one.length + 1];
-    dims[0] = rows;
-    System.arraycopy(one, 0, dims, 1, one.length);
-    return Shape.of(dims);
   }
 }

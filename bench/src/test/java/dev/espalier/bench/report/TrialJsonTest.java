@@ -24,6 +24,7 @@ class TrialJsonTest {
             "model data method structure scorer scope schedule finetune ratio seed top1 top5"
                 .concat(" top1_dense top5_dense params nonzero flops flops_dense bytes")
                 .concat(" bytes_dense latency_ms latency_dense_ms batch top1_before_finetune")
+                .concat(" top5_before_finetune")
                 .concat(" epochs train_seconds layers mask_digest provenance")
                 .split(" "));
     assertThat(node.get("layers").get(0).propertyNames())
@@ -68,6 +69,13 @@ class TrialJsonTest {
   }
 
   @Test
+  void resultsOfOldVersionsLackTop5BeforeFineTuning() {
+    String old = LINE.replaceFirst("\"top5_before_finetune\":[0-9.]+,", "");
+    assertThat(old).isNotEqualTo(LINE);
+    assertThat(TrialJson.read(old).top5BeforeFinetune()).isEmpty();
+  }
+
+  @Test
   void missingAccuracyBeforeFineTuningIsNull() {
     TrialResult gradual =
         new TrialResult(
@@ -77,13 +85,14 @@ class TrialJsonTest {
             TRIAL.dense(),
             TRIAL.batch(),
             OptionalDouble.empty(),
+            OptionalDouble.empty(),
             TRIAL.epochs(),
             TRIAL.trainSeconds(),
             List.of(),
             TRIAL.maskDigest(),
             TRIAL.provenance());
     String line = TrialJson.write(gradual);
-    assertThat(line).contains("\"top1_before_finetune\":null");
+    assertThat(line).contains("\"top1_before_finetune\":null", "\"top5_before_finetune\":null");
     assertThat(TrialJson.read(line)).isEqualTo(gradual);
   }
 

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.optim.Adam;
 import dev.espalier.nn.optim.LrSchedule;
 import dev.espalier.nn.optim.ParameterGroup;
+import dev.espalier.nn.optim.Sgd;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.tensor.Generator;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,5 +91,59 @@ final class RecipeTest {
     assertThat(MLP.withBatch(99).settings()).isNotEqualTo(MLP.settings());
     assertThat(MLP.withEpochs(15, 4).settings()).isNotEqualTo(MLP.settings());
     assertThat(MLP.withEpochs(14, 5).settings()).isNotEqualTo(MLP.settings());
+  }
+
+  private static Recipe with(Descent descent, Drops drops, Tuning tuning) {
+    return new Recipe(0.05, descent, 100, 15, drops, tuning, false, 256);
+  }
+
+  @Test
+  void optimisersAreWhatTheirRulesSay() {
+    Module module = Models.create("lenet-300-100", 10, new Generator(1));
+    try {
+      for (Descent.Rule rule : Descent.Rule.values()) {
+        Recipe recipe = with(new Descent(rule, 0.5, 1e-3), MLP.drops(), MLP.tuning());
+        assertThat(recipe.optimizer(module))
+            .isInstanceOf(rule.hasMomentum() ? Sgd.class : Adam.class);
+        assertThat(recipe.optimizer(module).groups())
+            .extracting(ParameterGroup::weightDecay)
+            .containsExactly(1e-3, 0.0);
+      }
+    } finally {
+      module.close();
+    }
+  }
+
+  @Test
+  void rateRisesDuringWarmUp() {
+    Drops drops = new Drops(List.of(0.5), List.of(0.9), 0.2, 0.1);
+    LrSchedule schedule = with(MLP.descent(), drops, MLP.tuning()).schedule(100, false);
+    assertThat(schedule.factor(0)).isCloseTo(0.1, within(1e-12));
+    assertThat(schedule.factor(9)).isEqualTo(1);
+    assertThat(schedule.factor(50)).isCloseTo(0.2, within(1e-12));
+  }
+
+  @Test
+  void trainedWeightsHaveRatesOfTheirOwn() {
+    var tuning = new Tuning(5, Optional.of(0.005), Optional.of(List.of(0.9)));
+    LrSchedule schedule = with(MLP.descent(), MLP.drops(), tuning).fineTuneSchedule(100);
+    assertThat(schedule.factor(0)).isCloseTo(0.1, within(1e-12));
+    assertThat(schedule.factor(89)).isCloseTo(0.1, within(1e-12));
+    assertThat(schedule.factor(90)).isCloseTo(0.01, within(1e-12));
+    for (long step : new long[] {0, 49, 50, 80, 99}) {
+      assertThat(MLP.fineTuneSchedule(100).factor(step))
+          .isEqualTo(MLP.schedule(100, false).factor(step));
+    }
+  }
+
+  @Test
+  void whatIsOnlyForFineTuningLeavesTheDenseNetworkAlone() {
+    var tuning = new Tuning(9, Optional.of(0.005), Optional.of(List.of(0.9)));
+    SortedMap<String, String> one = MLP.settings();
+    SortedMap<String, String> other = with(MLP.descent(), MLP.drops(), tuning).settings();
+    assertThat(other).isNotEqualTo(one);
+    one.keySet().removeAll(Recipe.NOT_DENSE);
+    other.keySet().removeAll(Recipe.NOT_DENSE);
+    assertThat(other).isEqualTo(one);
   }
 }

@@ -1,14 +1,17 @@
 package dev.espalier.bench.study;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps what a study reports. */
 final class RecordedProgress implements Progress {
-  final List<String> begun = new ArrayList<>();
-  final List<String> said = new ArrayList<>();
-  long advanced;
-  long skipped;
+  final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+  final List<String> said = Collections.synchronizedList(new ArrayList<>());
+  final AtomicLong advanced = new AtomicLong();
+  final AtomicLong skipped = new AtomicLong();
+  volatile Forecast latest;
 
   @Override
   public void begin(String what) {
@@ -17,16 +20,21 @@ final class RecordedProgress implements Progress {
 
   @Override
   public void advance(long steps) {
-    advanced += steps;
+    advanced.addAndGet(steps);
   }
 
   @Override
   public void skip(long steps) {
-    skipped += steps;
+    skipped.addAndGet(steps);
   }
 
   @Override
   public void say(String line) {
     said.add(line);
+  }
+
+  @Override
+  public void forecast(Forecast forecast) {
+    latest = forecast;
   }
 }

@@ -61,8 +61,8 @@ final class ResumeTest {
     assertThat(SmokeStudy.figures(study.trials().getLast()))
         .isEqualTo(SmokeStudy.figures(trials.getLast()));
     assertThat(progress.begun).containsExactly(trials.getLast().key().toString());
-    assertThat(progress.advanced).isEqualTo(15);
-    assertThat(progress.skipped).isEqualTo(15 * (1 + 2));
+    assertThat(progress.advanced.get()).isEqualTo(15);
+    assertThat(progress.skipped.get()).isEqualTo(15 * (1 + 2));
     assertThat(folder.resolve("report.html")).isNotEmptyFile();
     if (!left.isEmpty()) {
       assertThat(progress.said).first().asString().contains("results.jsonl, line 2: cut short");
@@ -78,11 +78,23 @@ final class ResumeTest {
   }
 
   @Test
-  void lostDenseNetworkIsTrainedAgainBitForBit() throws IOException {
+  void lostDenseNetworkIsTrainedAgainBitForBitIfATrialNeedsIt() throws IOException {
+    Files.delete(folder.resolve(dense()));
+    Files.writeString(study.results(), lines.getFirst() + "\n");
+    study.run(progress);
+    assertThat(progress.begun)
+        .containsExactly(
+            "dense lenet-300-100 on synthetic-digits, seed 7", trials.getLast().key().toString());
+    assertThat(folder.resolve(dense())).hasSameBinaryContentAs(original.resolve(dense()));
+    assertThat(SmokeStudy.figures(study.trials().getLast()))
+        .isEqualTo(SmokeStudy.figures(trials.getLast()));
+  }
+
+  @Test
+  void lostDenseNetworkOfAFinishedStudyIsNotMissed() throws IOException {
     Files.delete(folder.resolve(dense()));
     study.run(progress);
-    assertThat(progress.begun).containsExactly("dense lenet-300-100, seed 7");
-    assertThat(folder.resolve(dense())).hasSameBinaryContentAs(original.resolve(dense()));
+    assertThat(progress.begun).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.espalier.bench.study;
 import dev.espalier.bench.report.ResultStore;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.data.DatasetOptions;
+import dev.espalier.prune.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,15 @@ import java.util.List;
  * A study of a second or two: a perceptron, 300 generated images, one epoch before pruning and one
  * after.
  */
-record SmokeStudy(Path out, List<String> methods, List<Double> ratios, int batch, long dataSeed) {
+record SmokeStudy(
+    Path out,
+    List<String> methods,
+    List<Double> ratios,
+    List<Long> seeds,
+    int batch,
+    int fineTuneEpochs,
+    long dataSeed,
+    int atOnce) {
   static final String MODEL = "lenet-300-100";
   static final String DATA = "synthetic-digits";
   static final int TRAIN_IMAGES = 300;
@@ -22,35 +31,58 @@ record SmokeStudy(Path out, List<String> methods, List<Double> ratios, int batch
 
   static SmokeStudy in(Path out) {
     return new SmokeStudy(
-        out, List.of("gradual-magnitude", "layer-magnitude"), List.of(2.0, 4.0), 20, 0);
+        out,
+        List.of("gradual-magnitude", "layer-magnitude"),
+        List.of(2.0, 4.0),
+        List.of(SEED),
+        20,
+        1,
+        0,
+        1);
   }
 
   SmokeStudy withMethods(String... names) {
-    return new SmokeStudy(out, List.of(names), ratios, batch, dataSeed);
+    return new SmokeStudy(
+        out, List.of(names), ratios, seeds, batch, fineTuneEpochs, dataSeed, atOnce);
   }
 
   SmokeStudy withRatios(Double... values) {
-    return new SmokeStudy(out, methods, List.of(values), batch, dataSeed);
+    return new SmokeStudy(
+        out, methods, List.of(values), seeds, batch, fineTuneEpochs, dataSeed, atOnce);
+  }
+
+  SmokeStudy withSeeds(Long... values) {
+    return new SmokeStudy(
+        out, methods, ratios, List.of(values), batch, fineTuneEpochs, dataSeed, atOnce);
   }
 
   SmokeStudy withBatch(int size) {
-    return new SmokeStudy(out, methods, ratios, size, dataSeed);
+    return new SmokeStudy(out, methods, ratios, seeds, size, fineTuneEpochs, dataSeed, atOnce);
+  }
+
+  SmokeStudy withFineTuneEpochs(int epochs) {
+    return new SmokeStudy(out, methods, ratios, seeds, batch, epochs, dataSeed, atOnce);
   }
 
   SmokeStudy withDataSeed(long seed) {
-    return new SmokeStudy(out, methods, ratios, batch, seed);
+    return new SmokeStudy(out, methods, ratios, seeds, batch, fineTuneEpochs, seed, atOnce);
+  }
+
+  SmokeStudy withAtOnce(int trials) {
+    return new SmokeStudy(out, methods, ratios, seeds, batch, fineTuneEpochs, dataSeed, trials);
   }
 
   StudyPlan plan() {
+    DatasetOptions options =
+        DatasetOptions.defaults().withCounts(TRAIN_IMAGES, TEST_IMAGES).withSeed(dataSeed);
+    Recipe recipe = Recipe.of(MODEL).withEpochs(1, fineTuneEpochs).withBatch(batch);
     return new StudyPlan(
-        List.of(MODEL),
-        DATA,
-        DatasetOptions.defaults().withCounts(TRAIN_IMAGES, TEST_IMAGES).withSeed(dataSeed),
-        methods,
+        List.of(new StudyPair(MODEL, DATA, options, recipe)),
+        methods.stream().map(Methods::get).toList(),
         ratios,
-        List.of(SEED),
-        model -> Recipe.of(model).withEpochs(1, 1).withBatch(batch),
-        4,
+        seeds,
+        new LatencyPlan(4, 0.02),
+        new Limits(atOnce, 1L << 30),
         out);
   }
 
@@ -59,8 +91,7 @@ record SmokeStudy(Path out, List<String> methods, List<Double> ratios, int batch
   }
 
   Study.Outcome run(Progress progress) throws IOException {
-    Study study = study(progress);
-    return study.run(study.load());
+    return study(progress).load().run();
   }
 
   Path results() {

@@ -7,10 +7,21 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.bench.report.LayerResult;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.data.DatasetOptions;
+import dev.espalier.prune.Method;
+import dev.espalier.prune.Methods;
+import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.Score;
+import dev.espalier.prune.Scorer;
+import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.score.Magnitude;
+import dev.espalier.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,7 +157,7 @@ final class StudyTest {
   @Test
   void reportAndCurvesAreWritten() {
     String curves = "curves-lenet-300-100-synthetic-digits";
-    assertThat(outcome.report().files())
+    assertThat(outcome.report().orElseThrow().files())
         .contains(smoke.out().resolve("report.html"), smoke.out().resolve(curves + ".svg"))
         .allSatisfy(file -> assertThat(file).isNotEmptyFile());
     assertThat(smoke.out().resolve("report.html"))
@@ -156,12 +167,10 @@ final class StudyTest {
   }
 
   @Test
-  void announcedStepsAreTheStepsTaken() throws IOException {
-    Study study = smoke.study(progress);
+  void everyStepIsCounted() {
     // 15 steps an epoch: one dense epoch, two for each gradual trial and one for each other.
-    assertThat(study.totalSteps(study.load())).isEqualTo(15 * (1 + 2 * 2 + 2));
-    assertThat(progress.advanced).isEqualTo(15 * (1 + 2 * 2 + 2));
-    assertThat(progress.skipped).isZero();
+    assertThat(progress.advanced.get()).isEqualTo(15 * (1 + 2 * 2 + 2));
+    assertThat(progress.skipped.get()).isZero();
     assertThat(progress.begun).hasSize(5).first().asString().startsWith("dense lenet-300-100");
   }
 
@@ -183,31 +192,50 @@ final class StudyTest {
     SmokeStudy others =
         SmokeStudy.in(folder.resolve("others"))
             .withRatios(4.0)
+            .withFineTuneEpochs(4)
+            .withMethods("global-gradient", "lottery-ticket", "filter-magnitude");
+    others.run(new RecordedProgress());
+    assertThat(others.trials())
+        .hasSize(3)
+        .allSatisfy(trial -> assertThat(trial.compression()).isCloseTo(4, within(0.04)))
+        .allSatisfy(trial -> assertThat(trial.epochs()).as("the same budget").isEqualTo(4));
+  }
+
+  @Test
+  void everyKindOfScheduleAndFineTuningReachesItsRatio() throws IOException {
+    SmokeStudy others =
+        SmokeStudy.in(folder.resolve("kinds"))
+            .withRatios(4.0)
+            .withFineTuneEpochs(3)
             .withMethods(
-                "global-gradient",
-                "lottery-ticket",
-                "filter-magnitude",
                 "random-at-start",
                 "rigl",
                 "soft-filter",
                 "distilled-magnitude",
-                "scratch-b");
-    others.run(new RecordedProgress());
+                "scratch-b",
+                "back-to-front-magnitude");
+    var kinds = new RecordedProgress();
+    assertThat(others.run(kinds).failures()).isEmpty();
     assertThat(others.trials())
-        .hasSize(8)
+        .hasSize(6)
         .allSatisfy(trial -> assertThat(trial.compression()).isCloseTo(4, within(0.04)));
+    assertThat(kinds.latest.done()).isEqualTo(1);
+    assertThat(kinds.latest.left()).contains(Duration.ZERO);
   }
 
   @Test
   void weightsInBetweenAreTrainedOnceAndKept() throws IOException {
     SmokeStudy late =
-        SmokeStudy.in(folder.resolve("late")).withRatios(4.0).withMethods("late-rewinding");
-    var progress = new RecordedProgress();
-    late.run(progress);
+        SmokeStudy.in(folder.resolve("late"))
+            .withRatios(4.0)
+            .withFineTuneEpochs(3)
+            .withMethods("late-rewinding");
+    var first = new RecordedProgress();
+    late.run(first);
     // 5 % of 15 steps
     Path file = late.out().resolve("dense/lenet-300-100-synthetic-digits-7-step-1.safetensors");
     assertThat(file).isNotEmptyFile();
-    assertThat(progress.said).anyMatch(line -> line.contains("to step 1 again"));
+    assertThat(first.said).anyMatch(line -> line.contains("to step 1 again"));
     List<Object> figures = SmokeStudy.figures(late.trials().getFirst());
     Files.delete(late.results());
     var again = new RecordedProgress();
@@ -217,37 +245,166 @@ final class StudyTest {
   }
 
   @Test
-  void displayedStepsAreThoseTakenOrSkipped() throws IOException {
-    SmokeStudy all =
-        SmokeStudy.in(folder.resolve("steps"))
+  void trialsSideBySideFindWhatTheyFindAlone() throws IOException {
+    SmokeStudy alone = SmokeStudy.in(folder.resolve("alone")).withSeeds(7L, 8L);
+    SmokeStudy beside = SmokeStudy.in(folder.resolve("beside")).withSeeds(7L, 8L).withAtOnce(3);
+    alone.run(new RecordedProgress());
+    var both = new RecordedProgress();
+    Study.Outcome found = beside.run(both);
+    assertThat(found.failures()).isEmpty();
+    assertThat(both.begun).hasSize(2 + 8).doesNotHaveDuplicates();
+    assertThat(byKey(beside)).isEqualTo(byKey(alone));
+  }
+
+  private static Map<Object, List<Object>> byKey(SmokeStudy study) throws IOException {
+    Map<Object, List<Object>> figures = new HashMap<>();
+    study.trials().forEach(trial -> figures.put(trial.key(), SmokeStudy.figures(trial)));
+    return figures;
+  }
+
+  @Test
+  void ratioThatCannotBeReachedIsRefusedBeforeAnythingIsWritten() {
+    SmokeStudy far = SmokeStudy.in(folder.resolve("far")).withRatios(2.0, 1000.0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> far.run(new RecordedProgress()))
+        .withMessageStartingWith(
+            "study: lenet-300-100 on synthetic-digits: compression ratio 1000.0: method"
+                + " 'gradual-magnitude' can reach at most ");
+    assertThat(far.out()).doesNotExist();
+  }
+
+  @Test
+  void roundsShareTheFineTuningEpochsThoughSomeHaveNone() throws IOException {
+    SmokeStudy few =
+        SmokeStudy.in(folder.resolve("few"))
+            .withMethods("lottery-ticket", "layer-magnitude")
             .withRatios(4.0)
-            .withMethods("back-to-front-magnitude", "lottery-ticket-20", "scratch-b", "set");
-    var progress = new RecordedProgress();
-    Study study = all.study(progress);
-    var data = study.load();
-    long expected = study.totalSteps(data);
-    study.run(data);
-    assertThat(progress.advanced + progress.skipped).isEqualTo(expected);
+            .withFineTuneEpochs(2);
+    Study.Outcome found = few.run(new RecordedProgress());
+    assertThat(found.failures()).isEmpty();
+    assertThat(found.trials()).extracting(TrialResult::epochs).containsExactly(2, 2);
+  }
+
+  @Test
+  void layersThatAPairProtectsStayWhole() throws IOException {
+    SmokeStudy some = SmokeStudy.in(folder.resolve("protect")).withRatios(1.1);
+    StudyPlan plan = some.withMethods("layer-magnitude").plan();
+    Study.Outcome found = new Study(protecting(plan, "fc1"), new RecordedProgress()).load().run();
+    assertThat(found.trials().getFirst().layers().getFirst().nonzero()).isEqualTo(300 * 784);
+    assertThat(found.trials().getFirst().layers().get(1).nonzero()).isLessThan(300 * 100);
+    assertThat(found.trials().getFirst().provenance().settings())
+        .containsEntry("protected_layers", "fc1");
+    assertThatIllegalArgumentException()
+        .as("another protection is another trial")
+        .isThrownBy(() -> new Study(plan, new RecordedProgress()).load().run())
+        .withMessageContaining("with other settings");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Study(protecting(plan, "fc9"), new RecordedProgress()).load())
+        .withMessageContaining("layer 'fc9' is unknown; did you mean 'fc1'?");
+  }
+
+  private static StudyPlan protecting(StudyPlan plan, String layer) {
+    StudyPair pair = plan.pairs().getFirst();
+    return new StudyPlan(
+        List.of(
+            new StudyPair(
+                pair.model(), pair.data(), pair.options(), pair.recipe(), List.of(layer))),
+        plan.methods(),
+        plan.ratios(),
+        plan.seeds(),
+        plan.latency(),
+        plan.limits(),
+        plan.out());
+  }
+
+  @Test
+  void anotherMethodUnderTheNameOfADoneOneIsRefused() throws IOException {
+    StudyPlan plan =
+        SmokeStudy.in(folder.resolve("same")).withMethods("random").withRatios(2.0).plan();
+    new Study(plan, new RecordedProgress()).load().run();
+    var other =
+        new StudyPlan(
+            plan.pairs(),
+            List.of(Methods.get("random").withScorer(new Magnitude())),
+            plan.ratios(),
+            plan.seeds(),
+            plan.latency(),
+            plan.limits(),
+            plan.out());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Study(other, new RecordedProgress()).load().run())
+        .withMessageContaining("by another method of that name");
+  }
+
+  @Test
+  void trialThatFailsIsToldAndTheOthersGoOn() throws IOException {
+    Method broken = Methods.get("layer-magnitude").withScorer(new NotANumber());
+    SmokeStudy some = SmokeStudy.in(folder.resolve("broken")).withRatios(4.0);
+    StudyPlan plan = some.withMethods("layer-magnitude").plan();
+    var both =
+        new StudyPlan(
+            plan.pairs(),
+            List.of(
+                new Method(
+                    "broken",
+                    "a score that is no number",
+                    broken.structure(),
+                    broken.scorer(),
+                    broken.scope(),
+                    broken.schedule(),
+                    broken.fineTune(),
+                    broken.floors()),
+                plan.methods().getFirst()),
+            plan.ratios(),
+            plan.seeds(),
+            plan.latency(),
+            plan.limits(),
+            plan.out());
+    Study.Outcome found = new Study(both, new RecordedProgress()).load().run();
+    assertThat(found.failures())
+        .singleElement()
+        .satisfies(
+            failure ->
+                assertThat(failure.sentence())
+                    .contains(
+                        "broken at ratio 4", "scorer 'not-a-number'", "'fc1.weight' contain NaN"))
+        .satisfies(failure -> assertThat(failure.refused()).isTrue());
+    assertThat(found.trials())
+        .extracting(trial -> trial.key().method())
+        .containsExactly("layer-magnitude");
+  }
+
+  /** Scores that no method could rank. */
+  private record NotANumber() implements Scorer {
+    @Override
+    public String name() {
+      return "not-a-number";
+    }
+
+    @Override
+    public boolean needsData() {
+      return false;
+    }
+
+    @Override
+    public Score scores(ScoringContext context) {
+      Map<String, Tensor> scores = new HashMap<>();
+      for (PrunableWeight weight : context.weights()) {
+        Tensor tensor = weight.parameter().tensor();
+        scores.put(weight.name(), Tensor.full(tensor.dtype(), tensor.shape(), Double.NaN));
+      }
+      return new Score.Elements(name(), scores);
+    }
   }
 
   @Test
   void modelThatDoesNotTakeTheImagesIsRefusedWithBothShapes() {
-    StudyPlan plan =
-        new StudyPlan(
-            List.of("resnet-8"),
-            SmokeStudy.DATA,
-            DatasetOptions.defaults().withCounts(10, 10),
-            List.of("random"),
-            List.of(2.0),
-            List.of(1L),
-            Recipe::of,
-            1,
-            folder.resolve("misfit"));
-    Study study = new Study(plan, new RecordedProgress());
     assertThatIllegalArgumentException()
-        .isThrownBy(study::load)
+        .isThrownBy(
+            () ->
+                new StudyPair(
+                    "resnet-8", SmokeStudy.DATA, DatasetOptions.defaults(), Recipe.of("resnet-8")))
         .withMessageContaining("'resnet-8' takes images of 3×32×32")
         .withMessageContaining("'synthetic-digits' has 1×28×28");
-    assertThat(Files.exists(plan.out())).isFalse();
   }
 }

@@ -1,12 +1,15 @@
 package dev.espalier.nn.data;
 
+import dev.espalier.nn.Names;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 
-/** The data sets known by name: {@code mnist fashion-mnist cifar-10 synthetic-digits}. */
+/**
+ * The data sets known by name: {@code mnist fashion-mnist cifar-10 synthetic-digits
+ * synthetic-colour-digits}.
+ */
 public final class Datasets {
   private static final String IDX_TRAIN_IMAGES = "train-images-idx3-ubyte";
   private static final String IDX_TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -61,6 +64,12 @@ public final class Datasets {
               GREY_28,
               DIGIT_NAMES,
               Normalization.grey(0.1150f, 0.2254f),
+              List.of()),
+          new DatasetSpec(
+              SyntheticColourDigits.NAME,
+              SyntheticColourDigits.SHAPE,
+              DIGIT_NAMES,
+              new Normalization(List.of(0.5f, 0.5f, 0.5f), List.of(0.29f, 0.29f, 0.29f)),
               List.of()));
 
   private Datasets() {}
@@ -81,16 +90,7 @@ public final class Datasets {
         return spec;
       }
     }
-    List<String> names = ALL.stream().map(DatasetSpec::name).toList();
-    String nearest =
-        names.stream().min(Comparator.comparingInt(known -> distance(name, known))).orElseThrow();
-    throw new IllegalArgumentException(
-        "unknown data set '"
-            + name
-            + "'; did you mean '"
-            + nearest
-            + "'? Known are "
-            + String.join(", ", names));
+    throw Names.unknown("data set", name, ALL.stream().map(DatasetSpec::name).toList());
   }
 
   /** Loads all of a data set from the files in {@code directory}. */
@@ -148,10 +148,11 @@ public final class Datasets {
         options.testCount() == DatasetOptions.ALL
             ? SyntheticDigits.TEST_COUNT
             : options.testCount();
-    return new TrainTest(
-        spec,
-        SyntheticDigits.train(train, options.seed()),
-        SyntheticDigits.test(test, options.seed()));
+    long seed = options.seed();
+    return spec.name().equals(SyntheticDigits.NAME)
+        ? new TrainTest(spec, SyntheticDigits.train(train, seed), SyntheticDigits.test(test, seed))
+        : new TrainTest(
+            spec, SyntheticColourDigits.train(train, seed), SyntheticColourDigits.test(test, seed));
   }
 
   private static ImageDataset idx(
@@ -178,23 +179,5 @@ public final class Datasets {
 
   private static ImageDataset limit(ImageDataset data, int count) {
     return count == DatasetOptions.ALL ? data : data.first(count);
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[b.length()];
   }
 }

@@ -16,7 +16,8 @@ final class Draws {
     DIGIT_IMAGE(2),
     SPLIT(3),
     SHUFFLE(4),
-    AUGMENT(5);
+    AUGMENT(5),
+    DIGIT_COLOUR(6);
 
     /** Never 0: streams below 2^32 are left to generators made from the bare seed. */
     final long code;

@@ -1,6 +1,7 @@
 package dev.espalier.nn.zoo;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.Names;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -101,13 +102,12 @@ public final class Models {
   /**
    * A model's entry.
    *
-   * @throws IllegalArgumentException listing the known names
+   * @throws IllegalArgumentException naming the nearest of the known names
    */
   public static Entry entry(String name) {
     Entry entry = ALL.get(name);
     if (entry == null) {
-      throw new IllegalArgumentException(
-          "model '%s' is unknown; known are %s".formatted(name, String.join(", ", ALL.keySet())));
+      throw Names.unknown("model", name, ALL.keySet());
     }
     return entry;
   }

@@ -90,7 +90,7 @@ public final class CompiledModel implements AutoCloseable {
     try (var _ = Scope.open("benchmark")) {
       Shape shape = program.example().with(0, batch);
       Tensor x = RandomFill.normal(new Generator(7), program.dtype(), shape, 0, 1);
-      repeat(x, Math.max(0.05, seconds / 5), 20);
+      repeat(x, Math.max(Math.min(0.05, seconds), seconds / 5), 20);
       return Latency.of(repeat(x, seconds, 20));
     }
   }

@@ -12,6 +12,9 @@ import dev.espalier.prune.Schedule;
  * @param window t0, t1 and the distance of pruning steps
  */
 public record Constant(Window window) implements Schedule.Gradual {
+  /** What is usual. */
+  public static final Window USUAL = new Window(0.05, 0.9, 100);
+
   /** Over a window given by its parts. */
   public Constant(double begin, double end, int every) {
     this(new Window(begin, end, every));
@@ -19,7 +22,7 @@ public record Constant(Window window) implements Schedule.Gradual {
 
   @Override
   public String name() {
-    return "constant";
+    return "constant" + window.suffix(USUAL);
   }
 
   @Override

@@ -18,7 +18,7 @@ public record Cosine(Window window) implements Schedule.Gradual {
 
   @Override
   public String name() {
-    return "cosine";
+    return "cosine" + window.suffix(Window.STANDARD);
   }
 
   @Override

@@ -27,7 +27,7 @@ public record Cubic(Window window, double initialSparsity) implements Schedule.G
 
   @Override
   public String name() {
-    return "cubic";
+    return "cubic" + window.suffix(Window.STANDARD);
   }
 
   @Override

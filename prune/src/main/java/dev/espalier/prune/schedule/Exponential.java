@@ -19,7 +19,7 @@ public record Exponential(Window window) implements Schedule.Gradual {
 
   @Override
   public String name() {
-    return "exponential";
+    return "exponential" + window.suffix(Window.STANDARD);
   }
 
   @Override

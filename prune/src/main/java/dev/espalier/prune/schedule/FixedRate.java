@@ -1,5 +1,6 @@
 package dev.espalier.prune.schedule;
 
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.Place;
 import dev.espalier.prune.Schedule;
 
@@ -34,7 +35,8 @@ public record FixedRate(double rate, double classifierRate) implements Schedule.
 
   @Override
   public String name() {
-    return "rate-" + Math.round(100 * rate);
+    String name = "rate-" + Percent.of(rate);
+    return classifierRate == rate / 2 ? name : name + "-" + Percent.of(classifierRate);
   }
 
   /**

@@ -18,7 +18,7 @@ public record Linear(Window window) implements Schedule.Gradual {
 
   @Override
   public String name() {
-    return "linear";
+    return "linear" + window.suffix(Window.STANDARD);
   }
 
   @Override

@@ -16,6 +16,9 @@ import dev.espalier.prune.Schedule;
  * @param window t0, t1 and the distance of pruning steps
  */
 public record RateTied(Window window) implements Schedule.Gradual {
+  /** What is usual. */
+  public static final Window USUAL = new Window(0.1, 0.9, 100);
+
   /** Over a window given by its parts. */
   public RateTied(double begin, double end, int every) {
     this(new Window(begin, end, every));
@@ -23,7 +26,7 @@ public record RateTied(Window window) implements Schedule.Gradual {
 
   @Override
   public String name() {
-    return "rate-tied";
+    return "rate-tied" + window.suffix(USUAL);
   }
 
   @Override
@@ -68,7 +71,7 @@ public record RateTied(Window window) implements Schedule.Gradual {
   private record Bound(Window window, long bound, double[] sums) implements Schedule.Gradual {
     @Override
     public String name() {
-      return "rate-tied";
+      return "rate-tied" + window.suffix(USUAL);
     }
 
     @Override

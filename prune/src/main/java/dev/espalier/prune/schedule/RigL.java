@@ -1,5 +1,6 @@
 package dev.espalier.prune.schedule;
 
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.Schedule;
 
 /**
@@ -16,6 +17,8 @@ import dev.espalier.prune.Schedule;
  * @param end T_end as a share of all steps
  */
 public record RigL(double alpha, int every, double end) implements Schedule.DropAndGrow {
+  private static final RigL PUBLISHED = new RigL(0.3, 100, 0.75);
+
   public RigL {
     if (!(alpha > 0 && alpha <= 1) || every < 1 || !(end > 0 && end <= 1)) {
       throw new IllegalArgumentException(
@@ -26,12 +29,14 @@ public record RigL(double alpha, int every, double end) implements Schedule.Drop
 
   /** The constants of the paper. */
   public RigL() {
-    this(0.3, 100, 0.75);
+    this(PUBLISHED.alpha, PUBLISHED.every, PUBLISHED.end);
   }
 
   @Override
   public String name() {
-    return "rigl";
+    return equals(PUBLISHED)
+        ? "rigl"
+        : "rigl-%s%%-%s%%-%d".formatted(Percent.of(alpha), Percent.of(end), every);
   }
 
   private long last(long steps) {

@@ -1,5 +1,6 @@
 package dev.espalier.prune.schedule;
 
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.Schedule;
 
 /**
@@ -15,6 +16,8 @@ import dev.espalier.prune.Schedule;
  * @param window when
  */
 public record SparseEvolution(double fraction, Window window) implements Schedule.DropAndGrow {
+  private static final SparseEvolution USUAL = new SparseEvolution(0.3, new Window(0, 0.75, 100));
+
   public SparseEvolution {
     if (!(fraction > 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
@@ -22,9 +25,21 @@ public record SparseEvolution(double fraction, Window window) implements Schedul
     }
   }
 
+  /** With 30 % every 100 steps up to 3/4 of them. */
+  public SparseEvolution() {
+    this(USUAL.fraction, USUAL.window);
+  }
+
   @Override
   public String name() {
-    return "set";
+    return equals(USUAL)
+        ? "set"
+        : "set-%s%%-%s%%-%s%%-%d"
+            .formatted(
+                Percent.of(fraction),
+                Percent.of(window.begin()),
+                Percent.of(window.end()),
+                window.every());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.espalier.prune.schedule;
 
+import dev.espalier.prune.Percent;
+
 /**
  * When a schedule inside training is due: from step t0 to t1, every {@code every} steps.
  *
@@ -8,12 +10,22 @@ package dev.espalier.prune.schedule;
  * @param every distance of pruning steps; the last one, at t1, is never skipped
  */
 public record Window(double begin, double end, int every) {
+  /** From 10 % to 60 % of the steps, every 100. */
+  public static final Window STANDARD = new Window(0.1, 0.6, 100);
+
   public Window {
     if (!(begin >= 0 && begin < end && end <= 1) || every < 1) {
       throw new IllegalArgumentException(
           "schedule: needs 0 <= begin < end <= 1 and every >= 1 but got begin %s, end %s, every %d"
               .formatted(begin, end, every));
     }
+  }
+
+  /** What tells a name of a schedule with this window from that with the usual one. */
+  String suffix(Window usual) {
+    return equals(usual)
+        ? ""
+        : "-%s%%-%s%%-%d".formatted(Percent.of(begin), Percent.of(end), every);
   }
 
   /** t0. */

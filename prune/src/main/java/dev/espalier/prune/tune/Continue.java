@@ -11,7 +11,7 @@ import dev.espalier.prune.Restart;
  * @param rule the learning rates
  */
 public record Continue(RateRule rule) implements FineTune {
-  /** With the recipe's schedule from its start. */
+  /** With the recipe's schedule for trained weights, from its start. */
   public Continue() {
     this(RateRule.AFRESH);
   }
@@ -33,6 +33,6 @@ public record Continue(RateRule rule) implements FineTune {
 
   @Override
   public LrSchedule rates(Rates rates, long steps) {
-    return rule.of(rates, steps);
+    return rule == RateRule.AFRESH ? rates.onward(steps) : rule.of(rates, steps);
   }
 }

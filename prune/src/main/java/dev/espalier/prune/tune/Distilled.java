@@ -17,6 +17,9 @@ import java.util.function.Supplier;
  * @param alpha share of the teacher's part
  */
 public record Distilled(FineTune base, double temperature, double alpha) implements Refined {
+  private static final double TEMPERATURE = 2;
+  private static final double ALPHA = 0.9;
+
   public Distilled {
     if (!(temperature > 0) || !(alpha >= 0 && alpha <= 1)) {
       throw new IllegalArgumentException(
@@ -25,9 +28,21 @@ public record Distilled(FineTune base, double temperature, double alpha) impleme
     }
   }
 
+  /** At temperature 2, nine tenths of the loss being the teacher's. */
+  public Distilled(FineTune base) {
+    this(base, TEMPERATURE, ALPHA);
+  }
+
   @Override
   public String name() {
-    return base.name() + "-distilled";
+    String name = base.name() + "-distilled";
+    return temperature == TEMPERATURE && alpha == ALPHA
+        ? name
+        : "%s-%s-%s".formatted(name, plain(temperature), plain(alpha));
+  }
+
+  private static String plain(double number) {
+    return Double.toString(number).replaceAll("\\.0$", "");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.espalier.prune.tune;
 
 import dev.espalier.prune.Allowance;
+import dev.espalier.prune.Percent;
 
 /** How long survivors train. */
 public sealed interface Length {
@@ -10,11 +11,24 @@ public sealed interface Length {
   /** As long as the dense network was trained. */
   Length DENSE = new Dense(1);
 
+  /** As long as the dense network trained on from a share of its run. */
+  static Length rest(double share) {
+    return new Dense(1 - share);
+  }
+
+  /** What is added to a fine-tuning's name. */
+  String suffix();
+
   /** Number of epochs, at least 1 unless none are granted. */
   int epochs(Allowance allowance);
 
   /** What the study grants, which makes methods comparable. */
   record Granted() implements Length {
+    @Override
+    public String suffix() {
+      return "";
+    }
+
     @Override
     public int epochs(Allowance allowance) {
       return allowance.epochs();
@@ -36,6 +50,11 @@ public sealed interface Length {
     }
 
     @Override
+    public String suffix() {
+      return share == 1 ? "-full" : "-for-" + Percent.of(share) + "%";
+    }
+
+    @Override
     public int epochs(Allowance allowance) {
       return Math.max(1, (int) Math.round(share * allowance.denseEpochs()));
     }
@@ -52,6 +71,11 @@ public sealed interface Length {
         throw new IllegalArgumentException(
             "length of fine-tuning: the cap must be at least 1 but is " + cap);
       }
+    }
+
+    @Override
+    public String suffix() {
+      return "-same-macs";
     }
 
     @Override

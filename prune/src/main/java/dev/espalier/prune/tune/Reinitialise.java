@@ -3,6 +3,7 @@ package dev.espalier.prune.tune;
 import dev.espalier.nn.layer.Init;
 import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Restart;
 
@@ -26,7 +27,7 @@ public record Reinitialise(Length length) implements FineTune {
     return switch (length) {
       case Length.Granted _ -> "reinitialise";
       case Length.Dense(double share) ->
-          share == 1 ? "scratch-e" : "scratch-" + Rewind.percent(share);
+          share == 1 ? "scratch-e" : "scratch-" + Percent.of(share) + "%";
       case Length.SameMacs _ -> "scratch-b";
     };
   }

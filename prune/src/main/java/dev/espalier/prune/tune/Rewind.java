@@ -3,6 +3,7 @@ package dev.espalier.prune.tune;
 import dev.espalier.nn.optim.LrSchedule;
 import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.Rates;
 import dev.espalier.prune.Restart;
 import java.util.OptionalDouble;
@@ -47,12 +48,13 @@ public record Rewind(double share, From from, Length length, RateRule rule) impl
 
   @Override
   public String name() {
-    String to = share == 0 ? "" : "-" + percent(share);
-    return "rewind" + to + (from == From.LATEST ? "-latest" : "") + rule.suffix();
-  }
-
-  static String percent(double share) {
-    return Double.toString(Math.rint(share * 10_000) / 100).replaceAll("\\.0$", "") + "%";
+    String to = share == 0 ? "" : "-" + Percent.of(share) + "%";
+    boolean rest = share > 0 && length.equals(Length.rest(share));
+    return "rewind"
+        + to
+        + (from == From.LATEST ? "-latest" : "")
+        + (rest ? "-rest" : length.suffix())
+        + rule.suffix();
   }
 
   @Override

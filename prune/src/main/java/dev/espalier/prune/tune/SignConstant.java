@@ -4,6 +4,7 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.nn.layer.Init;
 import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
+import dev.espalier.prune.Percent;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Restart;
 import dev.espalier.tensor.DType;
@@ -41,7 +42,8 @@ public record SignConstant(double share, boolean randomSigns, Length length) imp
   @Override
   public String name() {
     return (randomSigns ? "random-sign-constant" : "sign-constant")
-        + (share == 0 ? "" : "-" + Rewind.percent(share));
+        + (share == 0 ? "" : "-" + Percent.of(share) + "%")
+        + length.suffix();
   }
 
   @Override

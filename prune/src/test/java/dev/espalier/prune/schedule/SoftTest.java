@@ -23,6 +23,6 @@ class SoftTest {
     assertThatThrownBy(() -> new Soft(cubic, Masking.HARD)).hasMessageContainingAll("HARD");
     var soft = new Soft(cubic, Masking.ZEROED);
     assertThatThrownBy(() -> new Soft(soft, Masking.ZEROED))
-        .hasMessageContainingAll("ZEROED", "'soft-cubic'");
+        .hasMessageContainingAll("ZEROED", "'soft-cubic-10%-60%-20'");
   }
 }

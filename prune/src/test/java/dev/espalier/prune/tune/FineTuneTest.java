@@ -133,10 +133,10 @@ class FineTuneTest {
     assertThat(new Continue(RateRule.LAST).name()).isEqualTo("continue-last-rate");
     assertThat(new Rewind().name()).isEqualTo("rewind");
     assertThat(new Rewind(0.05, Rewind.From.LATEST, Length.DENSE, RateRule.REWOUND).name())
-        .isEqualTo("rewind-5%-latest-rewound-rate");
+        .isEqualTo("rewind-5%-latest-full-rewound-rate");
     assertThat(new Reinitialise(Length.DENSE).name()).isEqualTo("scratch-e");
     assertThat(new Reinitialise(new Length.SameMacs(2)).name()).isEqualTo("scratch-b");
-    assertThat(new Distilled(new Rewind(), 4, 0.5).name()).isEqualTo("rewind-distilled");
+    assertThat(new Distilled(new Rewind(), 4, 0.5).name()).isEqualTo("rewind-distilled-4-0.5");
   }
 
   @Test

@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param name its name in the legend
  * @param index what gives it its colour and marker
+ * @param faded whether it is drawn in grey, behind the others
  * @param points its points, in the order in which they are joined
  */
-public record Curve(String name, int index, List<Point> points) {
+public record Curve(String name, int index, boolean faded, List<Point> points) {
 
   /** Copies the points. */
   public Curve {

@@ -49,9 +49,12 @@ public record CurveChart(
     drawing.add(text(title, LEFT, 18, 14, Ink.TEXT, Anchor.START, true));
     drawAxes(drawing);
     level.ifPresent(line -> drawLevel(drawing, line));
-    curves.forEach(curve -> drawLines(drawing, curve));
-    curves.forEach(curve -> drawErrorBars(drawing, curve));
-    curves.forEach(curve -> drawMarkers(drawing, curve));
+    for (boolean faded : new boolean[] {true, false}) {
+      List<Curve> layer = curves.stream().filter(curve -> curve.faded() == faded).toList();
+      layer.forEach(curve -> drawLines(drawing, curve));
+      layer.forEach(curve -> drawErrorBars(drawing, curve));
+      layer.forEach(curve -> drawMarkers(drawing, curve));
+    }
     return drawing;
   }
 
@@ -210,7 +213,7 @@ public record CurveChart(
   }
 
   private static Ink ink(Curve curve) {
-    return Ink.series(curve.index());
+    return curve.faded() ? Ink.FADED : Ink.series(curve.index());
   }
 
   private static Drawing.Text text(

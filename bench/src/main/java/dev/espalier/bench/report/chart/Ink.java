@@ -26,6 +26,9 @@ public record Ink(String role, int light, int dark) {
   /** Less important words. */
   public static final Ink MUTED = new Ink("muted", 0x5B6470, 0x9AA4B0);
 
+  /** Series that others surpass everywhere. */
+  public static final Ink FADED = new Ink("faded", 0xB4BAC2, 0x565E69);
+
   /** Axes. */
   public static final Ink AXIS = new Ink("axis", 0x8A929C, 0x6B7480);
 
@@ -52,7 +55,7 @@ public record Ink(String role, int light, int dark) {
 
   /** Every colour, for a style sheet. */
   public static List<Ink> all() {
-    List<Ink> all = new ArrayList<>(List.of(PAPER, TEXT, MUTED, AXIS, GRID));
+    List<Ink> all = new ArrayList<>(List.of(PAPER, TEXT, MUTED, FADED, AXIS, GRID));
     all.addAll(SERIES_INKS);
     return all;
   }

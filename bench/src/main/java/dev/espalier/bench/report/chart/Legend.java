@@ -2,6 +2,7 @@ package dev.espalier.bench.report.chart;
 
 import dev.espalier.bench.report.chart.Drawing.Anchor;
 import java.util.List;
+import java.util.Set;
 
 /** Which colour and marker is which series, in as many rows as the width needs. */
 public final class Legend {
@@ -17,10 +18,11 @@ public final class Legend {
    * Draws a legend.
    *
    * @param names names of the series by index
+   * @param faded which of them are drawn in grey
    * @param note a closing remark, or empty
    * @param width the width to fill
    */
-  public static Drawing draw(List<String> names, String note, double width) {
+  public static Drawing draw(List<String> names, Set<String> faded, String note, double width) {
     double x = 0;
     double y = ROW / 2;
     Drawing unsized = new Drawing(width, ROW, "");
@@ -30,7 +32,7 @@ public final class Legend {
         x = 0;
         y += ROW;
       }
-      drawEntry(unsized, names.get(i), i, x, y);
+      drawEntry(unsized, names.get(i), ink(i, faded.contains(names.get(i))), i, x, y);
       x += length + GAP;
     }
     if (!note.isEmpty()) {
@@ -45,9 +47,9 @@ public final class Legend {
   }
 
   /** The line and marker of one series, for a legend in a page. */
-  public static Drawing sample(int index, String name) {
+  public static Drawing sample(int index, String name, boolean faded) {
     Drawing drawing = new Drawing(SAMPLE - 6, 14, name);
-    drawSample(drawing, index, 0, 7);
+    drawSample(drawing, ink(index, faded), index, 0, 7);
     return drawing;
   }
 
@@ -56,14 +58,18 @@ public final class Legend {
     return 0.6 * size * text.codePointCount(0, text.length());
   }
 
-  private static void drawEntry(Drawing drawing, String name, int index, double x, double y) {
-    drawSample(drawing, index, x, y);
+  private static Ink ink(int index, boolean faded) {
+    return faded ? Ink.FADED : Ink.series(index);
+  }
+
+  private static void drawEntry(
+      Drawing drawing, String name, Ink ink, int index, double x, double y) {
+    drawSample(drawing, ink, index, x, y);
     drawing.add(
         new Drawing.Text(name, x + SAMPLE, y + 4.5, SIZE, Ink.TEXT, Anchor.START, false, false));
   }
 
-  private static void drawSample(Drawing drawing, int index, double x, double y) {
-    Ink ink = Ink.series(index);
+  private static void drawSample(Drawing drawing, Ink ink, int index, double x, double y) {
     drawing.add(new Drawing.Line(x + 1, y, x + SAMPLE - 7, y, ink, 1.8, 0));
     drawing.add(new Drawing.Glyph(Marker.series(index), x + SAMPLE / 2 - 3, y, 4.6, ink, true, ""));
   }

@@ -37,8 +37,8 @@ class CurveChartTest {
 
   @Test
   void pointsOfTwoSeriesAtOnePlaceStandApart() {
-    Curve first = new Curve("a", 0, List.of(point(4, 95, 0)));
-    Curve second = new Curve("b", 1, List.of(point(4, 95, 0)));
+    Curve first = new Curve("a", 0, false, List.of(point(4, 95, 0)));
+    Curve second = new Curve("b", 1, false, List.of(point(4, 95, 0)));
     Drawing drawing =
         new CurveChart("t", X, Y, Optional.empty(), List.of(first, second), true).draw();
     List<Drawing.Glyph> markers = markers(drawing);
@@ -87,12 +87,12 @@ class CurveChartTest {
   }
 
   private static CurveChart chart(Curve.Point... points) {
-    Curve curve = new Curve("m", 0, List.of(points));
+    Curve curve = new Curve("m", 0, false, List.of(points));
     return new CurveChart("t", X, Y, Optional.empty(), List.of(curve), false);
   }
 
   private static Curve curve(int index) {
-    return new Curve("m" + index, index, List.of(point(4, 95, 0)));
+    return new Curve("m" + index, index, false, List.of(point(4, 95, 0)));
   }
 
   private static Curve.Point point(double x, double y, double spread) {

@@ -1,0 +1,46 @@
+package dev.espalier.bench.command;
+
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** What the user asked for and cannot be done: one sentence and exit code 2. */
+final class Refusals {
+  private Refusals() {}
+
+  /** Work that reads or writes files. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T get() throws java.io.IOException;
+  }
+
+  /** Says what does not fit as a refusal of the command line. */
+  static <T> T understood(CommandLine line, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(line, e.getMessage(), e);
+    }
+  }
+
+  /** The same of work that reads files; a file that cannot be read is a failure, not a refusal. */
+  static <T> T understoodFile(CommandLine line, Reading<T> work) throws java.io.IOException {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(line, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Of pruning itself also what shows only there, such as scores that are no numbers or a scorer
+   * without data.
+   */
+  static <T> T pruned(CommandLine line, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new ParameterException(line, e.getMessage(), e);
+    }
+  }
+}

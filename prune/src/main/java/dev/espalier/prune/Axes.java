@@ -1,0 +1,83 @@
+package dev.espalier.prune;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A pruning method by the names of its parts, freely composed.
+ *
+ * @param structure a name of {@link Structures}
+ * @param scorer a name of {@link Scorers}
+ * @param aggregation a label of {@link Aggregation}
+ * @param scope a name of {@link Scopes}
+ * @param schedule a name of {@link Schedules}
+ * @param fineTune a name of {@link FineTunes}
+ * @param floors the least densities at the model's ends
+ */
+public record Axes(
+    String structure,
+    String scorer,
+    String aggregation,
+    String scope,
+    String schedule,
+    String fineTune,
+    Floors floors) {
+  /** What the parts are called on the command line and in study files. */
+  public static final List<String> KEYS =
+      List.of("structure", "scorer", "aggregation", "scope", "schedule", "finetune");
+
+  private static final String SUM = Aggregation.SUM.label();
+
+  /**
+   * Parts by {@linkplain #KEYS key}; what is left out is that of global magnitude pruning of single
+   * weights, once, training on, the classifier left alone.
+   */
+  public static Axes of(Function<String, Optional<String>> given) {
+    return new Axes(
+        given.apply("structure").orElse("element"),
+        given.apply("scorer").orElse("magnitude"),
+        given.apply("aggregation").orElse(SUM),
+        given.apply("scope").orElse("global"),
+        given.apply("schedule").orElse("one-shot"),
+        given.apply("finetune").orElse("continue"),
+        Floors.WHOLE_CLASSIFIER);
+  }
+
+  /** This with other floors, where they are given. */
+  public Axes withFloors(Optional<Double> stem, Optional<Double> classifier) {
+    return new Axes(
+        structure,
+        scorer,
+        aggregation,
+        scope,
+        schedule,
+        fineTune,
+        new Floors(stem.orElse(floors.stem()), classifier.orElse(floors.classifier())));
+  }
+
+  /** The method, named by its parts. */
+  public Method method() {
+    String ranked = aggregation.equals(SUM) ? scorer : scorer + "(" + aggregation + ")";
+    return method(String.join("/", structure, ranked, scope, schedule, fineTune));
+  }
+
+  /**
+   * The method under a name of its own.
+   *
+   * @throws IllegalArgumentException if a part is unknown, naming the nearest
+   */
+  public Method method(String name) {
+    return new Method(
+            name,
+            "composed of %s, %s, %s, %s and %s"
+                .formatted(structure, scorer, scope, schedule, fineTune),
+            Structures.all().get(structure),
+            Scorers.all().get(scorer),
+            RankingScope.get(scope),
+            Schedules.all().get(schedule),
+            FineTunes.all().get(fineTune),
+            floors)
+        .withAggregation(Aggregation.get(aggregation));
+  }
+}
