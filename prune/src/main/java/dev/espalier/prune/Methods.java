@@ -358,9 +358,9 @@ public final class Methods {
         new Floors(0.5, 0.25));
     add(
         "soft-filter",
-        "filters of smallest L1 norm zeroed again and again, free to come back (He et al. 2018)",
+        "filters of smallest L2 norm zeroed again and again, free to come back (He et al. 2018)",
         filter,
-        magnitude,
+        new SquaredMagnitude(),
         LOCAL,
         new Soft(new Constant(0.05, 0.9, 100), Masking.ZEROED),
         keep,
@@ -370,19 +370,19 @@ public final class Methods {
         "sparse to sparse: small |w| dropped, others grown at random (Mocanu et al. 2018)",
         element,
         magnitude,
-        LOCAL,
+        RankingScope.perLayer(ErdosRenyi.erk()),
         new SparseEvolution(),
         keep,
-        Floors.WHOLE_CLASSIFIER);
+        Floors.NONE);
     add(
         "rigl",
         "sparse to sparse: small |w| dropped, large gradients grown (Evci et al. 2020)",
         element,
         magnitude,
-        LOCAL,
+        RankingScope.perLayer(ErdosRenyi.erk()),
         new RigL(),
         keep,
-        Floors.WHOLE_CLASSIFIER);
+        Floors.NONE);
     add(
         "random-at-start",
         "weights drawn at random before training",
