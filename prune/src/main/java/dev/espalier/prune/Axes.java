@@ -1,6 +1,8 @@
 package dev.espalier.prune;
 
+import dev.espalier.prune.budget.FixedDensities;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -14,6 +16,7 @@ import java.util.function.Function;
  * @param schedule a name of {@link Schedules}
  * @param fineTune a name of {@link FineTunes}
  * @param floors the least densities at the model's ends
+ * @param densities densities by layer, which then take the place of the scope; empty for none
  */
 public record Axes(
     String structure,
@@ -22,12 +25,18 @@ public record Axes(
     String scope,
     String schedule,
     String fineTune,
-    Floors floors) {
+    Floors floors,
+    Map<String, Double> densities) {
   /** What the parts are called on the command line and in study files. */
   public static final List<String> KEYS =
       List.of("structure", "scorer", "aggregation", "scope", "schedule", "finetune");
 
   private static final String SUM = Aggregation.SUM.label();
+
+  /** Copies the densities. */
+  public Axes {
+    densities = Map.copyOf(densities);
+  }
 
   /**
    * Parts by {@linkplain #KEYS key}; what is left out is that of global magnitude pruning of single
@@ -41,7 +50,8 @@ public record Axes(
         given.apply("scope").orElse("global"),
         given.apply("schedule").orElse("one-shot"),
         given.apply("finetune").orElse("continue"),
-        Floors.WHOLE_CLASSIFIER);
+        Floors.WHOLE_CLASSIFIER,
+        Map.of());
   }
 
   /** This with other floors, where they are given. */
@@ -53,13 +63,30 @@ public record Axes(
         scope,
         schedule,
         fineTune,
-        new Floors(stem.orElse(floors.stem()), classifier.orElse(floors.classifier())));
+        new Floors(stem.orElse(floors.stem()), classifier.orElse(floors.classifier())),
+        densities);
+  }
+
+  /** This with a density for each of some layers, and no floors: the others stay whole. */
+  public Axes withDensities(Map<String, Double> byLayer) {
+    return new Axes(
+        structure, scorer, aggregation, scope, schedule, fineTune, Floors.NONE, byLayer);
+  }
+
+  private RankingScope rankingScope() {
+    return densities.isEmpty()
+        ? RankingScope.get(scope)
+        : RankingScope.perLayer(new FixedDensities(densities));
+  }
+
+  private String scopeName() {
+    return densities.isEmpty() ? scope : rankingScope().label();
   }
 
   /** The method, named by its parts. */
   public Method method() {
     String ranked = aggregation.equals(SUM) ? scorer : scorer + "(" + aggregation + ")";
-    return method(String.join("/", structure, ranked, scope, schedule, fineTune));
+    return method(String.join("/", structure, ranked, scopeName(), schedule, fineTune));
   }
 
   /**
@@ -71,10 +98,10 @@ public record Axes(
     return new Method(
             name,
             "composed of %s, %s, %s, %s and %s"
-                .formatted(structure, scorer, scope, schedule, fineTune),
+                .formatted(structure, scorer, scopeName(), schedule, fineTune),
             Structures.all().get(structure),
             Scorers.all().get(scorer),
-            RankingScope.get(scope),
+            rankingScope(),
             Schedules.all().get(schedule),
             FineTunes.all().get(fineTune),
             floors)

@@ -1,6 +1,7 @@
 package dev.espalier.prune;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,6 +26,11 @@ public interface Budget {
 
   /** Name for the registry and the results. */
   String name();
+
+  /** The one density of the model that a budget ends at; empty for one that shares out any. */
+  default OptionalDouble fixedDensity(List<Layer> layers) {
+    return OptionalDouble.empty();
+  }
 
   /**
    * The density of each layer, in [0, 1]; none falls where {@code density} rises, and their mean

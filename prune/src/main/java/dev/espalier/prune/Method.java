@@ -1,5 +1,6 @@
 package dev.espalier.prune;
 
+import dev.espalier.prune.budget.FixedDensities;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -40,6 +41,12 @@ public record Method(
       throw new IllegalArgumentException(
           "method '%s': schedule '%s' tells layers apart, so they cannot compete in one ranking; make the scope local"
               .formatted(name, schedule.name()));
+    }
+    if (scope instanceof RankingScope.PerLayer(FixedDensities budget)
+        && schedule.densityAt(Place.CLASSIFIER, 0.5) != 0.5) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' has a rate of its own for the classifier, but scope '%s' says what it keeps; give both the same rate"
+              .formatted(name, schedule.name(), budget.name()));
     }
     boolean inside =
         schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
@@ -92,6 +99,12 @@ public record Method(
         floors,
         aggregation,
         protect);
+  }
+
+  /** This with another fine-tuning. */
+  public Method withFineTune(FineTune other) {
+    return new Method(
+        name, description, structure, scorer, scope, schedule, other, floors, aggregation, protect);
   }
 
   /** This with some more layers left alone. */

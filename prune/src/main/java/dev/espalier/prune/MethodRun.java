@@ -93,6 +93,11 @@ public final class MethodRun {
    */
   public record Cost(int epochs, double seconds) {}
 
+  /** Epochs trained so far, for those who are told of rounds. */
+  public int epochs() {
+    return epochs;
+  }
+
   /** Prunes to a goal, with all the training that belongs to it. */
   public Cost run(Goal goal) {
     try {

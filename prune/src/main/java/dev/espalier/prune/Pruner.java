@@ -33,6 +33,9 @@ public final class Pruner {
   /** How far from the ratio asked for a structure of fixed density may end. */
   private static final double FIXED_TOLERANCE = 0.1;
 
+  /** The same of a budget of fixed densities. */
+  private static final double BUDGET_TOLERANCE = 0.01;
+
   private static final double FIXED_ROUNDING = 1e-9;
 
   private final Module module;
@@ -169,7 +172,7 @@ public final class Pruner {
 
   /**
    * Prunes so that all parameters divided by the non-zero ones is {@code ratio}; by a structure of
-   * fixed density, to within 10 % of it.
+   * fixed density, to within 10 % of it, and by densities given per layer, to within 1 %.
    *
    * @throws IllegalArgumentException if the ratio cannot be reached because of what is not prunable
    */
@@ -219,14 +222,16 @@ public final class Pruner {
   }
 
   private void requireReachable(Target target, List<Tensor> scores) {
-    OptionalDouble fixed = method.structure().fixedDensity();
+    OptionalDouble fixed = fixedDensity();
     Map<Parameter, Mask> least = masksAt(scores, fixed.orElse(0));
     if (fixed.isEmpty()) {
       target.requireReachable(method.name(), least);
       return;
     }
     double reached = target.reached(least);
-    if (Math.abs(reached / target.ratio() - 1) > FIXED_TOLERANCE) {
+    double tolerance =
+        method.structure().fixedDensity().isPresent() ? FIXED_TOLERANCE : BUDGET_TOLERANCE;
+    if (Math.abs(reached / target.ratio() - 1) > tolerance) {
       throw new IllegalArgumentException(
           "%s %s: method '%s' reaches %.2f here and nothing else; ask for that"
               .formatted(target.what(), target.ratio(), method.name(), reached));
@@ -235,10 +240,18 @@ public final class Pruner {
 
   private double densityFor(Target target, List<Tensor> scores) {
     requireReachable(target, scores);
-    OptionalDouble fixed = method.structure().fixedDensity();
+    OptionalDouble fixed = fixedDensity();
     return fixed.isPresent()
         ? fixed.getAsDouble()
         : target.density(density -> masksAt(scores, density));
+  }
+
+  /** The only density that structure or budget allow, if one of them does so. */
+  private OptionalDouble fixedDensity() {
+    OptionalDouble fixed = method.structure().fixedDensity();
+    return fixed.isEmpty() && method.scope() instanceof RankingScope.PerLayer(Budget budget)
+        ? budget.fixedDensity(open().stream().map(layers::describe).toList())
+        : fixed;
   }
 
   private Map<Parameter, Mask> masksAt(List<Tensor> scores, double density) {

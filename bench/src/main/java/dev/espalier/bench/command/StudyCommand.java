@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.report.Acceptance;
 import dev.espalier.bench.report.ConsoleTable;
 import dev.espalier.bench.report.ReportWriter;
 import dev.espalier.bench.report.Summary;
@@ -36,7 +37,9 @@ import picocli.CommandLine.Spec;
       "Trains a network, prunes it by several methods to several sizes, compiles and measures"
           + " each.",
       "Writes results.jsonl, report.html and curves to the output folder; the same command"
-          + " continues an interrupted study there."
+          + " continues an interrupted study there.",
+      "A study file may set limits under 'accept'; the run ends with a table of which are met, also"
+          + " in report.html and acceptance.json."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,6 +48,9 @@ import picocli.CommandLine.Spec;
       "  espalier study standard --data-dir DIR            the standard protocol; hours, can be"
           + " interrupted",
       "  espalier study my-study.yaml --out runs/mine      a study file; see bench/studies",
+      "  espalier study paper.yaml --strict                exit code 1 unless its limits are met,"
+          + " as",
+      "    accept: [{what: table 1, method: random, ratio: 8, error_at_most: 2.7}]",
       "  espalier study --scorer gradient --schedule iterative-3",
       "  espalier study --method gradual-magnitude --seeds 1,2,3 --out runs/gradual",
       "  espalier study --data mnist --data-dir DIR --model lenet-5 --ratios 2,4,8,12,16,32 --out"
@@ -52,7 +58,7 @@ import picocli.CommandLine.Spec;
     })
 public final class StudyCommand implements Callable<Integer> {
   private static final List<String> WITH_FILE =
-      List.of("--data-dir", "--out", "--trials", "--memory", "--stacktrace");
+      List.of("--data-dir", "--out", "--trials", "--memory", "--strict", "--stacktrace");
   private static final List<String> METHODS =
       List.of(
           "global-magnitude", "layer-magnitude", "gradual-magnitude", "filter-magnitude", "random");
@@ -62,7 +68,7 @@ public final class StudyCommand implements Callable<Integer> {
       arity = "0..1",
       description =
           "A study file, or the name of a built-in one ('espalier list studies'); with it only"
-              + " --data-dir, --out, --trials and --memory may be given.")
+              + " --data-dir, --out, --trials, --memory and --strict may be given.")
   private Optional<String> file = Optional.empty();
 
   @Option(
@@ -152,6 +158,13 @@ public final class StudyCommand implements Callable<Integer> {
               + " name).")
   private Optional<Path> out = Optional.empty();
 
+  @Option(
+      names = "--strict",
+      description =
+          "Exit with code 1 if a limit of the study file is not met (default: 0, as that is a"
+              + " finding).")
+  private boolean strict;
+
   @Spec private CommandSpec spec;
 
   private StudyCommand() {}
@@ -159,7 +172,7 @@ public final class StudyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine line = spec.commandLine();
-    StudyPlan plan = Refusals.understoodFile(line, this::plan);
+    StudyPlan plan = Refusals.understoodFile(line, this::checkedPlan);
     var text = line.getOut();
     Study.Outcome outcome = run(plan, text);
     if (outcome.report().isPresent()) {
@@ -170,8 +183,15 @@ public final class StudyCommand implements Callable<Integer> {
       text.println();
       report.files().forEach(it -> text.println("wrote " + it));
     }
+    Acceptance acceptance = outcome.acceptance();
+    if (!acceptance.isEmpty()) {
+      text.println();
+      text.print(acceptance.table());
+      text.println(acceptance.total());
+    }
     text.flush();
-    return failed(outcome.failures());
+    requireAll(outcome.failures());
+    return strict && !acceptance.allMet() ? 1 : 0;
   }
 
   private Study.Outcome run(StudyPlan plan, PrintWriter text) throws IOException {
@@ -184,9 +204,9 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   /** One sentence; the lines of the trials are on standard output already. */
-  private int failed(List<Study.Failure> failures) {
+  private void requireAll(List<Study.Failure> failures) {
     if (failures.isEmpty()) {
-      return 0;
+      return;
     }
     String sentence =
         failures.size() == 1
@@ -204,6 +224,15 @@ public final class StudyCommand implements Callable<Integer> {
     StudyFailedException(String message) {
       super(message);
     }
+  }
+
+  private StudyPlan checkedPlan() throws IOException {
+    StudyPlan plan = plan();
+    if (strict && plan.accept().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--strict: the study sets no limits; list them under 'accept' in a study file");
+    }
+    return plan;
   }
 
   private StudyPlan plan() throws IOException {

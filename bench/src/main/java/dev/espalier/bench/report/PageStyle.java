@@ -40,7 +40,7 @@ final class PageStyle {
       thead th{color:var(--muted);vertical-align:bottom;border-bottom:1px solid var(--axis)}
       thead .group{text-align:center;border-bottom:0;color:var(--text)}
       th[scope=row],thead tr:first-child th:first-child,td.word,thead .word{text-align:left}
-      tbody th{font-weight:600}
+      tbody th,.missed{font-weight:600}
       tbody tr{border-bottom:1px solid var(--grid)}
       tbody tr:hover{background:var(--wash)}
       .results{width:100%;font-size:12.5px}

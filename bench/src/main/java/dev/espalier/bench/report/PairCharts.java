@@ -16,7 +16,6 @@ import java.util.stream.DoubleStream;
 final class PairCharts {
 
   private static final double MARGIN = 1.08;
-  private static final double[] CLOSE_UPS = {0.5, 1, 2, 5, 10};
   private static final double GAP = 24;
   private static final String NOTE =
       "filled: on the Pareto front \u00b7 grey: surpassed everywhere \u00b7 bars: standard"
@@ -38,8 +37,11 @@ final class PairCharts {
     Gain compression = new Gain(OperatingPoint::compression, this::compressionAxis, true);
     Gain speedup = new Gain(OperatingPoint::theoreticalSpeedup, this::theoreticalAxis, false);
     Gain measured = new Gain(OperatingPoint::measuredSpeedup, this::measuredAxis, false);
-    Axis whole = wholeAxis();
-    Optional<Axis> close = closeAxis(whole);
+    var axes =
+        new AccuracyAxes(
+            dense.mean(), pair.points().stream().map(point -> point.top1().scaled(100)).toList());
+    Axis whole = axes.whole();
+    Optional<Axis> close = axes.close();
     List<List<Drawing>> rows = new ArrayList<>();
     if (close.isEmpty()) {
       rows.add(
@@ -200,40 +202,5 @@ final class PairCharts {
     double low = Math.min(1, range.getMin());
     double high = Math.max(1.25, range.getMax());
     return Axis.logarithmic(label, low / MARGIN, high * MARGIN, TIMES);
-  }
-
-  /** From the worst point to just above the best. */
-  private Axis wholeAxis() {
-    double lowest = dense.mean();
-    double highest = dense.mean();
-    for (OperatingPoint point : pair.points()) {
-      Statistic top1 = point.top1().scaled(100);
-      lowest = Math.min(lowest, top1.mean() - top1.deviation());
-      highest = Math.max(highest, top1.mean() + top1.deviation());
-    }
-    double room = Math.max(0.1, 0.1 * (highest - lowest));
-    return accuracyAxis(Math.max(0, lowest - room), Math.min(100, highest + room));
-  }
-
-  /** A window that holds at least half of the points, if it is much narrower than the whole. */
-  private Optional<Axis> closeAxis(Axis whole) {
-    List<Double> losses =
-        pair.points().stream()
-            .map(point -> dense.mean() - 100 * point.top1().mean())
-            .sorted()
-            .toList();
-    double median = losses.get((losses.size() - 1) / 2);
-    for (double window : CLOSE_UPS) {
-      if (median <= window && 3 * window < whole.high() - whole.low()) {
-        double gained = Math.max(0, -losses.get(0));
-        double highest = dense.mean() + gained;
-        return Optional.of(accuracyAxis(dense.mean() - window, highest + 0.15 * window));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Axis accuracyAxis(double low, double high) {
-    return Axis.linear("top-1 accuracy, %", low, high, "");
   }
 }

@@ -15,14 +15,20 @@ import java.util.TreeSet;
 final class ReportPage {
 
   private final Summary summary;
+  private final Acceptance acceptance;
   private final Markup page = new Markup();
 
-  private ReportPage(Summary summary) {
+  private ReportPage(Summary summary, Acceptance acceptance) {
     this.summary = summary;
+    this.acceptance = acceptance;
   }
 
   static String of(Summary summary) {
-    return new ReportPage(summary).write();
+    return of(summary, Acceptance.NONE);
+  }
+
+  static String of(Summary summary, Acceptance acceptance) {
+    return new ReportPage(summary, acceptance).write();
   }
 
   private String write() {
@@ -34,6 +40,9 @@ final class ReportPage {
     page.closeLine().open("body").line();
     writeHeader();
     page.open("main").line();
+    if (!acceptance.isEmpty()) {
+      AcceptanceTable.write(page, acceptance);
+    }
     summary.pairs().forEach(this::writePair);
     writeMethods();
     writeDefinitions();
@@ -47,6 +56,9 @@ final class ReportPage {
     page.leaf("p", whatWasRun(), "class", "lead").line();
     if (summary.pairs().size() > 1) {
       page.open("nav");
+      if (!acceptance.isEmpty()) {
+        page.leaf("a", "limits", "href", "#limits");
+      }
       for (int i = 0; i < summary.pairs().size(); i++) {
         page.leaf("a", summary.pairs().get(i).name(), "href", "#pair-" + (i + 1));
       }
@@ -113,6 +125,7 @@ final class ReportPage {
     }
     page.closeLine();
     writeCharts(pair);
+    writeRounds(pair);
     page.leaf("h3", "All results").line();
     ResultTable.write(page, pair, method -> sample(method, pair.dominated().contains(method)));
     page.leaf("h3", "Where the weights remain").line();
@@ -158,6 +171,23 @@ final class ReportPage {
             + " other point is better in both directions; a method without any is grey in that"
             + " chart. In charts over compression, neighbouring methods stand a few pixels apart so"
             + " that their error bars stay legible.");
+    page.closeLine();
+  }
+
+  private void writeRounds(PairSummary pair) {
+    List<Drawing> charts = RoundCharts.of(pair, summary.methods());
+    if (charts.isEmpty()) {
+      return;
+    }
+    page.leaf("h3", "Round by round").line();
+    page.open("figure").open("div", "class", "charts").line();
+    charts.forEach(chart -> page.raw(SvgRenderer.inline(chart)));
+    page.closeLine();
+    page.leaf(
+        "figcaption",
+        "Each method that prunes in several rounds, on its way to the ratio that takes it the most:"
+            + " a point is the network after the training of a round, mean over seeds, with"
+            + " standard deviations.");
     page.closeLine();
   }
 

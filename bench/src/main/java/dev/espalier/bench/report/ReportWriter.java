@@ -16,7 +16,8 @@ import java.util.Set;
 
 /**
  * Writes the report of a study: {@code report.html}, {@code summary.md}, and per model and data set
- * {@code curves-<model>-<data>.svg} and {@code .png}.
+ * {@code curves-<model>-<data>.svg} and {@code .png}; {@code acceptance.json} for a study with
+ * limits.
  *
  * <p>The page holds everything it shows, so it opens without a network; the same trials give the
  * same bytes, save the PNG, which is drawn with the fonts of the machine.
@@ -47,12 +48,24 @@ public final class ReportWriter {
    * @throws IllegalArgumentException if there are no trials or two of the same key
    */
   public static Report write(Path folder, List<TrialResult> trials) throws IOException {
+    return write(folder, trials, Acceptance.NONE);
+  }
+
+  /** The same of a study with limits; verdicts that an earlier one left there go otherwise. */
+  public static Report write(Path folder, List<TrialResult> trials, Acceptance acceptance)
+      throws IOException {
     Summary summary = Summary.of(trials);
     Files.createDirectories(folder);
     List<Path> files = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    files.add(writeText(folder.resolve("report.html"), ReportPage.of(summary)));
+    files.add(writeText(folder.resolve("report.html"), ReportPage.of(summary, acceptance)));
     files.add(writeText(folder.resolve("summary.md"), ConsoleTable.markdown(summary)));
+    Path verdicts = folder.resolve("acceptance.json");
+    if (acceptance.isEmpty()) {
+      Files.deleteIfExists(verdicts);
+    } else {
+      files.add(writeText(verdicts, AcceptanceJson.write(acceptance)));
+    }
     Set<String> names = new HashSet<>();
     for (PairSummary pair : summary.pairs()) {
       String name = uniqueName(pair, names);

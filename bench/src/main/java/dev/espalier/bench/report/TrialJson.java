@@ -29,7 +29,7 @@ final class TrialJson {
           .build();
 
   /** Keys that results of old versions lack. */
-  private static final Set<String> LATER_KEYS = Set.of("top5_before_finetune");
+  private static final Set<String> LATER_KEYS = Set.of("top5_before_finetune", "rounds");
 
   private TrialJson() {}
 
@@ -50,6 +50,11 @@ final class TrialJson {
       requireKeys(node.get("provenance"), Provenance.class, "provenance.");
       for (JsonNode layer : node.get("layers")) {
         requireKeys(layer, LayerResult.class, "layers.");
+      }
+      if (node.has("rounds")) {
+        for (JsonNode round : node.get("rounds")) {
+          requireKeys(round, RoundResult.class, "rounds.");
+        }
       }
       return MAPPER.treeToValue(node, Row.class).toTrial();
     } catch (JacksonException e) {
@@ -143,6 +148,7 @@ final class TrialJson {
       int epochs,
       double trainSeconds,
       List<LayerResult> layers,
+      List<RoundResult> rounds,
       String maskDigest,
       Provenance provenance) {
 
@@ -180,6 +186,7 @@ final class TrialJson {
           trial.epochs(),
           trial.trainSeconds(),
           trial.layers(),
+          trial.rounds(),
           trial.maskDigest(),
           trial.provenance());
     }
@@ -204,6 +211,7 @@ final class TrialJson {
           epochs,
           trainSeconds,
           layers,
+          rounds == null ? List.of() : rounds,
           maskDigest,
           provenance);
     }

@@ -23,6 +23,8 @@ import java.util.Set;
  *     training
  * @param trainSeconds time those epochs took
  * @param layers the prunable layers, in network order
+ * @param rounds what each round reached, in order; empty for methods that prune once or inside
+ *     training, and in results of old versions
  * @param maskDigest digest of all masks
  * @param provenance where the figures come from
  */
@@ -37,6 +39,7 @@ public record TrialResult(
     int epochs,
     double trainSeconds,
     List<LayerResult> layers,
+    List<RoundResult> rounds,
     String maskDigest,
     Provenance provenance) {
 
@@ -64,8 +67,43 @@ public record TrialResult(
         throw new IllegalArgumentException("layer " + layer.name() + " occurs twice");
       }
     }
+    Checks.present("rounds", rounds);
+    rounds = List.copyOf(rounds);
+    for (int i = 0; i < rounds.size(); i++) {
+      Checks.within("round", rounds.get(i).round(), i + 1, i + 1);
+    }
     Checks.name("mask_digest", maskDigest);
     Checks.present("provenance", provenance);
+  }
+
+  /** A trial without rounds. */
+  public TrialResult(
+      TrialKey key,
+      Composition composition,
+      Measurement pruned,
+      Measurement dense,
+      int batch,
+      OptionalDouble top1BeforeFinetune,
+      OptionalDouble top5BeforeFinetune,
+      int epochs,
+      double trainSeconds,
+      List<LayerResult> layers,
+      String maskDigest,
+      Provenance provenance) {
+    this(
+        key,
+        composition,
+        pruned,
+        dense,
+        batch,
+        top1BeforeFinetune,
+        top5BeforeFinetune,
+        epochs,
+        trainSeconds,
+        layers,
+        List.of(),
+        maskDigest,
+        provenance);
   }
 
   /** Parameters of the dense network divided by non-zero parameters of the pruned one. */

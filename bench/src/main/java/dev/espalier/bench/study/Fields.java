@@ -2,10 +2,13 @@ package dev.espalier.bench.study;
 
 import dev.espalier.nn.Names;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,6 +44,11 @@ final class Fields {
       }
     }
     return new Fields(path, node);
+  }
+
+  /** The refusal of a mapping that lacks a key. */
+  static IllegalArgumentException missing(String key) {
+    return new IllegalArgumentException("the key '%s' is missing".formatted(key));
   }
 
   /** Where a key's value is. */
@@ -110,6 +118,25 @@ final class Fields {
     return has(key) ? Optional.of(of(at(key), node.get(key), known)) : Optional.empty();
   }
 
+  /** A mapping of any names to numbers, in the file's order. */
+  Optional<Map<String, Double>> numbersByName(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode mapping = node.get(key);
+    if (!mapping.isObject() || mapping.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: must be a mapping of names to numbers, such as {a: 1}, but is %s"
+              .formatted(at(key), shown(mapping)));
+    }
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (String name : mapping.propertyNames()) {
+      var element = new Element(at(key) + "." + name, mapping.get(name));
+      numbers.put(name, element.value("a number", JsonNode::isNumber, JsonNode::asDouble));
+    }
+    return Optional.of(numbers);
+  }
+
   /** The elements of a list. */
   Optional<List<Element>> list(String key) {
     if (!has(key)) {
@@ -156,6 +183,16 @@ final class Fields {
 
     Fields fields(List<String> known) {
       return of(at, value, known);
+    }
+
+    /** What is read of it; a refusal that does not say where it belongs has that put before it. */
+    <T> T placed(Supplier<T> reading) {
+      try {
+        return reading.get();
+      } catch (IllegalArgumentException e) {
+        String message = e.getMessage();
+        throw message.startsWith(at) ? e : new IllegalArgumentException(at + ": " + message, e);
+      }
     }
 
     private <T> T value(String kind, Predicate<JsonNode> fits, Function<JsonNode, T> read) {

@@ -15,6 +15,7 @@ import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.score.Magnitude;
+import dev.espalier.prune.tune.Continue;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Device;
@@ -204,6 +205,18 @@ final class PairRun {
       module.close();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("study: " + pair.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The ratios after the rounds of a method on its way to one; none if it takes but one. */
+  List<Double> roundRatios(Method method, double ratio) {
+    Method dry = method.withScorer(new Magnitude()).withFineTune(new Continue());
+    Module module = create(0);
+    try (var _ = Scope.open("rounds")) {
+      Pruner pruner = pruner(module, dry, example(0), new Generator(0));
+      return DryRounds.of(dry, module, pruner, Models.entry(pair.model()).input(), ratio);
+    } finally {
+      module.close();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.bench.study;
 
+import dev.espalier.bench.report.Acceptance;
 import dev.espalier.bench.report.ReportWriter;
 import dev.espalier.bench.report.ResultStore;
 import dev.espalier.bench.report.TrialKey;
@@ -38,10 +39,14 @@ public final class Study {
    * What a study left behind.
    *
    * @param report empty if no trial has ever succeeded
+   * @param acceptance which of the study's limits are met
    * @param failures each trial or dense network that failed
    */
   public record Outcome(
-      List<TrialResult> trials, Optional<ReportWriter.Report> report, List<Failure> failures) {}
+      List<TrialResult> trials,
+      Optional<ReportWriter.Report> report,
+      Acceptance acceptance,
+      List<Failure> failures) {}
 
   /**
    * A trial or a dense network that failed.
@@ -67,7 +72,8 @@ public final class Study {
   }
 
   /**
-   * Loads the data sets and checks that every ratio can be reached; nothing is written.
+   * Loads the data sets and checks that every ratio can be reached and that every limit is of one
+   * that is; nothing is written.
    *
    * @throws IllegalArgumentException if there is something that cannot be run
    */
@@ -85,6 +91,8 @@ public final class Study {
       run.requireReachable(plan.methods(), plan.ratios());
       pairs.add(run);
     }
+    new AcceptCheck(plan.pairs(), plan.methods(), plan.ratios())
+        .requireRounds(plan.accept(), pairs);
     return new Loaded(pairs);
   }
 
@@ -97,9 +105,13 @@ public final class Study {
       }
       List<Failure> failures = new Crew(plan, desk, store).run(board(pairs, store));
       List<TrialResult> trials = store.trials();
+      Acceptance acceptance = plan.acceptance(trials);
       return new Outcome(
           trials,
-          trials.isEmpty() ? Optional.empty() : Optional.of(ReportWriter.write(plan.out(), trials)),
+          trials.isEmpty()
+              ? Optional.empty()
+              : Optional.of(ReportWriter.write(plan.out(), trials, acceptance)),
+          acceptance,
           failures);
     }
   }

@@ -1,9 +1,6 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.data.DatasetOptions;
-import dev.espalier.prune.Axes;
-import dev.espalier.prune.Method;
-import dev.espalier.prune.Methods;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -23,8 +19,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *
  * <p>{@code pairs} lists models with their data sets, or {@code models} and {@code data} are
  * multiplied; {@code recipe} changes how all of them are trained, and a pair's own {@code recipe}
- * how that one is. A method is a name, or a mapping of {@code name} and the axes. What is left out
- * is as in {@code espalier study} without a file, but for three seeds.
+ * how that one is. A method is a name, or a mapping of {@code name} and the axes. {@code accept}
+ * lists the limits that the results should keep to. What is left out is as in {@code espalier
+ * study} without a file, but for three seeds.
  */
 public final class StudyFile {
   private static final List<String> KEYS =
@@ -44,13 +41,10 @@ public final class StudyFile {
           "latency_seconds",
           "trials_at_once",
           "memory",
-          "out");
+          "out",
+          "accept");
   private static final List<String> PAIR_KEYS =
       List.of("model", "data", "train_images", "test_images", "protect", "recipe");
-  private static final List<String> METHOD_KEYS =
-      Stream.concat(
-              Axes.KEYS.stream(), Stream.of("name", "stem_floor", "classifier_floor", "protect"))
-          .toList();
   private static final List<String> RECIPE_KEYS =
       List.of(
           "optimizer",
@@ -148,8 +142,8 @@ public final class StudyFile {
   private StudyPlan plan(String stem) {
     return new StudyPlan(
         pairs(),
-        top.list("methods").orElseThrow(() -> missing("methods")).stream()
-            .map(StudyFile::method)
+        top.list("methods").orElseThrow(() -> Fields.missing("methods")).stream()
+            .map(MethodFields::method)
             .toList(),
         top.numbers("ratios").orElse(RATIOS),
         top.wholeNumbers("seeds").orElse(SEEDS),
@@ -159,8 +153,8 @@ public final class StudyFile {
         here.limits(top.integer("trials_at_once"), memory()),
         here.out()
             .orElseGet(
-                () ->
-                    top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))));
+                () -> top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))),
+        top.list("accept").orElse(List.of()).stream().map(AcceptFields::criterion).toList());
   }
 
   private Optional<Long> memory() {
@@ -169,10 +163,6 @@ public final class StudyFile {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("memory: " + e.getMessage(), e);
     }
-  }
-
-  private static IllegalArgumentException missing(String key) {
-    return new IllegalArgumentException("the key '%s' is missing".formatted(key));
   }
 
   private List<StudyPair> pairs() {
@@ -185,8 +175,8 @@ public final class StudyFile {
       return listed.get().stream().map(this::pair).toList();
     }
     List<StudyPair> product = new ArrayList<>();
-    for (String data : top.texts("data").orElseThrow(() -> missing("pairs"))) {
-      for (String model : top.texts("models").orElseThrow(() -> missing("models"))) {
+    for (String data : top.texts("data").orElseThrow(() -> Fields.missing("pairs"))) {
+      for (String model : top.texts("models").orElseThrow(() -> Fields.missing("models"))) {
         product.add(
             new StudyPair(model, data, options(data, top), recipe(model, top), protect(top)));
       }
@@ -196,23 +186,19 @@ public final class StudyFile {
 
   private StudyPair pair(Fields.Element element) {
     Fields fields = element.fields(PAIR_KEYS);
-    String model = fields.text("model").orElseThrow(() -> missing(fields.at("model")));
-    String data = fields.text("data").orElseThrow(() -> missing(fields.at("data")));
-    try {
-      Recipe recipe = recipe(model, top);
-      Optional<Fields> own = fields.mapping("recipe", RECIPE_KEYS);
-      return new StudyPair(
-          model,
-          data,
-          options(data, fields),
-          own.isPresent() ? changed(recipe, own.get()) : recipe,
-          fields.has("protect") ? protect(fields) : protect(top));
-    } catch (IllegalArgumentException e) {
-      String message = e.getMessage();
-      throw message.startsWith(element.at())
-          ? e
-          : new IllegalArgumentException(element.at() + ": " + message, e);
-    }
+    String model = fields.text("model").orElseThrow(() -> Fields.missing(fields.at("model")));
+    String data = fields.text("data").orElseThrow(() -> Fields.missing(fields.at("data")));
+    return element.placed(
+        () -> {
+          Recipe recipe = recipe(model, top);
+          Optional<Fields> own = fields.mapping("recipe", RECIPE_KEYS);
+          return new StudyPair(
+              model,
+              data,
+              options(data, fields),
+              own.isPresent() ? changed(recipe, own.get()) : recipe,
+              fields.has("protect") ? protect(fields) : protect(top));
+        });
   }
 
   private static List<String> protect(Fields fields) {
@@ -272,26 +258,5 @@ public final class StudyFile {
         fields.shares("gradual_lr_drops").orElse(drops.gradualAt()),
         fields.number("lr_factor").orElse(drops.factor()),
         fields.number("lr_warmup").orElse(drops.warmUp()));
-  }
-
-  private static Method method(Fields.Element element) {
-    if (element.isText()) {
-      return Methods.get(element.text());
-    }
-    Fields fields = element.fields(METHOD_KEYS);
-    Axes parts = Axes.of(fields::text);
-    try {
-      Axes axes = parts.withFloors(fields.number("stem_floor"), fields.number("classifier_floor"));
-      return fields
-          .text("name")
-          .map(axes::method)
-          .orElseGet(axes::method)
-          .protecting(protect(fields));
-    } catch (IllegalArgumentException e) {
-      String message = e.getMessage();
-      throw message.startsWith(element.at())
-          ? e
-          : new IllegalArgumentException(element.at() + ": " + message, e);
-    }
   }
 }

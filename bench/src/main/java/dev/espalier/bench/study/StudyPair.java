@@ -48,6 +48,11 @@ public record StudyPair(
     this(model, data, options, recipe, List.of());
   }
 
+  /** As limits name it: {@code lenet-5/mnist}. */
+  public String path() {
+    return model + "/" + data;
+  }
+
   /** For the reader: {@code lenet-5 on mnist}. */
   public String name() {
     return model + " on " + data;

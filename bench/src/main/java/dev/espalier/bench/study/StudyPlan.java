@@ -1,5 +1,8 @@
 package dev.espalier.bench.study;
 
+import dev.espalier.bench.report.Acceptance;
+import dev.espalier.bench.report.Criterion;
+import dev.espalier.bench.report.TrialResult;
 import dev.espalier.prune.Method;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,6 +20,7 @@ import java.util.function.Function;
  * @param latency how latency is measured
  * @param limits what it may take of the machine
  * @param out the folder for results, report and dense networks
+ * @param accept limits that the results should keep to
  */
 public record StudyPlan(
     List<StudyPair> pairs,
@@ -25,7 +29,8 @@ public record StudyPlan(
     List<Long> seeds,
     LatencyPlan latency,
     Limits limits,
-    Path out) {
+    Path out,
+    List<Criterion> accept) {
 
   /** Checks numbers before anything is loaded. */
   public StudyPlan {
@@ -33,6 +38,7 @@ public record StudyPlan(
     methods = List.copyOf(methods);
     ratios = List.copyOf(ratios);
     seeds = List.copyOf(seeds);
+    accept = List.copyOf(accept);
     for (double ratio : ratios) {
       if (!(ratio > 1) || Double.isInfinite(ratio)) {
         throw new IllegalArgumentException(
@@ -47,6 +53,19 @@ public record StudyPlan(
     requireDistinct("method", methods, Method::name);
     requireDistinct("ratio", ratios, Object::toString);
     requireDistinct("seed", seeds, Object::toString);
+    new AcceptCheck(pairs, methods, ratios).require(accept);
+  }
+
+  /** A study without limits for its results. */
+  public StudyPlan(
+      List<StudyPair> pairs,
+      List<Method> methods,
+      List<Double> ratios,
+      List<Long> seeds,
+      LatencyPlan latency,
+      Limits limits,
+      Path out) {
+    this(pairs, methods, ratios, seeds, latency, limits, out, List.of());
   }
 
   private static <T> void requireDistinct(String what, List<T> all, Function<T, String> name) {
@@ -57,6 +76,12 @@ public record StudyPlan(
             "study: the %s %s is given twice".formatted(what, name.apply(one)));
       }
     }
+  }
+
+  /** Which of the limits trials keep to. */
+  Acceptance acceptance(List<TrialResult> trials) {
+    return Acceptance.of(
+        accept, pairs.stream().map(StudyPair::path).toList(), Set.copyOf(seeds), trials);
   }
 
   /** Number of trials. */

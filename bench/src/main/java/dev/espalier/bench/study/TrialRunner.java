@@ -20,6 +20,7 @@ import dev.espalier.prune.compile.FormatChoice;
 import dev.espalier.prune.file.PrunedModelFile;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
@@ -43,8 +43,8 @@ final class TrialRunner {
     this.desk = desk;
   }
 
-  /** The outcome of pruning and training, before anything is measured. */
-  private record Outcome(Optional<Metrics> before, int epochs, double seconds) {}
+  /** The outcome of pruning and training, before size and speed are measured. */
+  private record Outcome(RoundLog log, int epochs, double seconds) {}
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
@@ -58,21 +58,13 @@ final class TrialRunner {
         pruner.withData(training.sample(key.seed()));
       }
       Desk.Watch watch = desk.watch(key.toString(), pair.work());
-      var before = new AtomicReference<Metrics>();
+      Shape input = Models.entry(key.model()).input();
       MethodRun run =
           new MethodRun(
-                  method,
-                  module,
-                  pruner,
-                  training.ofTrial(key.seed()),
-                  dense,
-                  Models.entry(key.model()).input(),
-                  generator)
+                  method, module, pruner, training.ofTrial(key.seed()), dense, input, generator)
               .withListener(watch);
-      if (startsTrained) {
-        run.whenPruned(_ -> before.set(training.evaluate(module)));
-      }
-      MethodRun.Cost cost = run.run(new Goal.Ratio(key.ratio()));
+      var log = new RoundLog(training, module, input);
+      MethodRun.Cost cost = log.follow(run, startsTrained).run(new Goal.Ratio(key.ratio()));
       long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
       if (unused > 0) {
         desk.skip(pair, unused, false);
@@ -82,7 +74,7 @@ final class TrialRunner {
           method,
           module,
           dense,
-          new Outcome(Optional.ofNullable(before.get()), cost.epochs(), watch.seconds()),
+          new Outcome(log, cost.epochs(), watch.seconds()),
           example,
           started);
     } finally {
@@ -98,7 +90,8 @@ final class TrialRunner {
       Outcome outcome,
       Tensor example,
       Instant started) {
-    Metrics metrics = training.evaluate(module);
+    Metrics metrics = outcome.log.after();
+    Optional<Metrics> before = outcome.log.before();
     ModelSummary summary = ModelSummary.of(module, Models.entry(key.model()).input());
     PairedLatency latencies = desk.quiet().alone(() -> latencies(module, dense, example));
     return new TrialResult(
@@ -119,11 +112,12 @@ final class TrialRunner {
             dense.bytes(),
             latencies.otherMillis()),
         pair.latency().batch(),
-        outcome.before.map(Metrics::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-        outcome.before.map(Metrics::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        before.map(Metrics::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        before.map(Metrics::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         outcome.epochs,
         outcome.seconds,
         layers(module, summary),
+        outcome.log.rounds(),
         MaskDigest.of(module),
         pair.provenance(method, started, Instant.now()));
   }

@@ -25,7 +25,7 @@ class TrialJsonTest {
                 .concat(" top1_dense top5_dense params nonzero flops flops_dense bytes")
                 .concat(" bytes_dense latency_ms latency_dense_ms batch top1_before_finetune")
                 .concat(" top5_before_finetune")
-                .concat(" epochs train_seconds layers mask_digest provenance")
+                .concat(" epochs train_seconds layers rounds mask_digest provenance")
                 .split(" "));
     assertThat(node.get("layers").get(0).propertyNames())
         .containsExactly("name", "shape", "params", "nonzero", "flops");
@@ -73,6 +73,45 @@ class TrialJsonTest {
     String old = LINE.replaceFirst("\"top5_before_finetune\":[0-9.]+,", "");
     assertThat(old).isNotEqualTo(LINE);
     assertThat(TrialJson.read(old).top5BeforeFinetune()).isEmpty();
+  }
+
+  @Test
+  void resultsOfOldVersionsLackRounds() {
+    String old = LINE.replace("\"rounds\":[],", "");
+    assertThat(old).isNotEqualTo(LINE);
+    assertThat(TrialJson.read(old)).isEqualTo(TRIAL);
+  }
+
+  @Test
+  void roundsStandUnderTheirKeys() {
+    TrialResult trial = Trials.withRounds(TRIAL, 2, 4);
+    String line = TrialJson.write(trial);
+    JsonNode round = JsonMapper.shared().readTree(line).get("rounds").get(1);
+    assertThat(round.propertyNames())
+        .containsExactly(
+            "round", "density", "ratio", "flops", "top1_before_finetune", "top1", "epochs");
+    assertThat(round.get("round").asInt()).isEqualTo(2);
+    assertThat(round.get("density").asDouble()).isEqualTo(0.25);
+    assertThat(round.get("flops").asLong()).isEqualTo(400);
+    assertThat(TrialJson.read(line)).isEqualTo(trial);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"round\":2 | \"round\":3 | round is 3, must be from 2 to 2",
+        "\"density\":0.25 | \"density\":0.3 | ratio is 4.0, must be the inverse of density, 0.3",
+        "\"epochs\":1} | \"epochs\":1.5} | epochs",
+        "\"epochs\":1} | \"epoch\":1} | unknown key \"rounds.epoch\"",
+      })
+  void invalidRoundsAreRefusedByName(String valid, String invalid, String message) {
+    String line = TrialJson.write(Trials.withRounds(TRIAL, 2, 4));
+    String wrong = line.replace(valid, invalid);
+    assertThat(wrong).isNotEqualTo(line);
+    assertThatThrownBy(() -> TrialJson.read(wrong))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 
   @Test

@@ -68,6 +68,40 @@ final class Trials {
         PROVENANCE);
   }
 
+  /**
+   * The same trial after rounds at these ratios, each with a point less before training than after
+   * it, where it has a tenth of the ratio's points less than the trial.
+   */
+  static TrialResult withRounds(TrialResult trial, double... ratios) {
+    List<RoundResult> rounds = new ArrayList<>();
+    for (double ratio : ratios) {
+      double top1 = trial.pruned().top1() - ratio / 1000;
+      rounds.add(
+          new RoundResult(
+              rounds.size() + 1,
+              1 / ratio,
+              ratio,
+              Math.round(1600 / ratio),
+              top1 - 0.01,
+              top1,
+              rounds.size()));
+    }
+    return new TrialResult(
+        trial.key(),
+        trial.composition(),
+        trial.pruned(),
+        trial.dense(),
+        trial.batch(),
+        trial.top1BeforeFinetune(),
+        trial.top5BeforeFinetune(),
+        trial.epochs(),
+        trial.trainSeconds(),
+        trial.layers(),
+        rounds,
+        trial.maskDigest(),
+        trial.provenance());
+  }
+
   /** The same trial, said to come from elsewhere. */
   static TrialResult from(Provenance provenance, TrialResult trial) {
     return new TrialResult(
