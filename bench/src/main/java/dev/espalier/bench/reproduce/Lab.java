@@ -174,7 +174,7 @@ public final class Lab implements AutoCloseable {
   Module dense(String model, TrainTest data, Recipe recipe, long seed) {
     note(model + " recipe", recipe.settings());
     Module module = untrained(model, data, seed, "initial weights");
-    String key = "%s %s %s %d".formatted(model, data.train().digest(), recipe.settings(), seed);
+    String key = "%s %s %d".formatted(model, new Training(data, recipe).denseSettings(), seed);
     boolean first = taken.add(key);
     if (stock.restore(key, module)) {
       if (first) {
