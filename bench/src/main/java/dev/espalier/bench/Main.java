@@ -8,6 +8,7 @@ import dev.espalier.bench.command.JmhCommand;
 import dev.espalier.bench.command.ListCommand;
 import dev.espalier.bench.command.PruneCommand;
 import dev.espalier.bench.command.QueryCommand;
+import dev.espalier.bench.command.ReproduceCommand;
 import dev.espalier.bench.command.StudyCommand;
 import dev.espalier.bench.command.TrainCommand;
 import dev.espalier.bench.command.TuneCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       StudyCommand.class,
       QueryCommand.class,
+      ReproduceCommand.class,
       ListCommand.class,
       TrainCommand.class,
       PruneCommand.class,

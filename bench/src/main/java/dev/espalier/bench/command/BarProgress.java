@@ -37,10 +37,10 @@ final class BarProgress implements Progress, AutoCloseable {
     }
   }
 
-  /** Shows a bar of the share that is done and the time left, as a forecast says. */
-  void startForecast() {
+  /** Shows a bar of the share of a task that is done and the time left, as a forecast says. */
+  void startForecast(String task) {
     if (isTerminal()) {
-      bar = builder("study", SHARES).hideEta().build();
+      bar = builder(task, SHARES).hideEta().build();
       forecasting = true;
     }
   }

@@ -198,7 +198,7 @@ public final class StudyCommand implements Callable<Integer> {
     try (var progress = new BarProgress(text)) {
       var study = new Study(plan, progress);
       Study.Loaded loaded = Refusals.understoodFile(spec.commandLine(), study::load);
-      progress.startForecast();
+      progress.startForecast("study");
       return loaded.run();
     }
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class Forecast {
   /** The work of a pair. */
-  static final class Work {
+  public static final class Work {
     private final double costPerStep;
     private long steps;
     private int trials;
@@ -37,31 +37,31 @@ public final class Forecast {
   /**
    * @param atOnce trials side by side
    */
-  Forecast(int atOnce) {
+  public Forecast(int atOnce) {
     this.atOnce = atOnce;
   }
 
   /** Adds a pair without work yet. */
-  synchronized Work add(double costPerStep) {
+  public synchronized Work add(double costPerStep) {
     var work = new Work(costPerStep);
     works.add(work);
     return work;
   }
 
   /** Announces steps, of a trial or of a dense network. */
-  synchronized void announce(Work work, long steps, boolean trial) {
+  public synchronized void announce(Work work, long steps, boolean trial) {
     work.steps += steps;
     work.trials += trial ? 1 : 0;
   }
 
   /** Takes back what will not be run. */
-  synchronized void drop(Work work, long steps, boolean trial) {
+  public synchronized void drop(Work work, long steps, boolean trial) {
     announce(work, -steps, false);
     work.trials -= trial ? 1 : 0;
   }
 
   /** Steps were taken. */
-  synchronized void steps(Work work, long count, double seconds) {
+  public synchronized void steps(Work work, long count, double seconds) {
     work.stepsDone += count;
     work.stepSeconds += seconds;
   }

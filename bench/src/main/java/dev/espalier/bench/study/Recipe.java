@@ -93,6 +93,11 @@ public record Recipe(
     return new Recipe(lr, descent, size, epochs, drops, tuning, augment, scoreImages);
   }
 
+  /** This with another number of training images that scorers see. */
+  public Recipe withScoreImages(int images) {
+    return new Recipe(lr, descent, batch, epochs, drops, tuning, augment, images);
+  }
+
   /** Epochs after pruning, all rounds together. */
   public int fineTuneEpochs() {
     return tuning.epochs();

@@ -40,7 +40,7 @@ public final class Training {
   }
 
   /** What a trained dense network depends on besides model and seed, by name. */
-  SortedMap<String, String> denseSettings() {
+  public SortedMap<String, String> denseSettings() {
     SortedMap<String, String> settings = recipe.settings();
     settings.keySet().removeAll(Recipe.NOT_DENSE);
     settings.put("training_data", data.train().digest());

@@ -1,5 +1,6 @@
 package dev.espalier.nn.layer;
 
+import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
@@ -59,6 +60,28 @@ public final class Init {
   public static void heNormal(Generator generator, Parameter parameter) {
     try (Tensor drawn = heNormal(generator, parameter.dtype(), parameter.shape())) {
       parameter.tensor().copyFrom(drawn);
+    }
+  }
+
+  /**
+   * Draws the weights of all linear layers and convolutions of a model again with {@link
+   * #heNormal}, and zeroes their biases.
+   */
+  public static <M extends Module> M heNormal(Generator generator, M model) {
+    for (Module module : model.namedModules().values()) {
+      switch (module) {
+        case Linear linear -> heNormal(generator, linear.weight(), linear.bias());
+        case Conv2d conv -> heNormal(generator, conv.weight(), conv.bias());
+        default -> {}
+      }
+    }
+    return model;
+  }
+
+  private static void heNormal(Generator generator, Parameter weight, Parameter bias) {
+    heNormal(generator, weight);
+    if (bias != null) {
+      bias.tensor().fill(0);
     }
   }
 

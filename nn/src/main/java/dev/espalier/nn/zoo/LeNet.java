@@ -3,6 +3,7 @@ package dev.espalier.nn.zoo;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Flatten;
+import dev.espalier.nn.layer.Init;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.ReLU;
@@ -30,7 +31,7 @@ final class LeNet {
     layers.put("fc2", new Linear(300, 100, generator));
     layers.put("relu2", new ReLU());
     layers.put("fc3", new Linear(100, classes, generator));
-    return Blocks.heNormal(new Sequential(layers), generator);
+    return Init.heNormal(generator, new Sequential(layers));
   }
 
   /** conv 20@5×5, pool, conv 50@5×5, pool, 500, classes: 431,080 parameters for 10 classes. */
@@ -50,6 +51,6 @@ final class LeNet {
     layers.put("fc1", new Linear(800, 500, generator));
     layers.put("relu3", new ReLU());
     layers.put("fc2", new Linear(500, classes, generator));
-    return Blocks.heNormal(new Sequential(layers), generator);
+    return Init.heNormal(generator, new Sequential(layers));
   }
 }

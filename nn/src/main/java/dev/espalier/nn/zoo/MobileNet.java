@@ -5,6 +5,7 @@ import dev.espalier.nn.layer.BatchNorm2d;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Flatten;
 import dev.espalier.nn.layer.GlobalAvgPool2d;
+import dev.espalier.nn.layer.Init;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.ReLU;
 import dev.espalier.nn.layer.Sequential;
@@ -45,7 +46,7 @@ final class MobileNet {
     layers.add(new GlobalAvgPool2d());
     layers.add(new Flatten());
     layers.add(new Linear(channels, classes, generator));
-    return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
+    return Init.heNormal(generator, new Sequential(layers.toArray(Module[]::new)));
   }
 
   private static int scaled(int channels, double width) {

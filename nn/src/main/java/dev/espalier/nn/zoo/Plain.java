@@ -5,6 +5,7 @@ import dev.espalier.nn.layer.BatchNorm2d;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Flatten;
 import dev.espalier.nn.layer.GlobalAvgPool2d;
+import dev.espalier.nn.layer.Init;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.ReLU;
@@ -46,7 +47,7 @@ final class Plain {
     layers.add(new Linear(256, 256, generator));
     layers.add(new ReLU());
     layers.add(new Linear(256, classes, generator));
-    return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
+    return Init.heNormal(generator, new Sequential(layers.toArray(Module[]::new)));
   }
 
   /**
@@ -68,6 +69,6 @@ final class Plain {
     layers.add(new GlobalAvgPool2d());
     layers.add(new Flatten());
     layers.add(new Linear(channels, classes, generator));
-    return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
+    return Init.heNormal(generator, new Sequential(layers.toArray(Module[]::new)));
   }
 }

@@ -6,6 +6,7 @@ import dev.espalier.nn.layer.BatchNorm2d;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Dropout;
 import dev.espalier.nn.layer.Flatten;
+import dev.espalier.nn.layer.Init;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.ReLU;
@@ -78,7 +79,7 @@ record Vgg(List<List<Integer>> stages, int side, List<Integer> hidden, boolean b
     }
     Shape last = weights.next();
     layers.add(new Linear(last.dim(1), last.dim(0), generator));
-    return Blocks.heNormal(new Sequential(layers.toArray(Module[]::new)), generator);
+    return Init.heNormal(generator, new Sequential(layers.toArray(Module[]::new)));
   }
 
   private void addConvolution(List<Module> layers, Shape weight, Generator generator) {

@@ -1,0 +1,191 @@
+package dev.espalier.bench.reproduce;
+
+import dev.espalier.bench.study.Recipe;
+import dev.espalier.nn.Module;
+import dev.espalier.nn.data.Augment;
+import dev.espalier.nn.data.DataLoader;
+import dev.espalier.nn.data.LoaderOptions;
+import dev.espalier.nn.data.TrainTest;
+import dev.espalier.nn.layer.Conv2d;
+import dev.espalier.nn.layer.Flatten;
+import dev.espalier.nn.layer.Init;
+import dev.espalier.nn.layer.Linear;
+import dev.espalier.nn.layer.MaxPool2d;
+import dev.espalier.nn.layer.Maxout;
+import dev.espalier.nn.layer.Sequential;
+import dev.espalier.nn.loss.CrossEntropy;
+import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.ScoringData;
+import dev.espalier.prune.ScoringListener;
+import dev.espalier.prune.score.MaxoutWins;
+import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Units of four linear neurons lose, again and again, the neuron that is least often the largest
+ * over the training set.
+ *
+ * <p>Source: F. Moya Rueda, R. Grzeszick, G. Fink, Neuron Pruning for Compressing Deep Networks
+ * using Maxout Architectures (2017). A unit of one neuron is rectified, see {@link Maxout}.
+ *
+ * @param create the network for a number of classes
+ * @param like the model of the zoo whose recipe and input the network has
+ * @param macs multiply-adds of the network
+ * @param epochs of the network as it starts
+ * @param stepEpochs after each removal
+ * @param last neurons per unit at the end
+ */
+record MaxoutShrinking(
+    String name,
+    String description,
+    BiFunction<Integer, Generator, Module> create,
+    String like,
+    double macs,
+    int epochs,
+    int stepEpochs,
+    int last)
+    implements Experiment {
+  private static final int PIECES = 4;
+  private static final int BATCH = 500;
+
+  /** 784-(100 units of 4)-10, down to 2. */
+  static MaxoutShrinking perceptron() {
+    return new MaxoutShrinking(
+        "maxout",
+        "100 maxout units of a perceptron shrink from 4 neurons to 2 (Rueda et al. 2017)",
+        MaxoutShrinking::perceptron,
+        "lenet-300-100",
+        314_600,
+        10,
+        5,
+        2);
+  }
+
+  /** LeNet-5 with 125 units of 4 as its hidden layer, down to 1. */
+  static MaxoutShrinking leNet() {
+    return new MaxoutShrinking(
+        "maxout-lenet-5",
+        "125 maxout units in LeNet-5 shrink from 4 neurons to 1, which takes 70 % of all weights"
+            + " (Rueda et al. 2017)",
+        MaxoutShrinking::leNet,
+        "lenet-5",
+        2_290_000,
+        15,
+        3,
+        1);
+  }
+
+  /** The same with an epoch for each part. */
+  MaxoutShrinking inSmall() {
+    return new MaxoutShrinking(name, description, create, like, macs, 1, 1, last);
+  }
+
+  private static Module perceptron(int classes, Generator generator) {
+    var layers = new LinkedHashMap<String, Module>();
+    layers.put("flatten", new Flatten());
+    layers.put("fc1", new Maxout(784, 100, PIECES, generator));
+    layers.put("fc2", new Linear(100, classes, generator));
+    return Init.heNormal(generator, new Sequential(layers));
+  }
+
+  private static Module leNet(int classes, Generator generator) {
+    var layers = new LinkedHashMap<String, Module>();
+    layers.put("conv1", new Conv2d(1, 20, 5, ConvSpec.DEFAULT, generator));
+    layers.put("pool1", new MaxPool2d(2));
+    layers.put("conv2", new Conv2d(20, 50, 5, ConvSpec.DEFAULT, generator));
+    layers.put("pool2", new MaxPool2d(2));
+    layers.put("flatten", new Flatten());
+    layers.put("fc1", new Maxout(800, 125, PIECES, generator));
+    layers.put("fc2", new Linear(125, classes, generator));
+    return Init.heNormal(generator, new Sequential(layers));
+  }
+
+  @Override
+  public List<String> data() {
+    return List.of("mnist");
+  }
+
+  @Override
+  public List<Finding> run(Lab lab) throws IOException {
+    TrainTest data = lab.data("mnist");
+    Recipe recipe = Recipe.of(like).withEpochs(epochs, 0);
+    double once = (double) lab.seeds().size() * data.train().count();
+    lab.expect(name, macs, once * (epochs + stepEpochs * (PIECES - last)));
+    lab.note("recipe", recipe.settings());
+    lab.note("epochs after each removal", stepEpochs);
+    var errors = new Arms();
+    long dense = 0;
+    long left = 0;
+    for (long seed : lab.seeds()) {
+      Module module =
+          lab.own(create.apply(data.spec().classes(), lab.generator(seed, "initial weights")));
+      dense = weights(module);
+      lab.train(name, module, data, recipe, new Lab.Course(epochs, seed));
+      errors.add(arm(PIECES), lab.error(module, data));
+      for (int pieces = PIECES - 1; pieces >= last; pieces--) {
+        removeWeakest(lab, module, data, seed);
+        lab.train(name, module, data, recipe, new Lab.Course(stepEpochs, seed, PIECES - pieces));
+        errors.add(arm(pieces), lab.error(module, data));
+      }
+      left = weights(module);
+      lab.say("%s, seed %d: %s".formatted(name, seed, errors.latest(Unit.PERCENT)));
+    }
+    return findings(errors, dense, left);
+  }
+
+  private static String arm(int pieces) {
+    return "k = " + pieces;
+  }
+
+  /** Elements of weights, without biases. */
+  private static long weights(Module module) {
+    return PrunableWeight.of(module).stream().mapToLong(w -> w.parameter().tensor().size()).sum();
+  }
+
+  private void removeWeakest(Lab lab, Module module, TrainTest data, long seed) {
+    try (var loader =
+            new DataLoader(
+                data.train(),
+                Augment.none(data.spec().normalization()),
+                LoaderOptions.training(Math.min(BATCH, data.train().count()), seed));
+        var _ = Scope.open("maxout wins")) {
+      var context =
+          new ScoringContext(
+              module,
+              PrunableWeight.of(module),
+              lab.example(data),
+              ScoringData.of(loader, loader.batchesPerEpoch(), new CrossEntropy()),
+              ScoringListener.NONE,
+              lab.generator(seed, "scores"));
+      MaxoutWins.removeWeakest(module, new MaxoutWins().scores(context));
+    }
+  }
+
+  private List<Finding> findings(Arms errors, long dense, long left) {
+    List<Finding> found = new ArrayList<>();
+    for (int pieces = PIECES - 1; pieces >= last; pieces--) {
+      String what = "error at %s - at %s".formatted(arm(pieces), arm(PIECES));
+      List<Double> change = errors.difference(arm(pieces), arm(PIECES));
+      boolean limited = last > 1 || pieces == last;
+      found.add(
+          limited
+              ? Finding.atMost(what, Unit.POINTS, 0.2, change)
+              : Finding.reported(what, Unit.POINTS, change));
+    }
+    double gone = 100.0 * (dense - left) / dense;
+    String what = "weights removed, of " + dense;
+    found.add(
+        last > 1
+            ? Finding.reported(what, Unit.PERCENT, List.of(gone))
+            : Finding.near(what, Unit.PERCENT, 70, 0.01, gone));
+    found.addAll(errors.reported("error, ", Unit.PERCENT));
+    return found;
+  }
+}
