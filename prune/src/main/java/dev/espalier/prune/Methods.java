@@ -391,7 +391,7 @@ public final class Methods {
         GLOBAL,
         new AtInitialisation(),
         keep,
-        Floors.WHOLE_CLASSIFIER);
+        Floors.NONE);
     add(
         "magnitude-at-start",
         "smallest |w| of each layer before training",
@@ -400,7 +400,7 @@ public final class Methods {
         LOCAL,
         new AtInitialisation(),
         keep,
-        Floors.WHOLE_CLASSIFIER);
+        Floors.NONE);
     add(
         "back-to-front-magnitude",
         "smallest |w|, one layer per round from the last to the first",
