@@ -68,6 +68,10 @@ final class PairCharts {
   /** All charts and the legend on one sheet, for a file. */
   Drawing sheet() {
     List<List<Drawing>> rows = rows();
+    List<Drawing> rounds = RoundCharts.of(pair, methods);
+    if (!rounds.isEmpty()) {
+      rows.add(rounds);
+    }
     double width = 2 * CurveChart.WIDTH + 3 * GAP;
     Drawing legend = Legend.draw(methods, pair.dominated(), NOTE, width - 2 * GAP);
     double top = 52 + legend.height();
