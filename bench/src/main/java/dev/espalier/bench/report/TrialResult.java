@@ -76,36 +76,6 @@ public record TrialResult(
     Checks.present("provenance", provenance);
   }
 
-  /** A trial without rounds. */
-  public TrialResult(
-      TrialKey key,
-      Composition composition,
-      Measurement pruned,
-      Measurement dense,
-      int batch,
-      OptionalDouble top1BeforeFinetune,
-      OptionalDouble top5BeforeFinetune,
-      int epochs,
-      double trainSeconds,
-      List<LayerResult> layers,
-      String maskDigest,
-      Provenance provenance) {
-    this(
-        key,
-        composition,
-        pruned,
-        dense,
-        batch,
-        top1BeforeFinetune,
-        top5BeforeFinetune,
-        epochs,
-        trainSeconds,
-        layers,
-        List.of(),
-        maskDigest,
-        provenance);
-  }
-
   /** Parameters of the dense network divided by non-zero parameters of the pruned one. */
   public double compression() {
     return (double) dense.parameters() / pruned.parameters();

@@ -64,6 +64,7 @@ class CaveatsTest {
             second.epochs(),
             second.trainSeconds(),
             second.layers(),
+            second.rounds(),
             second.maskDigest(),
             second.provenance());
     assertThat(Caveats.of(Summary.of(List.of(first, other))))
@@ -110,6 +111,7 @@ class CaveatsTest {
         asked.epochs(),
         asked.trainSeconds(),
         asked.layers(),
+        asked.rounds(),
         asked.maskDigest(),
         asked.provenance());
   }

@@ -128,6 +128,7 @@ class TrialJsonTest {
             TRIAL.epochs(),
             TRIAL.trainSeconds(),
             List.of(),
+            List.of(),
             TRIAL.maskDigest(),
             TRIAL.provenance());
     String line = TrialJson.write(gradual);

@@ -64,6 +64,7 @@ final class Trials {
         3,
         1.5,
         List.of(new LayerResult("fc", List.of(40, 20), 800, left, 2 * left)),
+        List.of(),
         "sha256:cc",
         PROVENANCE);
   }
@@ -115,6 +116,7 @@ final class Trials {
         trial.epochs(),
         trial.trainSeconds(),
         trial.layers(),
+        trial.rounds(),
         trial.maskDigest(),
         provenance);
   }
