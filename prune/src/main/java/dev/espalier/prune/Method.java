@@ -80,6 +80,12 @@ public record Method(
         List.of());
   }
 
+  /** Whether structure or scope fix the density at the end, so that no other can be asked for. */
+  public boolean fixesDensity() {
+    return structure.fixedDensity().isPresent()
+        || scope instanceof RankingScope.PerLayer(FixedDensities _);
+  }
+
   /** This with another aggregation. */
   public Method withAggregation(Aggregation other) {
     return new Method(

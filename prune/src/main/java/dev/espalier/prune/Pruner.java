@@ -104,6 +104,23 @@ public final class Pruner {
     return this;
   }
 
+  /**
+   * Refuses, before anything is trained, a scorer that has nothing to say about some layers that
+   * may be pruned.
+   *
+   * @param few some examples; what is in them does not matter
+   * @throws IllegalArgumentException naming what the scorer ranks, and the layers without that
+   */
+  public void requireRanked(ScoringData few) {
+    try (var _ = Scope.open("ranked layers")) {
+      RankedLayers.require(
+          method,
+          open(),
+          new ScoringContext(
+              module, weights, example, few, ScoringListener.NONE, new Generator(0)));
+    }
+  }
+
   /** Lets layers lose all of their groups, which cuts the model there unless a shortcut remains. */
   public Pruner allowingEmptyLayers() {
     least = 0;
@@ -247,7 +264,7 @@ public final class Pruner {
   }
 
   /** The only density that structure or budget allow, if one of them does so. */
-  private OptionalDouble fixedDensity() {
+  OptionalDouble fixedDensity() {
     OptionalDouble fixed = method.structure().fixedDensity();
     return fixed.isEmpty() && method.scope() instanceof RankingScope.PerLayer(Budget budget)
         ? budget.fixedDensity(open().stream().map(layers::describe).toList())

@@ -18,6 +18,7 @@ import dev.espalier.tensor.ops.Reduce;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How often a neuron is the largest of its {@link Maxout} unit: {@code s_ij = c_ij / N}, ties won
@@ -36,6 +37,11 @@ public record MaxoutWins() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("neurons of Maxout units");
   }
 
   @Override
