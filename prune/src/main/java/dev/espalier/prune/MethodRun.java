@@ -30,6 +30,7 @@ public final class MethodRun {
   private final Origins origins;
   private final Generator generator;
   private final Shape input;
+  private final TrainingMacs macs;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private IntConsumer pruned = _ -> {};
   private IntConsumer trained = _ -> {};
@@ -60,6 +61,7 @@ public final class MethodRun {
     this.origins = origins;
     this.input = input;
     this.generator = generator;
+    this.macs = new TrainingMacs(pruner::remainingMacs);
   }
 
   /** Whether a method prunes a network that has been trained. */
@@ -90,8 +92,9 @@ public final class MethodRun {
    *
    * @param epochs of all training in it
    * @param seconds of all training in it
+   * @param macs multiply-adds of all training in it, see {@link TrainingMacs}
    */
-  public record Cost(int epochs, double seconds) {}
+  public record Cost(int epochs, double seconds, long macs) {}
 
   /** Epochs trained so far, for those who are told of rounds. */
   public int epochs() {
@@ -107,7 +110,7 @@ public final class MethodRun {
         case Schedule.Gradual gradual -> gradually(gradual, goal);
         case Schedule.DropAndGrow moving -> sparsely(moving, goal.density(pruner));
       }
-      return new Cost(epochs, nanos / 1e9);
+      return new Cost(epochs, nanos / 1e9, macs.total());
     } finally {
       forget();
     }
@@ -213,6 +216,7 @@ public final class MethodRun {
     pruner.observer().ifPresent(all::add);
     all.addAll(List.of(own));
     all.addAll(listeners);
+    all.add(macs);
     long start = System.nanoTime();
     recipe.train(
         module,

@@ -136,6 +136,11 @@ public final class Pruner {
     return module;
   }
 
+  /** Multiply-accumulates of one example by weights that are left. */
+  double remainingMacs() {
+    return layers.macs(Map.of());
+  }
+
   Chooser chooser() {
     return new Chooser(method, sets, guarded, layers, least);
   }

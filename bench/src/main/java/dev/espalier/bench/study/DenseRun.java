@@ -8,6 +8,7 @@ import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Origins;
+import dev.espalier.prune.TrainingMacs;
 import dev.espalier.prune.file.PrunedModelFile;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
@@ -165,6 +166,11 @@ final class DenseRun implements Origins, AutoCloseable {
 
   ModelSummary summary() {
     return summary;
+  }
+
+  /** Multiply-adds of its training. */
+  long trainMacs() {
+    return TrainingMacs.of((double) summary.macs(), pair.training().images(pair.recipe().epochs()));
   }
 
   /** Size of the dense network's file. */

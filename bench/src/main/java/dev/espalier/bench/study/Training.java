@@ -52,6 +52,11 @@ public final class Training {
     return (long) epochs * Math.ceilDiv(data.train().count(), recipe.batch());
   }
 
+  /** Images seen in a number of epochs. */
+  long images(int epochs) {
+    return (long) epochs * data.train().count();
+  }
+
   /** The training of a dense network. */
   void trainDense(Module module, long seed, TrainingListener... listeners) {
     long steps = steps(recipe.epochs());
