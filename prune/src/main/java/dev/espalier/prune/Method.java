@@ -49,7 +49,19 @@ public record Method(
               .formatted(name, schedule.name(), budget.name()));
     }
     boolean inside =
-        schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
+        schedule instanceof Schedule.Gradual
+            || schedule instanceof Schedule.Threshold
+            || schedule instanceof Schedule.DropAndGrow;
+    if (schedule instanceof Schedule.Threshold && structure.fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' prunes what lies below a limit, but structure '%s' keeps a fixed share; use another of the two"
+              .formatted(name, schedule.name(), structure.name()));
+    }
+    if (schedule instanceof Schedule.Threshold && scorer instanceof TrainingScorer) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' takes its limits from the trained dense network, which says nothing of scores by '%s' that grow in training; use another scorer"
+              .formatted(name, schedule.name(), scorer.name()));
+    }
     if (inside && fineTune.restarts()) {
       throw new IllegalArgumentException(
           "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to act; continue, or prune in rounds"

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Prunes and trains one module as a method says, whatever its schedule: before training, after it
@@ -108,6 +109,7 @@ public final class MethodRun {
         case Schedule.AtStart atStart -> atStart(atStart, goal.density(pruner));
         case Schedule.Rounds rounds -> inRounds(rounds, goal.density(pruner));
         case Schedule.Gradual gradual -> gradually(gradual, goal);
+        case Schedule.Threshold rising -> byThreshold(rising, goal);
         case Schedule.DropAndGrow moving -> sparsely(moving, goal.density(pruner));
       }
       return new Cost(epochs, nanos / 1e9, macs.total());
@@ -122,7 +124,8 @@ public final class MethodRun {
    */
   public static long steps(Method method, TrainingRecipe recipe, double ratio, int layers) {
     return switch (method.schedule()) {
-      case Schedule.Gradual _, Schedule.DropAndGrow _ -> recipe.steps(recipe.wholeEpochs());
+      case Schedule.Gradual _, Schedule.Threshold _, Schedule.DropAndGrow _ ->
+          recipe.steps(recipe.wholeEpochs());
       case Schedule.AtStart _ ->
           recipe.steps(
               method
@@ -174,6 +177,30 @@ public final class MethodRun {
         method.fineTune(),
         new GradualPruning(pruner, schedule.along(steps, rates), goal, steps));
     trained.accept(1);
+  }
+
+  private void byThreshold(Schedule.Threshold schedule, Goal goal) {
+    long steps = recipe.steps(recipe.wholeEpochs());
+    double[] smallest = ofTrained(() -> pruner.smallestKept(goal.density(pruner)));
+    train(
+        0,
+        recipe.wholeEpochs(),
+        recipe.rates(steps, true),
+        method.fineTune(),
+        ThresholdPruning.of(pruner, schedule, smallest, steps, recipe.steps(1)));
+    trained.accept(1);
+  }
+
+  /** Looks at the module with the weights of the trained dense network. */
+  private <T> T ofTrained(Supplier<T> look) {
+    Map<String, Tensor> present = copy();
+    try {
+      module.loadStateDict(origins.dense(1));
+      return look.get();
+    } finally {
+      module.loadStateDict(present);
+      present.values().forEach(Tensor::close);
+    }
   }
 
   private void sparsely(Schedule.DropAndGrow schedule, double last) {

@@ -20,6 +20,7 @@ import dev.espalier.prune.schedule.RateTied;
 import dev.espalier.prune.schedule.RigL;
 import dev.espalier.prune.schedule.Soft;
 import dev.espalier.prune.schedule.SparseEvolution;
+import dev.espalier.prune.schedule.TwoSlope;
 import dev.espalier.prune.score.ActivationMean;
 import dev.espalier.prune.score.ActivationVariance;
 import dev.espalier.prune.score.Apoz;
@@ -345,6 +346,16 @@ public final class Methods {
         magnitude,
         LOCAL,
         new RateTied(0.1, 0.9, 100),
+        keep,
+        new Floors(0.5, 0.25));
+    add(
+        "two-slope-magnitude",
+        "|w| below a limit of its layer that rises inside training with two slopes (Narang et al."
+            + " 2017)",
+        element,
+        magnitude,
+        LOCAL,
+        new TwoSlope(),
         keep,
         new Floors(0.5, 0.25));
     add(

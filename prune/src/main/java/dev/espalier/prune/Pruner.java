@@ -403,6 +403,44 @@ public final class Pruner {
   }
 
   /**
+   * As {@link #pruneBelow(Map)}, by open sets.
+   *
+   * @param thresholds one for each of {@link #open}
+   */
+  void pruneBelow(double... thresholds) {
+    List<GroupSet> open = open();
+    Map<GroupSet, Double> limits = new IdentityHashMap<>();
+    for (int i = 0; i < thresholds.length; i++) {
+      limits.put(open.get(i), thresholds[i]);
+    }
+    prune((set, _) -> limits.get(set));
+  }
+
+  /** Of each open set, the smallest score that stays at a density; minus infinity where all do. */
+  double[] smallestKept(double density) {
+    try (var _ = Scope.open("smallest scores")) {
+      List<Tensor> scores = groupScores();
+      List<Mask> kept = chooser().choose(scores, density);
+      kept =
+          IntStream.range(0, guarded.length).filter(i -> !guarded[i]).mapToObj(kept::get).toList();
+      double[] smallest = new double[scores.size()];
+      for (int i = 0; i < smallest.length; i++) {
+        Mask mask = kept.get(i);
+        double[] values = scores.get(i).toDoubleArray();
+        smallest[i] =
+            mask.kept() == mask.size()
+                ? Double.NEGATIVE_INFINITY
+                : IntStream.range(0, values.length)
+                    .filter(mask::get)
+                    .mapToDouble(g -> values[g])
+                    .min()
+                    .orElse(Double.POSITIVE_INFINITY);
+      }
+      return smallest;
+    }
+  }
+
+  /**
    * Prunes what scores below {@code mean - deviations σ} of its layer, over the groups still alive:
    * the rule of H. Hu et al., Network Trimming (2016), with the share of non-zeros as score.
    */
