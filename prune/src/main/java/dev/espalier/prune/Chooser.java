@@ -5,9 +5,11 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Turns scores into masks by a method's scope, schedule and floors. */
@@ -51,6 +53,33 @@ final class Chooser {
         });
   }
 
+  /**
+   * As {@link #choose}, set by set from front to back, each by scores that leave out what goes with
+   * the groups that have just lost before it.
+   *
+   * @param only which sets may lose groups now, by their place among all
+   */
+  List<Mask> chooseGreedily(
+      Score score, ScoringContext context, double density, IntPredicate only) {
+    var budget = ((RankingScope.PerLayer) method.scope()).budget();
+    var densities = Arrays.stream(densities(budget, open(), density)).iterator();
+    Map<Parameter, Mask> gone = new LinkedHashMap<>();
+    List<Mask> kept = new ArrayList<>();
+    for (int i = 0; i < guarded.length; i++) {
+      GroupSet set = sets.get(i);
+      double share = guarded[i] ? 1 : densities.next();
+      if (guarded[i] || !only.test(i)) {
+        kept.add(Mask.ones(Shape.of(set.count())));
+        continue;
+      }
+      Tensor scores = GroupScores.of(score, set, method, context, gone);
+      Mask chosen = Mask.keepLargest(scores, Selection.keepCount(set.count(), share, least));
+      set.masks(chosen).forEach((p, mask) -> gone.merge(p, mask, Mask::and));
+      kept.add(chosen);
+    }
+    return kept;
+  }
+
   /** Puts full masks in the places of guarded sets. */
   List<Mask> withGuarded(List<Mask> ofOpen) {
     List<Mask> all = new ArrayList<>();
@@ -63,12 +92,16 @@ final class Chooser {
 
   private List<Mask> local(
       Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
+    return Selection.local(scores, densities(budget, open, density), least);
+  }
+
+  private double[] densities(Budget budget, List<GroupSet> open, double density) {
     double[] densities = budget.densities(open.stream().map(layers::describe).toList(), density);
     for (int i = 0; i < densities.length; i++) {
       GroupSet set = open.get(i);
       densities[i] = Math.max(method.schedule().densityAt(set.place(), densities[i]), floor(set));
     }
-    return Selection.local(scores, densities, least);
+    return densities;
   }
 
   /** What has a floor does not take part in the ranking. */

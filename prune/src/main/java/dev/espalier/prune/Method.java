@@ -48,6 +48,9 @@ public record Method(
           "method '%s': schedule '%s' has a rate of its own for the classifier, but scope '%s' says what it keeps; give both the same rate"
               .formatted(name, schedule.name(), budget.name()));
     }
+    if (structure.greedy()) {
+      requireOrder(name, structure, scope, schedule);
+    }
     boolean inside =
         schedule instanceof Schedule.Gradual
             || schedule instanceof Schedule.Threshold
@@ -66,6 +69,20 @@ public record Method(
       throw new IllegalArgumentException(
           "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to act; continue, or prune in rounds"
               .formatted(name, schedule.name(), fineTune.name()));
+    }
+  }
+
+  private static void requireOrder(
+      String name, Structure structure, RankingScope scope, Schedule schedule) {
+    if (scope instanceof RankingScope.Global) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' chooses layer by layer, so they cannot compete in one ranking; make the scope local"
+              .formatted(name, structure.name()));
+    }
+    if (schedule instanceof Schedule.Threshold) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' chooses a share of each layer, which schedule '%s' does not name; use structure 'filter'"
+              .formatted(name, structure.name(), schedule.name()));
     }
   }
 

@@ -144,6 +144,12 @@ public final class Methods {
         magnitude,
         LOCAL);
     add(
+        "filter-greedy",
+        "as filter-magnitude, front to back without the kernels over maps just pruned",
+        new FilterStructure(true),
+        magnitude,
+        LOCAL);
+    add(
         "nm-2:4",
         "the 2 largest |w| of every 4 neighbours, then fine-tuning (Mishra et al. 2021)",
         new NmStructure(new Granularity.NOfM(2, 4)),

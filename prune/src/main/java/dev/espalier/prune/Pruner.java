@@ -201,7 +201,7 @@ public final class Pruner {
   public void pruneToRatio(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chooser().choose(scores, densityFor(Target.parameters(module, ratio), scores)));
+      apply(chosen(scores, densityFor(Target.parameters(module, ratio), scores), _ -> true));
     }
   }
 
@@ -214,7 +214,7 @@ public final class Pruner {
   public void pruneToSpeedup(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chooser().choose(scores, densityFor(Target.macs(layers, ratio), scores)));
+      apply(chosen(scores, densityFor(Target.macs(layers, ratio), scores), _ -> true));
     }
   }
 
@@ -294,13 +294,7 @@ public final class Pruner {
   public void pruneToDensity(double density, IntPredicate open) {
     checkDensity(density);
     try (var _ = Scope.open("pruning")) {
-      List<Mask> kept = new ArrayList<>(chooser().choose(groupScores(), density));
-      for (int i = 0; i < kept.size(); i++) {
-        if (!open.test(i)) {
-          kept.set(i, Mask.ones(kept.get(i).shape()));
-        }
-      }
-      apply(kept);
+      apply(chosen(groupScores(), density, open));
     }
   }
 
@@ -315,7 +309,7 @@ public final class Pruner {
     checkDensity(density);
     SoftMasks.remove(weights);
     try (var _ = Scope.open("pruning")) {
-      List<Mask> kept = chooser().choose(groupScores(), density);
+      List<Mask> kept = chosen(groupScores(), density, _ -> true);
       if (masking == Masking.HARD) {
         apply(kept);
       } else {
@@ -358,6 +352,26 @@ public final class Pruner {
     try (var _ = Scope.open("pruning")) {
       apply(chooser().withGuarded(Selection.local(randomScores(), open, least)));
     }
+  }
+
+  /**
+   * Masks of groups for all sets.
+   *
+   * @param scores of the open sets
+   * @param only which sets may lose groups now, by their place among all
+   */
+  private List<Mask> chosen(List<Tensor> scores, double density, IntPredicate only) {
+    if (method.structure().greedy()) {
+      ScoringContext context = context();
+      return chooser().chooseGreedily(scorer.scores(context), context, density, only);
+    }
+    List<Mask> kept = new ArrayList<>(chooser().choose(scores, density));
+    for (int i = 0; i < kept.size(); i++) {
+      if (!only.test(i)) {
+        kept.set(i, Mask.ones(kept.get(i).shape()));
+      }
+    }
+    return kept;
   }
 
   private void checkDensity(double density) {
@@ -464,9 +478,10 @@ public final class Pruner {
   }
 
   private void prune(Limit limit) {
-    if (method.structure().fixedDensity().isPresent()) {
+    if (method.structure().fixedDensity().isPresent() || method.structure().greedy()) {
       throw new IllegalArgumentException(
-          "threshold: method '%s' keeps a fixed share of the weights".formatted(method.name()));
+          "threshold: method '%s' keeps a share of the weights of each layer, whatever they score; use another structure than '%s'"
+              .formatted(method.name(), method.structure().name()));
     }
     try (var _ = Scope.open("pruning")) {
       List<GroupSet> open = chooser().open();

@@ -51,8 +51,12 @@ public final class Structures {
               "filters and neurons with all that hangs on them (Li et al. 2016)",
               FilterStructure::new)
           .with(
+              "filter-greedy",
+              "the same, front to back, without the kernels over maps just pruned (Li et al. 2016)",
+              () -> new FilterStructure(true))
+          .with(
               "input-channel",
-              "the same groups, judged by the layers that read them (He et al. 2017)",
+              "the groups of 'filter', judged by the layers that read them (He et al. 2017)",
               InputChannelStructure::new)
           .with(
               "neuron",
