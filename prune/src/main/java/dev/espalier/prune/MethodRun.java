@@ -214,7 +214,7 @@ public final class MethodRun {
 
   /** Fine-tuning after a round, or the training of a network that was pruned before it. */
   private void trainOn(int round, FineTune tune, int granted) {
-    tune.prepare(new Restart(module, origins, latest, generator));
+    tune.prepare(new Restart(module, origins, latest, recipe.init(), generator));
     int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
     long steps = recipe.steps(count);
     LongFunction<LrSchedule> ordinary = it -> recipe.rates(it, false);

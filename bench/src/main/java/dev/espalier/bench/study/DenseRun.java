@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The dense network of one model and seed, which all trials of that seed start from: initial
@@ -83,7 +84,8 @@ final class DenseRun implements Origins, AutoCloseable {
   }
 
   private static void requireSameSettings(Path file, Map<String, String> settings) {
-    Map<String, String> trained = PrunedModelFile.notes(file);
+    Map<String, String> trained = new TreeMap<>(Recipe.UNSAID);
+    trained.putAll(PrunedModelFile.notes(file));
     if (!trained.equals(settings)) {
       throw new IllegalArgumentException(
           "study: %s was trained with other settings (%s, now %s); use another --out, or remove the file"

@@ -108,8 +108,8 @@ final class PairRun {
 
   /** The network of a seed before training. */
   Module create(long seed) {
-    return Models.create(
-        pair.model(), data.spec().classes(), new Generator(seed).split("initial weights"));
+    return recipe()
+        .create(pair.model(), data.spec().classes(), new Generator(seed).split("initial weights"));
   }
 
   /** A few inputs without meaning, for what follows the recorded graph. */
@@ -235,7 +235,8 @@ final class PairRun {
     }
     Optional<Method> method =
         plan.methods().stream().filter(it -> it.name().equals(done.key().method())).findFirst();
-    SortedMap<String, String> then = new TreeMap<>(done.provenance().settings());
+    SortedMap<String, String> then = new TreeMap<>(Recipe.UNSAID);
+    then.putAll(done.provenance().settings());
     if (method.isEmpty()) {
       then.keySet().removeAll(List.of(AGGREGATION, FLOORS, PROTECT));
     }

@@ -6,6 +6,7 @@ import dev.espalier.nn.data.Batch;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.nn.optim.LrSchedule;
@@ -185,6 +186,11 @@ public final class Training {
     @Override
     public LrSchedule fineTuneRates(long steps) {
       return recipe.fineTuneSchedule(steps);
+    }
+
+    @Override
+    public InitRule init() {
+      return recipe.init();
     }
 
     @Override
