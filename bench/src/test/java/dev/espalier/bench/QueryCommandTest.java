@@ -70,11 +70,11 @@ final class QueryCommandTest {
     String rounds =
         query(
                 "--csv",
-                "SELECT round, count(*) AS n, round(avg(density), 3) AS density, bool_and(abs(density"
-                    + " * compression - 1) < 1e-6 AND epochs > 0 AND theoretical_speedup > 1 AND"
-                    + " abs(change) < 1) AS fits FROM rounds WHERE method = (SELECT min(method) FROM"
-                    + " rounds) AND ratio = (SELECT max(ratio) FROM rounds) GROUP BY round ORDER BY"
-                    + " round LIMIT 2",
+                "SELECT round, count(*) AS n, round(avg(density), 3) AS density,"
+                    + " bool_and(abs(density * compression - 1) < 1e-6 AND epochs > 0 AND"
+                    + " theoretical_speedup > 1 AND abs(change) < 1) AS fits FROM rounds WHERE"
+                    + " method = (SELECT min(method) FROM rounds) AND ratio = (SELECT max(ratio)"
+                    + " FROM rounds) GROUP BY round ORDER BY round LIMIT 2",
                 tickets)
             .out();
     assertThat(rounds).isEqualTo("round,n,density,fits\n1,3,0.801,true\n2,3,0.642,true\n");

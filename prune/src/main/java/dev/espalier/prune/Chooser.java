@@ -73,7 +73,8 @@ final class Chooser {
         continue;
       }
       Tensor scores = GroupScores.of(score, set, method, context, gone);
-      Mask chosen = Mask.keepLargest(scores, Selection.keepCount(set.count(), share, least));
+      Mask chosen =
+          Mask.keepLargest(scores, Selection.keepCount(set.count(), share, set.least(least)));
       set.masks(chosen).forEach((p, mask) -> gone.merge(p, mask, Mask::and));
       kept.add(chosen);
     }
@@ -92,7 +93,7 @@ final class Chooser {
 
   private List<Mask> local(
       Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
-    return Selection.local(scores, densities(budget, open, density), least);
+    return Selection.local(scores, densities(budget, open, density), least(open));
   }
 
   private double[] densities(Budget budget, List<GroupSet> open, double density) {
@@ -106,13 +107,15 @@ final class Chooser {
 
   /** What has a floor does not take part in the ranking. */
   private List<Mask> global(List<GroupSet> open, List<Tensor> scores, double density) {
-    List<Tensor> free = new ArrayList<>();
+    List<GroupSet> free = new ArrayList<>();
+    List<Tensor> ofFree = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
       if (floor(open.get(i)) == 0) {
-        free.add(scores.get(i));
+        free.add(open.get(i));
+        ofFree.add(scores.get(i));
       }
     }
-    var ranked = Selection.global(free, density, least).iterator();
+    var ranked = Selection.global(ofFree, density, least(free)).iterator();
     List<Mask> kept = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
       double floor = floor(open.get(i));
@@ -121,9 +124,15 @@ final class Chooser {
               ? ranked.next()
               : Mask.keepLargest(
                   scores.get(i),
-                  Selection.keepCount(open.get(i).count(), Math.max(density, floor), least)));
+                  Selection.keepCount(
+                      open.get(i).count(), Math.max(density, floor), open.get(i).least(least))));
     }
     return kept;
+  }
+
+  /** How many groups of each set stay in any case. */
+  int[] least(List<GroupSet> of) {
+    return of.stream().mapToInt(set -> set.least(least)).toArray();
   }
 
   private double floor(GroupSet set) {

@@ -25,6 +25,7 @@ import dev.espalier.prune.score.ActivationMean;
 import dev.espalier.prune.score.ActivationVariance;
 import dev.espalier.prune.score.Apoz;
 import dev.espalier.prune.score.BatchNormScale;
+import dev.espalier.prune.score.Cam;
 import dev.espalier.prune.score.ClassActivationEntropy;
 import dev.espalier.prune.score.Correlation;
 import dev.espalier.prune.score.GradCam;
@@ -32,6 +33,7 @@ import dev.espalier.prune.score.GradientTimesWeight;
 import dev.espalier.prune.score.Grasp;
 import dev.espalier.prune.score.HessianDiagonal;
 import dev.espalier.prune.score.Magnitude;
+import dev.espalier.prune.score.MaxoutWins;
 import dev.espalier.prune.score.Movement;
 import dev.espalier.prune.score.OptimalBrainDamage;
 import dev.espalier.prune.score.RandomScore;
@@ -50,6 +52,8 @@ import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.structure.HeadStructure;
 import dev.espalier.prune.structure.InputChannelStructure;
 import dev.espalier.prune.structure.KernelStructure;
+import dev.espalier.prune.structure.LastChannelStructure;
+import dev.espalier.prune.structure.MaxoutStructure;
 import dev.espalier.prune.structure.NeuronStructure;
 import dev.espalier.prune.structure.NmStructure;
 import dev.espalier.prune.tune.AdjustedDropout;
@@ -229,6 +233,15 @@ public final class Methods {
         keep,
         Floors.NONE);
     add(
+        "obd-full",
+        "as obd, with the second derivatives of activations (LeCun et al. 1990)",
+        element,
+        new OptimalBrainDamage(false),
+        GLOBAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
         "obd-hessian",
         "as obd, with the exact Hessian's diagonal by random probes",
         element,
@@ -257,6 +270,15 @@ public final class Methods {
         "least correlated connections of each layer, drawn with λ = 0.75 (Sun et al. 2016)",
         element,
         Correlation.stochastic(),
+        LOCAL,
+        once,
+        keep,
+        Floors.NONE);
+    add(
+        "correlation-ranked",
+        "as correlation, the least correlated without a draw",
+        element,
+        Correlation.ranked(),
         LOCAL,
         once,
         keep,
@@ -306,6 +328,22 @@ public final class Methods {
         filter,
         new GradCam(),
         LOCAL);
+    add(
+        "cam",
+        "channels before the classifier of least class-activation importance (after B. Zhou et al."
+            + " 2016)",
+        new LastChannelStructure(),
+        new Cam(),
+        LOCAL);
+    add(
+        "maxout-wins",
+        "maxout neurons that are least often the largest, in rounds (Moya Rueda et al. 2017)",
+        new MaxoutStructure(),
+        new MaxoutWins(),
+        LOCAL,
+        new Iterative(3),
+        keep,
+        Floors.NONE);
     add(
         "class-entropy",
         "channels that answer to all classes alike, in each layer",

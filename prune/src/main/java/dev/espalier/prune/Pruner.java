@@ -350,7 +350,7 @@ public final class Pruner {
             .mapToDouble(i -> densities[i])
             .toArray();
     try (var _ = Scope.open("pruning")) {
-      apply(chooser().withGuarded(Selection.local(randomScores(), open, least)));
+      apply(chooser().withGuarded(Selection.local(randomScores(), open, chooser().least(open()))));
     }
   }
 
@@ -489,7 +489,7 @@ public final class Pruner {
       List<Mask> kept = new ArrayList<>();
       for (int i = 0; i < open.size(); i++) {
         Tensor score = scores.get(i);
-        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), least));
+        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), open.get(i).least(least)));
       }
       apply(chooser().withGuarded(kept));
     }

@@ -6,27 +6,17 @@ import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.layer.Conv2d;
-import dev.espalier.nn.layer.Flatten;
-import dev.espalier.nn.layer.Init;
-import dev.espalier.nn.layer.Linear;
-import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.Maxout;
-import dev.espalier.nn.layer.Sequential;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.ScoringData;
 import dev.espalier.prune.ScoringListener;
 import dev.espalier.prune.score.MaxoutWins;
-import dev.espalier.tensor.ConvSpec;
-import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Units of four linear neurons lose, again and again, the neuron that is least often the largest
@@ -35,8 +25,7 @@ import java.util.function.BiFunction;
  * <p>Source: F. Moya Rueda, R. Grzeszick, G. Fink, Neuron Pruning for Compressing Deep Networks
  * using Maxout Architectures (2017). A unit of one neuron is rectified, see {@link Maxout}.
  *
- * @param create the network for a number of classes
- * @param like the model of the zoo whose recipe and input the network has
+ * @param model the network
  * @param macs multiply-adds of the network
  * @param epochs of the network as it starts
  * @param stepEpochs after each removal
@@ -45,8 +34,7 @@ import java.util.function.BiFunction;
 record MaxoutShrinking(
     String name,
     String description,
-    BiFunction<Integer, Generator, Module> create,
-    String like,
+    String model,
     double macs,
     int epochs,
     int stepEpochs,
@@ -60,8 +48,7 @@ record MaxoutShrinking(
     return new MaxoutShrinking(
         "maxout",
         "100 maxout units of a perceptron shrink from 4 neurons to 2 (Rueda et al. 2017)",
-        MaxoutShrinking::perceptron,
-        "lenet-300-100",
+        "maxout-100",
         314_600,
         10,
         5,
@@ -74,8 +61,7 @@ record MaxoutShrinking(
         "maxout-lenet-5",
         "125 maxout units in LeNet-5 shrink from 4 neurons to 1, which takes 70 % of all weights"
             + " (Rueda et al. 2017)",
-        MaxoutShrinking::leNet,
-        "lenet-5",
+        "lenet-5-maxout",
         2_290_000,
         15,
         3,
@@ -84,27 +70,7 @@ record MaxoutShrinking(
 
   /** The same with an epoch for each part. */
   MaxoutShrinking inSmall() {
-    return new MaxoutShrinking(name, description, create, like, macs, 1, 1, last);
-  }
-
-  private static Module perceptron(int classes, Generator generator) {
-    var layers = new LinkedHashMap<String, Module>();
-    layers.put("flatten", new Flatten());
-    layers.put("fc1", new Maxout(784, 100, PIECES, generator));
-    layers.put("fc2", new Linear(100, classes, generator));
-    return Init.heNormal(generator, new Sequential(layers));
-  }
-
-  private static Module leNet(int classes, Generator generator) {
-    var layers = new LinkedHashMap<String, Module>();
-    layers.put("conv1", new Conv2d(1, 20, 5, ConvSpec.DEFAULT, generator));
-    layers.put("pool1", new MaxPool2d(2));
-    layers.put("conv2", new Conv2d(20, 50, 5, ConvSpec.DEFAULT, generator));
-    layers.put("pool2", new MaxPool2d(2));
-    layers.put("flatten", new Flatten());
-    layers.put("fc1", new Maxout(800, 125, PIECES, generator));
-    layers.put("fc2", new Linear(125, classes, generator));
-    return Init.heNormal(generator, new Sequential(layers));
+    return new MaxoutShrinking(name, description, model, macs, 1, 1, last);
   }
 
   @Override
@@ -115,7 +81,7 @@ record MaxoutShrinking(
   @Override
   public List<Finding> run(Lab lab) throws IOException {
     TrainTest data = lab.data("mnist");
-    Recipe recipe = Recipe.of(like).withEpochs(epochs, 0);
+    Recipe recipe = Recipe.of(model).withEpochs(epochs, 0);
     double once = (double) lab.seeds().size() * data.train().count();
     lab.expect(name, macs, once * (epochs + stepEpochs * (PIECES - last)));
     lab.note("recipe", recipe.settings());
@@ -124,8 +90,7 @@ record MaxoutShrinking(
     long dense = 0;
     long left = 0;
     for (long seed : lab.seeds()) {
-      Module module =
-          lab.own(create.apply(data.spec().classes(), lab.generator(seed, "initial weights")));
+      Module module = lab.untrained(model, data, seed, "initial weights");
       dense = weights(module);
       lab.train(name, module, data, recipe, new Lab.Course(epochs, seed));
       errors.add(arm(PIECES), lab.error(module, data));

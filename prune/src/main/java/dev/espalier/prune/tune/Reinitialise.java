@@ -7,12 +7,12 @@ import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Restart;
 
 /**
- * Survivors get new values, drawn as the dense network's were at first, everything else its
- * initial one.
+ * Survivors get new values, drawn as the dense network's were at first, everything else its initial
+ * one.
  *
  * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019): Scratch-E with the
- * dense network's epochs, Scratch-B with its multiply-adds. Fan-in and fan-out count masked
- * inputs and outputs, as in the dense network.
+ * dense network's epochs, Scratch-B with its multiply-adds. Fan-in and fan-out count masked inputs
+ * and outputs, as in the dense network.
  *
  * @param length how long they train
  */
