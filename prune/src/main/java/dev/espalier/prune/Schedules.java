@@ -84,18 +84,18 @@ public final class Schedules {
               windowed("rate-tied"),
               within(RateTied.USUAL, RateTied::new))
           .family(
+              "soft-NAME",
+              "one of these six, but what is masked is only set to zero and trains on (He"
+                  + " et al. 2018); soft-NAME-hidden: lives on hidden and may come back",
+              "soft-(.+?)(-hidden)?",
+              Schedules::soft)
+          .family(
               "two-slope",
               "inside training, what lies below a limit that rises faster after a quarter of the"
                   + " steps, until half of them (Narang et al. 2017); two-slope-R%-E%-N from R %"
                   + " and until E %, every N",
               "two-slope(?:" + WINDOW + ")?",
               Schedules::twoSlope)
-          .family(
-              "soft-NAME",
-              "one of the six before that, but what is masked is only set to zero and trains on (He"
-                  + " et al. 2018); soft-NAME-hidden: lives on hidden and may come back",
-              "soft-(.+?)(-hidden)?",
-              Schedules::soft)
           .family(
               "set",
               "sparse from the start; drops the smallest and grows at random (Mocanu et al. 2018);"
