@@ -81,6 +81,32 @@ final class Chooser {
     return kept;
   }
 
+  /**
+   * Of each open set, the smallest score that stays at a density; minus infinity where all do.
+   *
+   * @param scores of the open sets
+   */
+  double[] smallestKept(List<Tensor> scores, double density) {
+    List<Mask> kept = choose(scores, density);
+    double[] smallest = new double[scores.size()];
+    int open = 0;
+    for (int i = 0; i < guarded.length; i++) {
+      if (!guarded[i]) {
+        Mask mask = kept.get(i);
+        double[] values = scores.get(open).toDoubleArray();
+        smallest[open++] =
+            mask.kept() == mask.size()
+                ? Double.NEGATIVE_INFINITY
+                : IntStream.range(0, values.length)
+                    .filter(mask::get)
+                    .mapToDouble(group -> values[group])
+                    .min()
+                    .orElse(Double.POSITIVE_INFINITY);
+      }
+    }
+    return smallest;
+  }
+
   /** Puts full masks in the places of guarded sets. */
   List<Mask> withGuarded(List<Mask> ofOpen) {
     List<Mask> all = new ArrayList<>();

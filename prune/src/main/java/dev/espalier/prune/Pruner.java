@@ -433,24 +433,7 @@ public final class Pruner {
   /** Of each open set, the smallest score that stays at a density; minus infinity where all do. */
   double[] smallestKept(double density) {
     try (var _ = Scope.open("smallest scores")) {
-      List<Tensor> scores = groupScores();
-      List<Mask> kept = chooser().choose(scores, density);
-      kept =
-          IntStream.range(0, guarded.length).filter(i -> !guarded[i]).mapToObj(kept::get).toList();
-      double[] smallest = new double[scores.size()];
-      for (int i = 0; i < smallest.length; i++) {
-        Mask mask = kept.get(i);
-        double[] values = scores.get(i).toDoubleArray();
-        smallest[i] =
-            mask.kept() == mask.size()
-                ? Double.NEGATIVE_INFINITY
-                : IntStream.range(0, values.length)
-                    .filter(mask::get)
-                    .mapToDouble(g -> values[g])
-                    .min()
-                    .orElse(Double.POSITIVE_INFINITY);
-      }
-      return smallest;
+      return chooser().smallestKept(groupScores(), density);
     }
   }
 

@@ -14,7 +14,6 @@ import dev.espalier.prune.ScoringData;
 import dev.espalier.prune.ScoringListener;
 import dev.espalier.prune.score.MaxoutWins;
 import dev.espalier.tensor.Scope;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,9 +38,11 @@ record MaxoutShrinking(
     int epochs,
     int stepEpochs,
     int last)
-    implements Experiment {
+    implements SeedBySeed {
   private static final int PIECES = 4;
   private static final int BATCH = 500;
+  private static final String DENSE = "weights";
+  private static final String LEFT = "weights left";
 
   /** 784-(100 units of 4)-10, down to 2. */
   static MaxoutShrinking perceptron() {
@@ -74,35 +75,28 @@ record MaxoutShrinking(
   }
 
   @Override
-  public List<String> data() {
-    return List.of("mnist");
+  public void prepare(Lab lab, double images) {
+    lab.expect(name, macs, images * (epochs + stepEpochs * (PIECES - last)));
+    lab.note("recipe", recipe().settings());
+    lab.note("epochs after each removal", stepEpochs);
+  }
+
+  private Recipe recipe() {
+    return Recipe.of(model).withEpochs(epochs, 0);
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
-    Recipe recipe = Recipe.of(model).withEpochs(epochs, 0);
-    double once = (double) lab.seeds().size() * data.train().count();
-    lab.expect(name, macs, once * (epochs + stepEpochs * (PIECES - last)));
-    lab.note("recipe", recipe.settings());
-    lab.note("epochs after each removal", stepEpochs);
-    var errors = new Arms();
-    long dense = 0;
-    long left = 0;
-    for (long seed : lab.seeds()) {
-      Module module = lab.untrained(model, data, seed, "initial weights");
-      dense = weights(module);
-      lab.train(name, module, data, recipe, new Lab.Course(epochs, seed));
-      errors.add(arm(PIECES), lab.error(module, data));
-      for (int pieces = PIECES - 1; pieces >= last; pieces--) {
-        removeWeakest(lab, module, data, seed);
-        lab.train(name, module, data, recipe, new Lab.Course(stepEpochs, seed, PIECES - pieces));
-        errors.add(arm(pieces), lab.error(module, data));
-      }
-      left = weights(module);
-      lab.say("%s, seed %d: %s".formatted(name, seed, errors.latest(Unit.PERCENT)));
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Module module = lab.untrained(model, data, seed, "initial weights");
+    tally.others().add(DENSE, (double) weights(module));
+    lab.train(name, module, data, recipe(), new Lab.Course(epochs, seed));
+    tally.errors().add(arm(PIECES), lab.error(module, data));
+    for (int pieces = PIECES - 1; pieces >= last; pieces--) {
+      removeWeakest(lab, module, data, seed);
+      lab.train(name, module, data, recipe(), new Lab.Course(stepEpochs, seed, PIECES - pieces));
+      tally.errors().add(arm(pieces), lab.error(module, data));
     }
-    return findings(errors, dense, left);
+    tally.others().add(LEFT, (double) weights(module));
   }
 
   private static String arm(int pieces) {
@@ -133,7 +127,11 @@ record MaxoutShrinking(
     }
   }
 
-  private List<Finding> findings(Arms errors, long dense, long left) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
+    double dense = tally.others().of(DENSE).getFirst();
+    double left = tally.others().of(LEFT).getFirst();
     List<Finding> found = new ArrayList<>();
     for (int pieces = PIECES - 1; pieces >= last; pieces--) {
       String what = "error at %s - at %s".formatted(arm(pieces), arm(PIECES));
@@ -144,8 +142,8 @@ record MaxoutShrinking(
               ? Finding.atMost(what, Unit.POINTS, 0.2, change)
               : Finding.reported(what, Unit.POINTS, change));
     }
-    double gone = 100.0 * (dense - left) / dense;
-    String what = "weights removed, of " + dense;
+    double gone = 100 * (dense - left) / dense;
+    String what = "weights removed, of " + Math.round(dense);
     found.add(
         last > 1
             ? Finding.reported(what, Unit.PERCENT, List.of(gone))
