@@ -155,7 +155,7 @@ public final class CrossoverProbe {
         for (Kernel kernel : List.of(Kernel.CSR, Kernel.BSR, Kernel.NM)) {
           List<Double> chosen =
               asked.stream().filter(d -> choice(table, one, direction, d) == kernel).toList();
-          sweep(one, direction, kernel, chosen).stream()
+          sweep(one, direction, kernel, chosen, true).stream()
               .filter(m -> m.speedUp() < 1 - most)
               .forEach(losses::add);
         }
@@ -199,7 +199,7 @@ public final class CrossoverProbe {
     Kernel kernel = kernel(one);
     double best = 0;
     Measurement won = null;
-    for (Measurement measurement : sweep(one, direction, kernel, densities(one))) {
+    for (Measurement measurement : sweep(one, direction, kernel, densities(one), false)) {
       if (measurement.speedUp() < settings.margin()) {
         best = won == null ? 0 : between(won, measurement);
         break;
@@ -267,28 +267,37 @@ public final class CrossoverProbe {
    * longer than all samples take; so what does not fit is measured once more after a rehearsal, and
    * that counts. The dense time does not depend on the density: the smallest one is everybody's.
    * What does not fit is a sparse time that exceeds the dense one, or that of a higher density.
+   *
+   * @param toTheEnd whether to go on where the sparse kernel no longer wins
    */
   private List<Measurement> sweep(
-      Case one, Direction direction, Kernel kernel, List<Double> densities) {
+      Case one, Direction direction, Kernel kernel, List<Double> densities, boolean toTheEnd) {
     double dense = Double.MAX_VALUE;
-    double[] sparse = new double[densities.size()];
-    for (int i = 0; i < sparse.length; i++) {
-      PairedTimes times = times(one, direction, kernel, densities.get(i), false);
+    List<Double> sparse = new ArrayList<>();
+    for (double density : densities) {
+      PairedTimes times = times(one, direction, kernel, density, false);
+      if (times.sparse() * settings.margin() > Math.min(dense, times.dense())) {
+        times = times.best(times(one, direction, kernel, density, true));
+      }
       dense = Math.min(dense, times.dense());
-      sparse[i] = times.sparse();
+      sparse.add(times.sparse());
+      if (!toTheEnd && times.sparse() * settings.margin() > dense) {
+        break;
+      }
     }
-    double later = dense;
-    for (int i = sparse.length - 1; i >= 0; i--) {
-      if (sparse[i] > later) {
+    double later = Double.MAX_VALUE;
+    for (int i = sparse.size() - 1; i >= 0; i--) {
+      if (sparse.get(i) > later * TOLERANCE) {
         PairedTimes again = times(one, direction, kernel, densities.get(i), true);
         dense = Math.min(dense, again.dense());
-        sparse[i] = Math.min(sparse[i], again.sparse());
+        sparse.set(i, Math.min(sparse.get(i), again.sparse()));
       }
-      later = Math.min(later, sparse[i] * TOLERANCE);
+      later = Math.min(later, sparse.get(i));
     }
     List<Measurement> measurements = new ArrayList<>();
-    for (int i = 0; i < sparse.length; i++) {
-      var measurement = new Measurement(one, direction, kernel, densities.get(i), dense, sparse[i]);
+    for (int i = 0; i < sparse.size(); i++) {
+      var measurement =
+          new Measurement(one, direction, kernel, densities.get(i), dense, sparse.get(i));
       listener.accept(measurement);
       measurements.add(measurement);
     }

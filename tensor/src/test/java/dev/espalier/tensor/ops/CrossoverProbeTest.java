@@ -31,19 +31,19 @@ class CrossoverProbeTest {
               new Granularity.Element()));
 
   @Test
-  void everyCaseGetsARuleForEachDirection() {
+  void everyCaseGetsARuleForEachDirectionAndStopsAtItsFirstLoss() {
     List<Measurement> seen = new ArrayList<>();
     Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 1e9);
     Crossover table = new CrossoverProbe(settings, seen::add).measure(CASES);
     assertThat(table.rules()).hasSize(11).allMatch(rule -> rule.maxDensity() == 0);
-    assertThat(seen).hasSize(22).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
+    assertThat(seen).hasSize(11).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
     assertThat(table.rules()).filteredOn(rule -> rule.kernel() == Kernel.BSR).hasSize(3);
   }
 
   @Test
   void theDenseTimeOfALayerIsTheSameAtAllDensities() {
     List<Measurement> seen = new ArrayList<>();
-    Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 1);
+    Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 0);
     new CrossoverProbe(settings, seen::add).measure(CASES.subList(0, 1));
     assertThat(seen).hasSize(8);
     for (int i = 0; i < seen.size(); i += 2) {
