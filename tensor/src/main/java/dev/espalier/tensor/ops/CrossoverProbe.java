@@ -111,6 +111,9 @@ public final class CrossoverProbe {
             1.1);
   }
 
+  /** By how much a sparse time may exceed that of a higher density before it is doubted. */
+  private static final double TOLERANCE = 1.1;
+
   private final Settings settings;
   private final Consumer<Measurement> listener;
 
@@ -148,25 +151,13 @@ public final class CrossoverProbe {
     for (Case one : cases) {
       boolean onlyDensity = one.granularity() instanceof Granularity.NOfM;
       for (Direction direction : directions(one)) {
-        for (double density : onlyDensity ? densities(one) : densities) {
-          Kernel chosen =
-              table
-                  .decide(
-                      one.family(),
-                      direction,
-                      one.granularity(),
-                      one.columns(),
-                      one.weight().size(),
-                      density)
-                  .kernel();
-          if (chosen == Kernel.DENSE) {
-            continue;
-          }
-          Measurement measurement = measure(one, direction, chosen, density);
-          listener.accept(measurement);
-          if (measurement.speedUp() < 1 - most) {
-            losses.add(measurement);
-          }
+        List<Double> asked = onlyDensity ? densities(one) : densities;
+        for (Kernel kernel : List.of(Kernel.CSR, Kernel.BSR, Kernel.NM)) {
+          List<Double> chosen =
+              asked.stream().filter(d -> choice(table, one, direction, d) == kernel).toList();
+          sweep(one, direction, kernel, chosen, true).stream()
+              .filter(m -> m.speedUp() < 1 - most)
+              .forEach(losses::add);
         }
       }
     }
@@ -208,14 +199,12 @@ public final class CrossoverProbe {
     Kernel kernel = kernel(one);
     double best = 0;
     Measurement won = null;
-    for (double density : densities(one)) {
-      Measurement measurement = measure(one, direction, kernel, density);
-      listener.accept(measurement);
+    for (Measurement measurement : sweep(one, direction, kernel, densities(one), false)) {
       if (measurement.speedUp() < settings.margin()) {
         best = won == null ? 0 : between(won, measurement);
         break;
       }
-      best = density;
+      best = measurement.density();
       won = measurement;
     }
     return new Rule(
@@ -264,20 +253,65 @@ public final class CrossoverProbe {
     }
   }
 
+  private static Kernel choice(Crossover table, Case one, Direction direction, double density) {
+    return table
+        .decide(
+            one.family(), direction, one.granularity(), one.columns(), one.weight().size(), density)
+        .kernel();
+  }
+
   /**
-   * A sparse kernel that loses is measured once more after a rehearsal at this very density, and
-   * that counts: a branch never taken before may have made the compiler drop the loop, which then
-   * runs interpreted for longer than all samples take.
+   * Measures one product at ascending densities.
+   *
+   * <p>A branch never taken before makes the compiler drop a loop, which then runs interpreted for
+   * longer than all samples take; so what does not fit is measured once more after a rehearsal, and
+   * that counts. The dense time does not depend on the density: the smallest one is everybody's.
+   * What does not fit is a sparse time that exceeds the dense one, or that of a higher density.
+   *
+   * @param toTheEnd whether to go on where the sparse kernel no longer wins
    */
-  private Measurement measure(Case one, Direction direction, Kernel kernel, double density) {
+  private List<Measurement> sweep(
+      Case one, Direction direction, Kernel kernel, List<Double> densities, boolean toTheEnd) {
+    double dense = Double.MAX_VALUE;
+    List<Double> sparse = new ArrayList<>();
+    for (double density : densities) {
+      PairedTimes times = times(one, direction, kernel, density, false);
+      if (times.sparse() * settings.margin() > Math.min(dense, times.dense())) {
+        times = times.best(times(one, direction, kernel, density, true));
+      }
+      dense = Math.min(dense, times.dense());
+      sparse.add(times.sparse());
+      if (!toTheEnd && times.sparse() * settings.margin() > dense) {
+        break;
+      }
+    }
+    double later = Double.MAX_VALUE;
+    for (int i = sparse.size() - 1; i >= 0; i--) {
+      if (sparse.get(i) > later * TOLERANCE) {
+        PairedTimes again = times(one, direction, kernel, densities.get(i), true);
+        dense = Math.min(dense, again.dense());
+        sparse.set(i, Math.min(sparse.get(i), again.sparse()));
+      }
+      later = Math.min(later, sparse.get(i));
+    }
+    List<Measurement> measurements = new ArrayList<>();
+    for (int i = 0; i < sparse.size(); i++) {
+      var measurement =
+          new Measurement(one, direction, kernel, densities.get(i), dense, sparse.get(i));
+      listener.accept(measurement);
+      measurements.add(measurement);
+    }
+    return measurements;
+  }
+
+  private PairedTimes times(
+      Case one, Direction direction, Kernel kernel, double density, boolean rehearsed) {
     try (var _ = Scope.open("crossover probe")) {
       CrossoverPair pair = CrossoverPair.of(one, direction, kernel, density);
-      PairedTimes times = PairedTimes.of(pair, settings.rounds(), settings.sampleNanos());
-      if (times.sparse() > times.dense()) {
+      if (rehearsed) {
         rehearse(pair);
-        times = PairedTimes.of(pair, settings.rounds(), settings.sampleNanos());
       }
-      return new Measurement(one, direction, kernel, density, times.dense(), times.sparse());
+      return PairedTimes.of(pair, settings.rounds(), settings.sampleNanos());
     }
   }
 }

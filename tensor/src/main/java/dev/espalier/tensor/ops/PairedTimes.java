@@ -18,6 +18,11 @@ record PairedTimes(double dense, double sparse) {
     return new PairedTimes(dense, sparse);
   }
 
+  /** The smaller of each side's two times. */
+  PairedTimes best(PairedTimes other) {
+    return new PairedTimes(Math.min(dense, other.dense), Math.min(sparse, other.sparse));
+  }
+
   /** Warms up, and finds how many repetitions fill one sample. */
   private static int repeats(Runnable product, int rounds, long sampleNanos) {
     int repeats = 1;

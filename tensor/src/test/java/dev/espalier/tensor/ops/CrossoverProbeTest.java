@@ -41,6 +41,17 @@ class CrossoverProbeTest {
   }
 
   @Test
+  void theDenseTimeOfALayerIsTheSameAtAllDensities() {
+    List<Measurement> seen = new ArrayList<>();
+    Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 0);
+    new CrossoverProbe(settings, seen::add).measure(CASES.subList(0, 1));
+    assertThat(seen).hasSize(8);
+    for (int i = 0; i < seen.size(); i += 2) {
+      assertThat(seen.get(i).dense()).isEqualTo(seen.get(i + 1).dense());
+    }
+  }
+
+  @Test
   void nmIsMeasuredAtItsOwnDensityInEveryDirection() {
     List<Case> cases =
         List.of(

@@ -18,7 +18,8 @@ record StripePlan(PaddedStripe stripe, PanelPlan plan) {
   private record Plans(Map<Key, Optional<StripePlan>> known) {}
 
   /**
-   * The plan for a geometry, kept with the pattern; null where stripes do not fit.
+   * The plan for a geometry, kept with the pattern; null where stripes do not fit or, as with 1×1
+   * kernels, patches are no larger than the image and quicker to lay out.
    *
    * @param columns of the pattern, as the patches' rows
    */
@@ -28,7 +29,8 @@ record StripePlan(PaddedStripe stripe, PanelPlan plan) {
       ConvGeometry g,
       boolean backward,
       Patches patches) {
-    if (columns.blockHeight() > 1 || g.spec().strideH() != 1 || g.spec().strideW() != 1) {
+    boolean unitStride = g.spec().strideH() == 1 && g.spec().strideW() == 1;
+    if (columns.blockHeight() > 1 || !unitStride || g.kernelH() * g.kernelW() == 1) {
       return null;
     }
     Plans plans = pattern.derived().get(Plans.class, () -> new Plans(new ConcurrentHashMap<>()));
