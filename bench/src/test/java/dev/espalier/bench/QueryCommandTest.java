@@ -77,7 +77,7 @@ final class QueryCommandTest {
                     + " FROM rounds) GROUP BY round ORDER BY round LIMIT 2",
                 tickets)
             .out();
-    assertThat(rounds).isEqualTo("round,n,density,fits\n1,3,0.801,true\n2,3,0.642,true\n");
+    assertThat(rounds).isEqualTo("round,n,density,fits\n1,3,0.801,true\n2,3,0.641,true\n");
   }
 
   @Test
