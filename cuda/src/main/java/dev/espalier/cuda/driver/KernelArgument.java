@@ -2,6 +2,9 @@ package dev.espalier.cuda.driver;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** The value of one kernel parameter, passed by value in the parameter's own size. */
 public sealed interface KernelArgument {
   /** A {@code .u64} address. */
@@ -23,11 +26,24 @@ public sealed interface KernelArgument {
   /** A {@code .f64} number. */
   record Float64(double value) implements KernelArgument {}
 
-  /** The bytes that the parameter takes; it is aligned to as many. */
+  /**
+   * A struct, {@code .param .align 8 .b8 name[bytes]}: its fields as C lays them out, padding
+   * included, in the device's little-endian order.
+   *
+   * @param value the bytes from position 0 to the limit; not changed after it was handed over
+   */
+  record Struct(ByteBuffer value) implements KernelArgument {
+    public Struct {
+      value = value.duplicate().rewind().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** The bytes that the parameter takes. */
   default int bytes() {
     return switch (this) {
       case Int32 _, Float32 _ -> Integer.BYTES;
       case Pointer _, Int64 _, Float64 _ -> Long.BYTES;
+      case Struct struct -> struct.value().limit();
     };
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 final class KernelArgumentTest {
@@ -14,6 +16,16 @@ final class KernelArgumentTest {
     assertThat(new KernelArgument.Int64(-1).bytes()).isEqualTo(8);
     assertThat(new KernelArgument.Float32(1).bytes()).isEqualTo(4);
     assertThat(new KernelArgument.Float64(1).bytes()).isEqualTo(8);
+  }
+
+  @Test
+  void structsPassTheirBytesWhateverThePosition() {
+    var bytes = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(7).putLong(-2);
+    var argument = new KernelArgument.Struct(bytes);
+    assertThat(argument.bytes()).isEqualTo(12);
+    assertThat(argument.value().getInt(0)).isEqualTo(7);
+    assertThat(argument.value().getLong(4)).isEqualTo(-2);
   }
 
   @Test
