@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The value of one kernel parameter, passed by value in the parameter's own size. */
 public sealed interface KernelArgument {
@@ -27,15 +29,14 @@ public sealed interface KernelArgument {
   record Float64(double value) implements KernelArgument {}
 
   /**
-   * A structure of 64-bit numbers, such as the strides of a tensor: {@code .align 8 .b8 p[8 n]}.
+   * A struct, {@code .param .align 8 .b8 name[bytes]}: its fields as C lays them out, padding
+   * included, in the device's little-endian order.
    *
-   * @param values never changed after the call
+   * @param value the bytes from position 0 to the limit; not changed after it was handed over
    */
-  record Longs(long... values) implements KernelArgument {
-    public Longs {
-      if (values.length == 0) {
-        throw new IllegalArgumentException("Longs: a kernel parameter has at least one number");
-      }
+  record Struct(ByteBuffer value) implements KernelArgument {
+    public Struct {
+      value = value.duplicate().rewind().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -44,13 +45,8 @@ public sealed interface KernelArgument {
     return switch (this) {
       case Int32 _, Float32 _ -> Integer.BYTES;
       case Pointer _, Int64 _, Float64 _ -> Long.BYTES;
-      case Longs l -> Math.multiplyExact(l.values.length, Long.BYTES);
+      case Struct struct -> struct.value().limit();
     };
-  }
-
-  /** What the parameter's address is a multiple of. */
-  default int alignment() {
-    return Math.min(bytes(), Long.BYTES);
   }
 
   /** Writes the parameter's bytes as the device reads them. */
@@ -61,8 +57,8 @@ public sealed interface KernelArgument {
       case Pointer p -> target.set(Elements.LONG, offset, p.value.address());
       case Int64 i -> target.set(Elements.LONG, offset, i.value);
       case Float64 d -> target.set(Elements.DOUBLE, offset, d.value);
-      case Longs l ->
-          MemorySegment.copy(l.values, 0, target, Elements.LONG, offset, l.values.length);
+      case Struct s ->
+          MemorySegment.copy(MemorySegment.ofBuffer(s.value), 0, target, offset, s.value.limit());
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.espalier.cuda.driver.Kernel;
 import dev.espalier.cuda.driver.KernelArgument;
 import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.tensor.DType;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,9 +55,9 @@ public final class Launch {
     return add(new KernelArgument.Int64(value));
   }
 
-  /** A structure of 64-bit integers. */
-  public Launch longs(long... values) {
-    return add(new KernelArgument.Longs(values));
+  /** A struct, as C lays it out. */
+  public Launch struct(ByteBuffer value) {
+    return add(new KernelArgument.Struct(value));
   }
 
   /** A float. */
