@@ -4,6 +4,8 @@ import dev.espalier.cuda.driver.KernelArgument;
 import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
@@ -50,6 +52,12 @@ final class ArgumentBuffer implements AutoCloseable {
       at = align(at + sizes[i]);
     }
     return Addresses.of(memory);
+  }
+
+  /** The bytes that the table's entry points at. */
+  ByteBuffer value(int index, int bytes) {
+    long offset = memory.getAtIndex(Elements.LONG, index) - memory.address();
+    return memory.asSlice(offset, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
   private static long align(long offset) {
