@@ -22,9 +22,11 @@
 struct Planes {
   Divisor width;     // of a plane
   Divisor height;
-  Divisor stepW;
-  Divisor stepH;
+  Divisor phasesW;   // that taps reach, at most stepW
+  Divisor phasesH;
   Divisor channels;
+  u32 stepH;
+  u32 stepW;
   u32 inHeight;
   u32 inWidth;
   int padH;
@@ -44,14 +46,14 @@ __device__ __forceinline__ void convPlanes(
     u32 x = i - line * planes.width.value;
     u32 plane = planes.height.quotient(line);
     u32 y = line - plane * planes.height.value;
-    u32 row = planes.stepW.quotient(plane);
-    u32 phaseW = plane - row * planes.stepW.value;
-    u32 map = planes.stepH.quotient(row);
-    u32 phaseH = row - map * planes.stepH.value;
+    u32 row = planes.phasesW.quotient(plane);
+    u32 phaseW = plane - row * planes.phasesW.value;
+    u32 map = planes.phasesH.quotient(row);
+    u32 phaseH = row - map * planes.phasesH.value;
     u32 image = planes.channels.quotient(map);
     u32 channel = map - image * planes.channels.value;
-    u32 h = y * planes.stepH.value + phaseH - planes.padH;
-    u32 w = x * planes.stepW.value + phaseW - planes.padW;
+    u32 h = y * planes.stepH + phaseH - planes.padH;
+    u32 w = x * planes.stepW + phaseW - planes.padW;
     out[i] = h < planes.inHeight && w < planes.inWidth
         ? in[image * planes.strideN + channel * planes.strideC + h * planes.strideH
              + w * planes.strideW]
