@@ -2,7 +2,11 @@
 module dev.espalier.cuda {
   requires transitive dev.espalier.tensor;
 
+  exports dev.espalier.cuda;
+  exports dev.espalier.cuda.context;
   exports dev.espalier.cuda.driver;
+  exports dev.espalier.cuda.kernel;
+  exports dev.espalier.cuda.memory;
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;

@@ -8,15 +8,17 @@ import dev.espalier.cuda.driver.Kernel;
 import dev.espalier.cuda.driver.KernelArgument;
 import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One launch in the making: the arguments in the kernel's order, then the geometry.
  *
  * <pre>{@code
- * launch.pointer(out).int64(bits).int64(n).overElements(n);
+ * launch.tensor(out).int64(bits).int64(n).overElements(n);
  * }</pre>
  */
 public final class Launch {
@@ -29,16 +31,31 @@ public final class Launch {
   private final CommandStream stream;
   private final DeviceProperties device;
   private final Kernel kernel;
+  private final Function<Tensor, DevicePointer> addresses;
   private final List<KernelArgument> arguments = new ArrayList<>();
 
-  /** A launch that will be issued to that stream. */
-  public Launch(CommandStream stream, DeviceProperties device, Kernel kernel) {
+  /**
+   * A launch that will be issued to that stream.
+   *
+   * @param addresses where a tensor's first element lies for commands of the stream
+   */
+  public Launch(
+      CommandStream stream,
+      DeviceProperties device,
+      Kernel kernel,
+      Function<Tensor, DevicePointer> addresses) {
     this.stream = stream;
     this.device = device;
     this.kernel = kernel;
+    this.addresses = addresses;
   }
 
   // ---- arguments
+
+  /** The address of a tensor's first element; null, an absent optional operand, becomes 0. */
+  public Launch tensor(Tensor value) {
+    return pointer(value == null ? null : addresses.apply(value));
+  }
 
   /** An address; null, an absent optional operand, becomes 0. */
   public Launch pointer(DevicePointer value) {
