@@ -1,6 +1,7 @@
 /** The GPU backend, found at run time as a service. */
 module dev.espalier.cuda {
   requires transitive dev.espalier.tensor;
+  requires jcuda;
 
   exports dev.espalier.cuda;
   exports dev.espalier.cuda.context;

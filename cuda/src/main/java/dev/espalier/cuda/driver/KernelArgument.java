@@ -1,8 +1,11 @@
 package dev.espalier.cuda.driver;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.util.Objects.requireNonNull;
 
-import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,11 +55,11 @@ public sealed interface KernelArgument {
   /** Writes the parameter's bytes as the device reads them. */
   default void write(MemorySegment target, long offset) {
     switch (this) {
-      case Int32 i -> target.set(Elements.INT, offset, i.value);
-      case Float32 f -> target.set(Elements.FLOAT, offset, f.value);
-      case Pointer p -> target.set(Elements.LONG, offset, p.value.address());
-      case Int64 i -> target.set(Elements.LONG, offset, i.value);
-      case Float64 d -> target.set(Elements.DOUBLE, offset, d.value);
+      case Int32 i -> target.set(JAVA_INT_UNALIGNED, offset, i.value);
+      case Float32 f -> target.set(JAVA_FLOAT_UNALIGNED, offset, f.value);
+      case Pointer p -> target.set(JAVA_LONG_UNALIGNED, offset, p.value.address());
+      case Int64 i -> target.set(JAVA_LONG_UNALIGNED, offset, i.value);
+      case Float64 d -> target.set(JAVA_DOUBLE_UNALIGNED, offset, d.value);
       case Struct s ->
           MemorySegment.copy(MemorySegment.ofBuffer(s.value), 0, target, offset, s.value.limit());
     }
