@@ -17,18 +17,25 @@ import java.util.stream.Stream;
 
 /**
  * Compares the checked-in PTX with its sources ({@code check}) or compiles what is stale ({@code
- * build}): {@code Ptx MODE SOURCES RESOURCES}.
+ * build}): {@code Ptx MODE SOURCES RESOURCES TABLE}.
  *
  * <p>Each PTX file begins with its manifest: a hash of its source, of all that the source includes
- * and of the flags; a hash of the text below; the compiler; and the lowest ISA version with which
- * the toolkit's assembler accepts the text. Drivers refuse versions newer than themselves, so
- * {@code .version} is lowered to that.
+ * and of the flags; a hash of the text below; the compiler; the lowest ISA version with which the
+ * toolkit's assembler accepts the text; and what each kernel takes on each architecture. Drivers
+ * refuse versions newer than themselves, so {@code .version} is lowered to that.
  *
  * <p>A source whose first line is {@code // target: 90a} is compiled for that architecture instead
  * of for {@value #TARGET}.
  */
 final class Ptx {
   private static final String TARGET = "80";
+
+  /** Changes when the manifest gets another form. */
+  private static final String FORMAT = "2";
+
+  /** Where what kernels take is recorded; the newest needs a toolkit that knows it. */
+  private static final List<String> ARCHITECTURES = List.of("80", "90", "100");
+
   private static final List<String> FLAGS = List.of("-ptx", "-O3", "-lineinfo", "--std=c++17");
 
   /** From the first that knows sm_80 on. */
@@ -48,13 +55,16 @@ final class Ptx {
   private final Path sources;
   private final Path ptx;
 
-  private Ptx(Path sources, Path ptx) {
+  private final Path table;
+
+  private Ptx(Path sources, Path ptx, Path table) {
     this.sources = sources;
     this.ptx = ptx;
+    this.table = table;
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    var tool = new Ptx(Path.of(args[1]).toRealPath(), Path.of(args[2]));
+    var tool = new Ptx(Path.of(args[1]).toRealPath(), Path.of(args[2]), Path.of(args[3]));
     switch (args[0]) {
       case "check" -> tool.check();
       case "build" -> tool.build();
@@ -125,6 +135,9 @@ final class Ptx {
                 complaint(source)
                     .ifPresent(why -> complaints.add(source.getFileName() + " " + why)));
     orphans().forEach(file -> complaints.add(file.getFileName() + " has no source any more"));
+    if (complaints.isEmpty() && !(Files.exists(table) && Files.readString(table).equals(page()))) {
+      complaints.add(table.getFileName() + " does not list what is there");
+    }
     if (!complaints.isEmpty()) {
       fail(
           "The shipped PTX is stale:%n  %s%nCompile it with: mvn -pl cuda -am -Dptx=build"
@@ -147,7 +160,7 @@ final class Ptx {
   private String sourceHash(Path source) throws IOException {
     var texts = new TreeMap<String, String>();
     collect(source, texts);
-    var all = new StringBuilder(String.join(" ", flags(texts.get(name(source)))));
+    var all = new StringBuilder(FORMAT + ' ' + String.join(" ", flags(texts.get(name(source)))));
     texts.forEach((name, text) -> all.append("\n== ").append(name).append('\n').append(text));
     return hash(all.toString());
   }
@@ -203,6 +216,15 @@ final class Ptx {
       }
       Files.delete(work);
     }
+    Files.writeString(table, page());
+  }
+
+  private String page() throws IOException {
+    var modules = new TreeMap<String, String>();
+    for (Path file : files(ptx, ".ptx").toList()) {
+      modules.put(stem(file), Files.readString(file));
+    }
+    return KernelTable.page(modules);
   }
 
   private void compile(Path source, Path work) throws IOException, InterruptedException {
@@ -224,7 +246,7 @@ final class Ptx {
       List<String> ptxas =
           List.of("ptxas", "-arch=sm_" + target(code), file.toString(), "-o", work + "/out.cubin");
       if (run(ptxas).status == 0) {
-        String body = manifestTail(code, version) + candidate;
+        String body = manifestTail(code, version) + usage(code, file, work) + "\n" + candidate;
         Files.writeString(
             compiled(source),
             "// source %s\n// text   %s\n".formatted(sourceHash(source), hash(body)) + body);
@@ -245,8 +267,33 @@ final class Ptx {
             .map(line -> line.substring(line.indexOf("release ") + "release ".length()))
             .findFirst()
             .orElse("of unknown version");
-    return "// nvcc %s: %s\n// ISA %s: the lowest that ptxas accepts for sm_%s\n\n"
+    return "// nvcc %s: %s\n// ISA %s: the lowest that ptxas accepts for sm_%s\n"
         .formatted(compiler, String.join(" ", flags(code)), version, target(code));
+  }
+
+  /** What each kernel takes on each architecture that can run the text and that ptxas knows. */
+  private static String usage(String code, Path file, Path work)
+      throws IOException, InterruptedException {
+    var lines = new StringBuilder();
+    String only = target(code);
+    for (String number : only.equals(TARGET) ? ARCHITECTURES : List.of(only)) {
+      String architecture = "sm_" + number;
+      Result ptxas =
+          run(
+              List.of(
+                  "ptxas",
+                  "-v",
+                  "-arch=" + architecture,
+                  file.toString(),
+                  "-o",
+                  work + "/out.cubin"));
+      if (ptxas.status == 0) {
+        Usage.ofPtxas(architecture, ptxas.output).forEach(usage -> lines.append(usage.line()));
+      } else {
+        System.out.printf("ptxas does not assemble %s for %s%n", file, architecture);
+      }
+    }
+    return lines.toString();
   }
 
   /** Line information names files by the machine's paths; here by the folder's, or by name. */

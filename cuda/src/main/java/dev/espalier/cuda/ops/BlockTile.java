@@ -1,5 +1,6 @@
 package dev.espalier.cuda.ops;
 
+import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -25,17 +26,17 @@ record BlockTile(int vector, int height, int parts) {
   }
 
   /** The kernel's {@code BlockRows}. */
-  ByteBuffer rows(Gpu gpu, SparseIndex index, Tensor values) {
+  ByteBuffer rows(DeviceContext context, SparseIndex index, Tensor values) {
     StoredRows rows = index.rows();
     return new Fields()
         .int32(rows.rows())
         .int32(parts)
         .int32(rows.blockHeight())
         .divisor(rows.blockWidth())
-        .pointer(gpu.index(index.order()))
-        .pointer(gpu.index(rows.offsets()))
-        .pointer(gpu.index(rows.columns()))
-        .pointer(gpu.address(values))
+        .pointer(context.constant(index.order()))
+        .pointer(context.constant(rows.offsets()))
+        .pointer(context.constant(rows.columns()))
+        .pointer(context.pointer(values))
         .build();
   }
 

@@ -29,6 +29,12 @@ record ColumnTile(int vector, int lanes, int items) {
     return new ColumnTile(vector, lanes, fills ? 2 : 1);
   }
 
+  /** The variant for the pixels of images, of which there are fewer. */
+  static ColumnTile ofImages(DType type, int vector, int items) {
+    ColumnTile tile = of(type, vector, Math.max(items, 32 + 1));
+    return vector == 1 ? tile : new ColumnTile(vector, tile.lanes, 2);
+  }
+
   String name() {
     return "v%dl%di%d".formatted(vector, lanes, items);
   }
@@ -36,7 +42,6 @@ record ColumnTile(int vector, int lanes, int items) {
   /** Blocks of threads, rows running fastest, so that those that run together read one strip. */
   int grid(String operation, int rows, long n) {
     long blocksOfRows = Launch.ceilDiv(rows, THREADS / lanes);
-    return Launch.gridX(
-        operation, blocksOfRows * Launch.ceilDiv(n, (long) vector * lanes * items));
+    return Launch.gridX(operation, blocksOfRows * Launch.ceilDiv(n, (long) vector * lanes * items));
   }
 }

@@ -3,8 +3,8 @@ package dev.espalier.cuda.ops;
 import dev.espalier.tensor.ConvSpec;
 
 /**
- * One axis of a convolution that reads laid-out planes instead of the tensor itself, so that a tap is
- * a constant distance: the input is padded and dealt out to one plane per phase of the stride.
+ * One axis of a convolution that reads laid-out planes instead of the tensor itself, so that a tap
+ * is a constant distance: the input is padded and dealt out to one plane per phase of the stride.
  *
  * <pre>
  * forward:        output o, tap t reads input o stride + t dilation - pad

@@ -124,11 +124,7 @@ record ConvPlan(
 
   /** Elements of one image's planes. */
   long imageElements() {
-    return (long) channels
-        * height.phases()
-        * width.phases()
-        * height.extent()
-        * width.extent();
+    return (long) channels * height.phases() * width.phases() * height.extent() * width.extent();
   }
 
   /** Whether the planes are a contiguous tensor of these extents itself. */
@@ -136,7 +132,9 @@ record ConvPlan(
     return height.isIdentity(tensorHeight) && width.isIdentity(tensorWidth);
   }
 
-  /** Whether item j of every row is the element j further on: no tap moves, nothing lies between. */
+  /**
+   * Whether item j of every row is the element j further on: no tap moves, nothing lies between.
+   */
   boolean isDense() {
     return height.extent() == height.grid() && width.extent() == width.grid();
   }

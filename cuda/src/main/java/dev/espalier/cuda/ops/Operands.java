@@ -3,8 +3,9 @@ package dev.espalier.cuda.ops;
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.DType;
-import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Entries;
+import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
 
 /** Brings the operands of sparse products into the layouts that the kernels read. */
@@ -33,6 +34,14 @@ final class Operands {
   static Tensor aligned(Tensor values) {
     boolean fits = values.offset() * values.dtype().bytes() % VALUE_ALIGNMENT == 0;
     return fits && values.isContiguous() ? values.alias() : values.copy();
+  }
+
+  /** The values in the order of the pattern's elements, aligned. */
+  static Tensor inElementOrder(SparsePattern pattern, Tensor values) {
+    int[] order = pattern.elementOrder();
+    return order == null
+        ? aligned(values)
+        : Entries.gather(values, order, pattern.elements().valuesShape());
   }
 
   /** A matrix whose columns are adjacent; a copy of one that lies transposed. */
@@ -68,11 +77,25 @@ final class Operands {
     }
   }
 
+  /**
+   * Refuses what 32 bits do not count.
+   *
+   * @throws IllegalArgumentException naming the operation
+   */
+  static int requireInt(String operation, long elements) {
+    if (elements > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%s: %,d elements are more than the %,d that a kernel counts; use a smaller batch"
+              .formatted(operation, elements, Integer.MAX_VALUE));
+    }
+    return (int) elements;
+  }
+
   /** The last three parameters of most products. */
-  static Launch epilogue(Gpu gpu, Launch launch, Epilogue epilogue) {
+  static Launch epilogue(Launch launch, Epilogue epilogue) {
     return launch
-        .pointer(gpu.address(epilogue.rowBias()))
-        .pointer(gpu.address(epilogue.columnBias()))
+        .tensor(epilogue.rowBias())
+        .tensor(epilogue.columnBias())
         .int32(epilogue.relu() ? 1 : 0);
   }
 }

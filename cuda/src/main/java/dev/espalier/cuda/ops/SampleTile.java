@@ -1,8 +1,7 @@
 package dev.espalier.cuda.ops;
 
-import dev.espalier.cuda.driver.DevicePointer;
+import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.kernel.Launch;
-import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -41,13 +40,14 @@ record SampleTile(int vector, int lanes, int height, int parts) {
     }
 
     /** Adds the splits' sums, in their order. */
-    void join(Gpu gpu, Tensor sums, Tensor out) {
+    void join(DeviceContext context, Tensor sums, Tensor out) {
       if (count > 1) {
-        gpu.launch("sddmm", "sum_splits_" + Operands.name(out.dtype()))
+        context
+            .launch("sddmm", "sum_splits_" + Operands.name(out.dtype()))
             .int32((int) out.size())
             .int32(count)
-            .pointer(gpu.address(sums))
-            .pointer(gpu.address(out))
+            .tensor(sums)
+            .tensor(out)
             .overElements(out.size());
       }
     }
@@ -64,10 +64,8 @@ record SampleTile(int vector, int lanes, int height, int parts) {
 
   static SampleTile of(SparseIndex index, int vector) {
     StoredRows rows = index.rows();
-    int height =
-        Math.min(TALLEST, Integer.highestOneBit(Math.max(1, 2 * rows.blockHeight() - 1)));
-    return new SampleTile(
-        vector, SUMS / vector, height, Math.ceilDiv(rows.blockHeight(), height));
+    int height = Math.min(TALLEST, Integer.highestOneBit(Math.max(1, 2 * rows.blockHeight() - 1)));
+    return new SampleTile(vector, SUMS / vector, height, Math.ceilDiv(rows.blockHeight(), height));
   }
 
   String name() {
@@ -79,16 +77,16 @@ record SampleTile(int vector, int lanes, int height, int parts) {
   }
 
   /** The kernel's {@code Chunks}. */
-  ByteBuffer chunks(Gpu gpu, SparseIndex index) {
+  ByteBuffer chunks(DeviceContext context, SparseIndex index) {
     StoredRows rows = index.rows();
     Chunks chunks = chunks(index);
     return new Fields()
         .int32(chunks.count())
         .int32(rows.values())
-        .pointer(gpu.index(chunks.row()))
-        .pointer(gpu.index(chunks.first()))
-        .pointer(gpu.index(rows.offsets()))
-        .pointer(gpu.index(index.columns()))
+        .pointer(context.constant(chunks.row()))
+        .pointer(context.constant(chunks.first()))
+        .pointer(context.constant(rows.offsets()))
+        .pointer(context.constant(index.columns()))
         .int32(rows.blockHeight())
         .divisor(rows.blockWidth())
         .int32(parts)

@@ -13,7 +13,7 @@ final class SparseIndex {
 
   private final StoredRows rows;
   private final int[] order;
-  private final int[] narrow;
+  private final short[] narrow;
   private final ConcurrentHashMap<Integer, Chunks> chunks = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<ConvPlan.Geometry, ConvIndex> forward = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<ConvPlan.Geometry, ConvIndex> gradInput =
@@ -36,18 +36,15 @@ final class SparseIndex {
   static SparseIndex of(SparsePattern pattern) {
     return pattern
         .derived()
-        .get(
-            SparseIndex.class,
-            () -> new SparseIndex(StoredRows.of(pattern), pattern.columns()));
+        .get(SparseIndex.class, () -> new SparseIndex(StoredRows.of(pattern), pattern.columns()));
   }
 
-  /** Two 16-bit numbers in each int, the first in the lower half. */
-  private static int[] packed(int[] numbers) {
-    int[] pairs = new int[(numbers.length + 1) / 2];
+  private static short[] packed(int[] numbers) {
+    short[] shorts = new short[numbers.length];
     for (int i = 0; i < numbers.length; i++) {
-      pairs[i / 2] |= numbers[i] << i % 2 * Character.SIZE;
+      shorts[i] = (short) numbers[i];
     }
-    return pairs;
+    return shorts;
   }
 
   StoredRows rows() {
@@ -59,13 +56,8 @@ final class SparseIndex {
     return order;
   }
 
-  /** The columns in 16 bits each; null if they do not fit or belong to blocks. */
-  int[] narrowColumns() {
-    return narrow;
-  }
-
-  /** The columns in 16 bits where they fit, else in 32. */
-  int[] columns() {
+  /** The columns in 16 bits where they fit and are of single elements, else in 32. */
+  Object columns() {
     return narrow == null ? rows.columns() : narrow;
   }
 

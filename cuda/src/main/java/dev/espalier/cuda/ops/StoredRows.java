@@ -1,5 +1,6 @@
 package dev.espalier.cuda.ops;
 
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.NmPattern;
@@ -51,6 +52,11 @@ record StoredRows(int rows, int blockHeight, int blockWidth, int[] offsets, int[
   /** Stored values. */
   int values() {
     return columns.length * blockHeight;
+  }
+
+  /** The shape of values of single elements. */
+  Shape valuesShape() {
+    return Shape.of(values());
   }
 
   /** Whether blocks are single elements. */
