@@ -3,6 +3,7 @@ module dev.espalier.cuda {
   requires transitive dev.espalier.tensor;
 
   exports dev.espalier.cuda.driver;
+  exports dev.espalier.cuda.emulator;
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;
