@@ -8,6 +8,7 @@ module dev.espalier.cuda {
   exports dev.espalier.cuda.driver;
   exports dev.espalier.cuda.kernel;
   exports dev.espalier.cuda.memory;
+  exports dev.espalier.cuda.emulator;
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;
