@@ -2,6 +2,7 @@ package dev.espalier.cuda;
 
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.Driver;
+import dev.espalier.cuda.emulator.EmulatedDriver;
 import dev.espalier.cuda.jcuda.JCudaDriver;
 import dev.espalier.cuda.jcuda.JCudaLibrary;
 import dev.espalier.cuda.memory.DeviceAllocator;
@@ -27,11 +28,16 @@ public final class CudaProvider implements BackendProvider {
   public Optional<Backend> backend(Device device) {
     if (!device.kind().equals(KIND)
         || device.index() < 0
-        || device.index() >= JCudaLibrary.find().devices()) {
+        || device.index() >= (isEmulated() ? 1 : JCudaLibrary.find().devices())) {
       return Optional.empty();
     }
-    Driver driver = new JCudaDriver(device.index());
+    Driver driver =
+        isEmulated() ? EmulatedDriver.builder().build() : new JCudaDriver(device.index());
     return Optional.of(new CudaBackend(new DeviceContext(driver, device, memoryMode())));
+  }
+
+  private static boolean isEmulated() {
+    return Boolean.getBoolean("espalier.cuda.emulator");
   }
 
   private static DeviceAllocator.Mode memoryMode() {

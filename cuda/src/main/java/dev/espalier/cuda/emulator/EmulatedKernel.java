@@ -8,6 +8,7 @@ import dev.espalier.cuda.driver.KernelResources;
 import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.cuda.emulator.code.CompiledKernel;
 import dev.espalier.cuda.emulator.ptx.Variable;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -96,14 +97,7 @@ final class EmulatedKernel implements Kernel {
             "argument %d is %s of %d bytes, but the parameter has %d"
                 .formatted(i, argument, argument.bytes(), expected.get(i).bytes()));
       }
-      int at = compiled.parameterOffset(i);
-      switch (argument) {
-        case KernelArgument.Pointer(var pointer) -> bytes.putLong(at, pointer.address());
-        case KernelArgument.Int32(int value) -> bytes.putInt(at, value);
-        case KernelArgument.Int64(long value) -> bytes.putLong(at, value);
-        case KernelArgument.Float32(float value) -> bytes.putFloat(at, value);
-        case KernelArgument.Float64(double value) -> bytes.putDouble(at, value);
-      }
+      argument.write(MemorySegment.ofBuffer(bytes), compiled.parameterOffset(i));
     }
     return bytes.array();
   }
