@@ -31,13 +31,14 @@ struct Matrix {
   u32 extent;   // of x
   bool packed;  // xStride is 1 and every pack of 16 bytes along x is aligned
 
-  typedef const T* Row;
+  // A row is its number: an address would cost registers that the main loop has none to spare of.
+  typedef u32 Row;
   typedef i64 Column;
 
-  __device__ __forceinline__ Row row(u32 x) const { return x < extent ? origin + x * xStride : nullptr; }
+  __device__ __forceinline__ Row row(u32 x) const { return x; }
   __device__ __forceinline__ Column column(u32 k) const { return k * kStride; }
   __device__ __forceinline__ const T* find(Row row, Column column) const {
-    return row == nullptr ? nullptr : row + column;
+    return row < extent ? origin + row * xStride + column : nullptr;
   }
 };
 
