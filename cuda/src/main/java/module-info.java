@@ -6,9 +6,9 @@ module dev.espalier.cuda {
   exports dev.espalier.cuda;
   exports dev.espalier.cuda.context;
   exports dev.espalier.cuda.driver;
+  exports dev.espalier.cuda.emulator;
   exports dev.espalier.cuda.kernel;
   exports dev.espalier.cuda.memory;
-  exports dev.espalier.cuda.emulator;
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;
