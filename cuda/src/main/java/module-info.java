@@ -6,6 +6,7 @@ module dev.espalier.cuda {
   exports dev.espalier.cuda;
   exports dev.espalier.cuda.context;
   exports dev.espalier.cuda.driver;
+  exports dev.espalier.cuda.emulator;
   exports dev.espalier.cuda.kernel;
   exports dev.espalier.cuda.memory;
 
