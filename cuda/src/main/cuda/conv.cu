@@ -392,16 +392,16 @@ __device__ __forceinline__ void depthwiseWeight(
 // ---- entries
 
 #define TILE_ENTRIES(name, TILE, T)                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_forward_##name(             \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_forward_##name(             \
       Work work, Conv conv, Divisor plane, const T* x, const T* w, const T* bias, int clamp,      \
       T* out) {                                                                                   \
     forward<TILE>(work, conv, plane, x, w, bias, clamp, out);                                     \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_input_##name(               \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_input_##name(               \
       Work work, Conv conv, Divisor plane, const T* dy, const T* w, T* dx) {                      \
     gradInput<TILE>(work, conv, plane, dy, w, dx);                                                \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_weight_##name(              \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_weight_##name(              \
       Work work, Conv conv, const T* x, const T* dy, T* dw) {                                     \
     gradWeight<TILE>(work, conv, x, dy, dw);                                                      \
   }
