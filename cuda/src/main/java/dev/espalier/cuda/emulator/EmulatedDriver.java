@@ -7,6 +7,7 @@ import dev.espalier.cuda.driver.DeviceProperties;
 import dev.espalier.cuda.driver.Driver;
 import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Event;
+import dev.espalier.cuda.driver.OutOfDeviceMemoryException;
 import dev.espalier.cuda.driver.Program;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import dev.espalier.cuda.emulator.machine.Checks;
@@ -151,7 +152,7 @@ public final class EmulatedDriver implements Driver {
     }
     Allocation allocation = heap.allocate(bytes);
     if (allocation == null) {
-      throw new DriverException(
+      throw new OutOfDeviceMemoryException(
           "allocate " + bytes + " bytes",
           "out of memory: %d of %d bytes are free; free some, or give the emulator more"
               .formatted(heap.freeBytes(), heap.capacity()));

@@ -8,8 +8,8 @@ import dev.espalier.cuda.driver.KernelResources;
 import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.cuda.emulator.code.CompiledKernel;
 import dev.espalier.cuda.emulator.ptx.Variable;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** An entry of a loaded module. */
@@ -24,7 +24,8 @@ final class EmulatedKernel implements Kernel {
     this.program = program;
     this.compiled = compiled;
     this.device = device;
-    allowedSharedBytes = device.properties().maxSharedBytesPerBlock();
+    allowedSharedBytes =
+        device.properties().maxSharedBytesPerBlock() - compiled.staticSharedBytes();
     resources =
         new KernelResources(
             32,
@@ -69,12 +70,11 @@ final class EmulatedKernel implements Kernel {
     } catch (IllegalArgumentException e) {
       throw new DriverException("launch of " + name(), e.getMessage());
     }
-    int shared = shape.sharedBytes() + compiled.staticSharedBytes();
-    if (shared > allowedSharedBytes) {
+    if (shape.sharedBytes() > allowedSharedBytes) {
       throw new DriverException(
           "launch of " + name(),
-          "%d bytes of shared memory exceed the %d allowed; call allowSharedBytes first"
-              .formatted(shared, allowedSharedBytes));
+          "%d bytes of dynamic shared memory exceed the %d allowed; call allowSharedBytes first"
+              .formatted(shape.sharedBytes(), allowedSharedBytes));
     }
   }
 
@@ -86,8 +86,7 @@ final class EmulatedKernel implements Kernel {
           "launch of " + name(),
           "%d arguments for %d parameters".formatted(arguments.size(), expected.size()));
     }
-    ByteBuffer bytes =
-        ByteBuffer.allocate(compiled.parameterBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    MemorySegment bytes = MemorySegment.ofArray(new byte[compiled.parameterBytes()]);
     for (int i = 0; i < arguments.size(); i++) {
       KernelArgument argument = arguments.get(i);
       if (argument.bytes() != expected.get(i).bytes()) {
@@ -96,15 +95,8 @@ final class EmulatedKernel implements Kernel {
             "argument %d is %s of %d bytes, but the parameter has %d"
                 .formatted(i, argument, argument.bytes(), expected.get(i).bytes()));
       }
-      int at = compiled.parameterOffset(i);
-      switch (argument) {
-        case KernelArgument.Pointer(var pointer) -> bytes.putLong(at, pointer.address());
-        case KernelArgument.Int32(int value) -> bytes.putInt(at, value);
-        case KernelArgument.Int64(long value) -> bytes.putLong(at, value);
-        case KernelArgument.Float32(float value) -> bytes.putFloat(at, value);
-        case KernelArgument.Float64(double value) -> bytes.putDouble(at, value);
-      }
+      argument.write(bytes, compiled.parameterOffset(i));
     }
-    return bytes.array();
+    return bytes.toArray(ValueLayout.JAVA_BYTE);
   }
 }
