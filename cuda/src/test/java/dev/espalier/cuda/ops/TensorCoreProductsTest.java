@@ -133,8 +133,7 @@ final class TensorCoreProductsTest {
         assertSame(c, expected, what);
         Tensor narrow = device(Shape.of(k, n), b).to(type.storage());
         Tensor plain = garbage(Shape.of(m, n));
-        products.spmm(
-            pattern, values.to(type.storage()), narrow, 0, plain, Epilogue.NONE, type);
+        products.spmm(pattern, values.to(type.storage()), narrow, 0, plain, Epilogue.NONE, type);
         assertSame(plain, product(weights, b, m, k, n), what + " of the type itself");
       }
     }
@@ -227,8 +226,7 @@ final class TensorCoreProductsTest {
     var wrong = new BsrPattern(CsrPattern.of(1, 1, new int[] {0, 1}, new int[] {0}), 8, 16);
     Tensor any = device(Shape.of(1, 1), 0);
     assertThatThrownBy(
-            () ->
-                products.spmm(wrong, any, any, 0, any, Epilogue.NONE, TensorCoreType.TF32))
+            () -> products.spmm(wrong, any, any, 0, any, Epilogue.NONE, TensorCoreType.TF32))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("8×16");
     NmPattern nm = NmPattern.of(1, 4, new Granularity.NOfM(2, 4), (byte) 0, (byte) 1);
