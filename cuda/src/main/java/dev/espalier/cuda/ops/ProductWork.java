@@ -2,6 +2,8 @@ package dev.espalier.cuda.ops;
 
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.context.Precision;
+import dev.espalier.cuda.driver.Extent;
+import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -79,8 +81,8 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
     return filled && blocks >= context.properties().multiprocessors();
   }
 
-  /** Blocks to start. */
-  int blocks(Tile tile) {
-    return (int) Math.min(Integer.MAX_VALUE, tile.tiles(m, n) * layers * splits);
+  /** A block for each tile. */
+  Extent grid(Tile tile) {
+    return Extent.of(Launch.gridX("product", tile.tiles(m, n) * layers * splits));
   }
 }
