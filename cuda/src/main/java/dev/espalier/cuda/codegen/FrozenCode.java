@@ -40,7 +40,7 @@ final class FrozenCode {
   }
 
   private void line(String format, Object... values) {
-    text.append(values.length == 0 ? format : format.formatted(values)).append('\n');
+    text.append(format.formatted(values)).append('\n');
   }
 
   private void head() {

@@ -38,8 +38,8 @@ public final class FrozenLayers implements AutoCloseable {
   }
 
   /**
-   * {@code c = A b + bias}, then ReLU if asked; A [M, K], b [K, N] and c [M, N], both contiguous and
-   * of one type.
+   * {@code c = A b + bias}, then ReLU if asked; A [M, K], b [K, N] and c [M, N], both contiguous
+   * and of one type.
    *
    * @param values of the pattern's positions, on any device
    * @param bias [M] on any device, or null

@@ -23,8 +23,7 @@ final class FrozenTuner {
   private FrozenTuner() {}
 
   /** Cycles of the whole product of that many positions; an estimate to compare tiles by. */
-  static double cycles(
-      FrozenWeight weight, FrozenTile tile, long items, DeviceProperties device) {
+  static double cycles(FrozenWeight weight, FrozenTile tile, long items, DeviceProperties device) {
     long warps = Math.ceilDiv(items, 32L * tile.vector());
     double issues = 0;
     double bytes = 0;

@@ -41,7 +41,8 @@ record FrozenWeight(
     if (farthest * type.bytes() > Integer.MAX_VALUE
         || (offsets.length - 1L) * grid.positions() * type.bytes() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "frozen weight: an operand's or a result's rows span more than 2^31 - 1 bytes; use the backend's kernels");
+          "frozen weight: an operand's or a result's rows span more than 2^31 - 1 bytes; use the"
+              + " backend's kernels");
     }
   }
 

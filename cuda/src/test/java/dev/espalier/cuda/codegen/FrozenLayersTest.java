@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.cuda.CudaBackend;
 import dev.espalier.cuda.context.DeviceContext;
+import dev.espalier.cuda.driver.Extent;
+import dev.espalier.cuda.driver.Program;
+import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
@@ -161,8 +164,7 @@ final class FrozenLayersTest {
     Tensor b = tensor(DType.FLOAT32, Shape.of(6, 8), values(8, 48)).to(CUDA);
     Tensor c = garbage(DType.FLOAT32, Shape.of(4, 8));
     for (int i = 0; i < 2; i++) {
-      layers.spmm(
-          pattern, tensor(DType.FLOAT32, pattern.valuesShape(), stored), null, false, b, c);
+      layers.spmm(pattern, tensor(DType.FLOAT32, pattern.valuesShape(), stored), null, false, b, c);
     }
     assertThat(layers.size()).isEqualTo(1);
     stored[0] += 1;
@@ -181,9 +183,24 @@ final class FrozenLayersTest {
     var weight =
         new FrozenWeight(DType.FLOAT32, pattern.rowOffsets(), places, stored, null, false, grid);
     assertThat(FrozenTile.candidates(weight)).hasSizeGreaterThan(6);
+    Tensor b = tensor(DType.FLOAT32, Shape.of(30, n), values(10, 30 * n)).to(CUDA);
+    double[] first = null;
     for (FrozenTile tile : FrozenTile.candidates(weight)) {
-      assertThat(FrozenCode.of(weight, tile)).contains(".entry frozen");
-      assertThat(FrozenTuner.cycles(weight, tile, n, context.properties())).isPositive();
+      Tensor c = garbage(DType.FLOAT32, Shape.of(40, n));
+      try (Program program = context.driver().load(FrozenCode.of(weight, tile))) {
+        new Launch(
+                context.stream(),
+                context.properties(),
+                program.kernel(FrozenCode.ENTRY),
+                context::pointer)
+            .tensor(b)
+            .tensor(c)
+            .int32(n)
+            .run(Extent.of(1, tile.groups(weight)), Extent.of(FrozenTile.THREADS));
+        double[] result = c.to(Device.CPU).toDoubleArray();
+        first = first == null ? result : first;
+        assertThat(result).as(tile.toString()).containsExactly(first).doesNotContain(Double.NaN);
+      }
     }
   }
 
