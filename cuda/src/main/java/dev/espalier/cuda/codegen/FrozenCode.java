@@ -39,8 +39,8 @@ final class FrozenCode {
     return code.text.toString();
   }
 
-  private void line(String format, Object... values) {
-    text.append(format.formatted(values)).append('\n');
+  private void line(String instruction) {
+    text.append(instruction).append('\n');
   }
 
   private void head() {
@@ -49,44 +49,44 @@ final class FrozenCode {
     line(".version 7.0");
     line(".target sm_80");
     line(".address_size 64");
-    line(".visible .entry %s(.param .u64 in, .param .u64 out, .param .u32 items)", ENTRY);
-    line(".maxntid %d, 1, 1", FrozenTile.THREADS);
+    line(".visible .entry %s(.param .u64 in, .param .u64 out, .param .u32 items)".formatted(ENTRY));
+    line(".maxntid %d, 1, 1".formatted(FrozenTile.THREADS));
     line("{");
-    line(".reg .pred %%p<3>;");
-    line(".reg .b32 %%r<12>;");
-    line(".reg .b64 %%rd<8>;");
-    line(".reg .%s %%x<%d>;", type, AHEAD * tile.vector());
-    line(".reg .%s %%s<%d>;", type, tile.rows() * tile.vector());
-    line("mov.u32 %%r0, %%ctaid.x;");
-    line("mov.u32 %%r1, %%tid.x;");
-    line("mad.lo.u32 %%r2, %%r0, %d, %%r1;", FrozenTile.THREADS);
-    line("mul.lo.u32 %%r2, %%r2, %d;", tile.vector());
-    line("ld.param.u32 %%r3, [items];");
-    line("setp.ge.u32 %%p0, %%r2, %%r3;");
-    line("@%%p0 ret;");
+    line(".reg .pred %p<3>;");
+    line(".reg .b32 %r<12>;");
+    line(".reg .b64 %rd<8>;");
+    line(".reg .%s %%x<%d>;".formatted(type, AHEAD * tile.vector()));
+    line(".reg .%s %%s<%d>;".formatted(type, tile.rows() * tile.vector()));
+    line("mov.u32 %r0, %ctaid.x;");
+    line("mov.u32 %r1, %tid.x;");
+    line("mad.lo.u32 %%r2, %%r0, %d, %%r1;".formatted(FrozenTile.THREADS));
+    line("mul.lo.u32 %%r2, %%r2, %d;".formatted(tile.vector()));
+    line("ld.param.u32 %r3, [items];");
+    line("setp.ge.u32 %p0, %r2, %r3;");
+    line("@%p0 ret;");
     // r4 image, r6 position, r8 row of the image, r10 place in the source row
-    line("div.u32 %%r4, %%r2, %d;", grid.positions());
-    line("mul.lo.u32 %%r5, %%r4, %d;", grid.positions());
-    line("sub.u32 %%r6, %%r2, %%r5;");
-    line("div.u32 %%r8, %%r6, %d;", grid.width());
-    line("mul.lo.u32 %%r9, %%r8, %d;", grid.width());
-    line("sub.u32 %%r10, %%r6, %%r9;");
-    line("mad.lo.u32 %%r10, %%r8, %d, %%r10;", grid.sourceRow());
-    line("cvt.u64.u32 %%rd0, %%r10;");
-    line("mul.wide.u32 %%rd1, %%r4, %d;", grid.sourceImage());
-    line("add.u64 %%rd0, %%rd0, %%rd1;");
-    line("shl.b64 %%rd0, %%rd0, %d;", shift);
-    line("ld.param.u64 %%rd1, [in];");
-    line("cvta.to.global.u64 %%rd1, %%rd1;");
-    line("add.u64 %%rd0, %%rd0, %%rd1;");
-    line("cvt.u64.u32 %%rd2, %%r6;");
-    line("mul.wide.u32 %%rd3, %%r4, %d;", weight.rows() * grid.positions());
-    line("add.u64 %%rd2, %%rd2, %%rd3;");
-    line("shl.b64 %%rd2, %%rd2, %d;", shift);
-    line("ld.param.u64 %%rd3, [out];");
-    line("cvta.to.global.u64 %%rd3, %%rd3;");
-    line("add.u64 %%rd2, %%rd2, %%rd3;");
-    line("mov.u32 %%r11, %%ctaid.y;");
+    line("div.u32 %%r4, %%r2, %d;".formatted(grid.positions()));
+    line("mul.lo.u32 %%r5, %%r4, %d;".formatted(grid.positions()));
+    line("sub.u32 %r6, %r2, %r5;");
+    line("div.u32 %%r8, %%r6, %d;".formatted(grid.width()));
+    line("mul.lo.u32 %%r9, %%r8, %d;".formatted(grid.width()));
+    line("sub.u32 %r10, %r6, %r9;");
+    line("mad.lo.u32 %%r10, %%r8, %d, %%r10;".formatted(grid.sourceRow()));
+    line("cvt.u64.u32 %rd0, %r10;");
+    line("mul.wide.u32 %%rd1, %%r4, %d;".formatted(grid.sourceImage()));
+    line("add.u64 %rd0, %rd0, %rd1;");
+    line("shl.b64 %%rd0, %%rd0, %d;".formatted(shift));
+    line("ld.param.u64 %rd1, [in];");
+    line("cvta.to.global.u64 %rd1, %rd1;");
+    line("add.u64 %rd0, %rd0, %rd1;");
+    line("cvt.u64.u32 %rd2, %r6;");
+    line("mul.wide.u32 %%rd3, %%r4, %d;".formatted(weight.rows() * grid.positions()));
+    line("add.u64 %rd2, %rd2, %rd3;");
+    line("shl.b64 %%rd2, %%rd2, %d;".formatted(shift));
+    line("ld.param.u64 %rd3, [out];");
+    line("cvta.to.global.u64 %rd3, %rd3;");
+    line("add.u64 %rd2, %rd2, %rd3;");
+    line("mov.u32 %r11, %ctaid.y;");
   }
 
   /** Leads each block of threads to the code of its group, by halves. */
@@ -96,10 +96,10 @@ final class FrozenCode {
       return;
     }
     int middle = (first + end) / 2;
-    line("setp.ge.u32 %%p1, %%r11, %d;", middle);
-    line("@%%p1 bra from%d;", middle);
+    line("setp.ge.u32 %%p1, %%r11, %d;".formatted(middle));
+    line("@%%p1 bra from%d;".formatted(middle));
     dispatch(first, middle);
-    line("from%d:", middle);
+    line("from%d:".formatted(middle));
     dispatch(middle, end);
   }
 
@@ -107,7 +107,7 @@ final class FrozenCode {
     int vector = tile.vector();
     for (int i = 0; i < (bottom - top) * vector; i++) {
       double start = weight.bias() == null ? 0 : weight.bias()[top + i / vector];
-      line("mov.%s %%s%d, %s;", type, i, literal(start));
+      line("mov.%s %%s%d, %s;".formatted(type, i, literal(start)));
     }
     int[] rowOf = new int[weight.offsets()[bottom] - weight.offsets()[top]];
     for (int row = top; row < bottom; row++) {
@@ -152,8 +152,8 @@ final class FrozenCode {
         loaded++;
         long distance = (long) place(begin + byPlace[end]) * weight.type().bytes();
         line(
-            "ld.global.nc%s.%s %s, [%%rd0+%d];",
-            suffix(), type, registers("x", loaded * vector), distance);
+            "ld.global.nc%s.%s %s, [%%rd0+%d];"
+                .formatted(suffix(), type, registers("x", loaded * vector), distance));
       }
     }
     int slot = -1;
@@ -164,8 +164,13 @@ final class FrozenCode {
       for (int v = 0; v < vector; v++) {
         int sum = rowOf[byPlace[i]] * vector + v;
         line(
-            "fma.rn.%s %%s%d, %%x%d, %s, %%s%d;",
-            type, sum, slot * vector + v, literal(weight.values()[begin + byPlace[i]]), sum);
+            "fma.rn.%s %%s%d, %%x%d, %s, %%s%d;"
+                .formatted(
+                    type,
+                    sum,
+                    slot * vector + v,
+                    literal(weight.values()[begin + byPlace[i]]),
+                    sum));
       }
     }
     return end;
@@ -176,14 +181,14 @@ final class FrozenCode {
     if (weight.relu()) {
       for (int v = 0; v < vector; v++) {
         int sum = inGroup * vector + v;
-        line("setp.lt.%s %%p2, %%s%d, %s;", type, sum, literal(0)); // NaN passes
-        line("selp.%s %%s%d, %s, %%s%d, %%p2;", type, sum, literal(0), sum);
+        line("setp.lt.%s %%p2, %%s%d, %s;".formatted(type, sum, literal(0))); // NaN passes
+        line("selp.%s %%s%d, %s, %%s%d, %%p2;".formatted(type, sum, literal(0), sum));
       }
     }
     long distance = (long) row * weight.grid().positions() * weight.type().bytes();
     line(
-        "st.global%s.%s [%%rd2+%d], %s;",
-        suffix(), type, distance, registers("s", inGroup * vector));
+        "st.global%s.%s [%%rd2+%d], %s;"
+            .formatted(suffix(), type, distance, registers("s", inGroup * vector)));
   }
 
   private String suffix() {

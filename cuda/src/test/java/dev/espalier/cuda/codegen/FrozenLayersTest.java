@@ -183,7 +183,7 @@ final class FrozenLayersTest {
     var weight =
         new FrozenWeight(DType.FLOAT32, pattern.rowOffsets(), places, stored, null, false, grid);
     assertThat(FrozenTile.candidates(weight)).hasSizeGreaterThan(6);
-    Tensor b = tensor(DType.FLOAT32, Shape.of(30, n), values(10, 30 * n)).to(CUDA);
+    Tensor b = tensor(DType.FLOAT32, Shape.of(30, n), values(10, 30L * n)).to(CUDA);
     double[] first = null;
     for (FrozenTile tile : FrozenTile.candidates(weight)) {
       Tensor c = garbage(DType.FLOAT32, Shape.of(40, n));
