@@ -207,8 +207,7 @@ public final class Convolution {
         .run(work.grid(tile), Extent.of(tile.threads()));
   }
 
-  private Launch launch(
-      String pass, ProductWork work, Tile tile, Geometry geometry, DType dtype) {
+  private Launch launch(String pass, ProductWork work, Tile tile, Geometry geometry, DType dtype) {
     return context
         .launch(MODULE, "conv_" + pass + "_" + tile.suffix(dtype))
         .struct(work.build())

@@ -199,8 +199,7 @@ public final class Gemm {
               .build();
       Launch launch =
           context
-              .launch(
-                  MODULE, (alongK ? "gemv_rows_" : "gemv_columns_") + Operands.name(c.dtype()))
+              .launch(MODULE, (alongK ? "gemv_rows_" : "gemv_columns_") + Operands.name(c.dtype()))
               .struct(vector)
               .struct(operands(alpha, a, b, beta, c, epilogue));
       if (alongK) {

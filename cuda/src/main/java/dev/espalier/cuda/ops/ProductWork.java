@@ -36,14 +36,7 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
   }
 
   ByteBuffer build() {
-    return new Fields()
-        .int32(m)
-        .int32(n)
-        .int32(k)
-        .int32(layers)
-        .int32(splits)
-        .int32(depth)
-        .build();
+    return new Fields().int32(m).int32(n).int32(k).int32(layers).int32(splits).int32(depth).build();
   }
 
   long results() {
@@ -68,7 +61,9 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
     }
   }
 
-  /** The tile of tensor cores, if they were asked for, or the largest that keeps the device busy. */
+  /**
+   * The tile of tensor cores, if they were asked for, or the largest that keeps the device busy.
+   */
   Tile tile(DeviceContext context, DType dtype, boolean hasLarge) {
     Precision precision = Precision.current();
     if (dtype == DType.FLOAT32 && precision != Precision.FLOAT32) {
