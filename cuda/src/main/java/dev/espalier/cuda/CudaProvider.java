@@ -5,7 +5,9 @@ import dev.espalier.cuda.driver.Driver;
 import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.EmulatedDriver;
 import dev.espalier.cuda.jcuda.JCudaDriver;
+import dev.espalier.cuda.jcuda.JCudaLibraries;
 import dev.espalier.cuda.jcuda.JCudaLibrary;
+import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.spi.Backend;
@@ -25,6 +27,7 @@ import java.util.Set;
 public final class CudaProvider implements BackendProvider {
   private static final String KIND = "cuda";
   private static final String EMULATOR = "espalier.cuda.emulator";
+  private static final String LIBRARIES = "espalier.cuda.libraries";
   private static final String MEMORY = "espalier.cuda.memory";
 
   /** For {@link java.util.ServiceLoader}. */
@@ -35,20 +38,24 @@ public final class CudaProvider implements BackendProvider {
     if (!device.kind().equals(KIND) || device.index() < 0) {
       return Optional.empty();
     }
-    return driver(device.index())
-        .map(driver -> new CudaBackend(new DeviceContext(driver, device, memoryMode())));
+    return context(device).map(CudaBackend::new);
   }
 
-  private static Optional<Driver> driver(int index) {
+  private static Optional<DeviceContext> context(Device device) {
     Optional<Set<Check>> checks = emulatorChecks();
-    if (checks.isPresent()) {
-      return index == 0
-          ? Optional.of(EmulatedDriver.builder().checks(checks.get()).build())
-          : Optional.empty();
+    if (checks.isPresent() && device.index() == 0) {
+      Driver driver = EmulatedDriver.builder().checks(checks.get()).build();
+      return Optional.of(new DeviceContext(driver, device, memoryMode()));
     }
-    return index < JCudaLibrary.find().devices()
-        ? Optional.of(new JCudaDriver(index))
-        : Optional.empty();
+    if (checks.isEmpty() && device.index() < JCudaLibrary.find().devices()) {
+      var driver = new JCudaDriver(device.index());
+      Libraries libraries =
+          Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"))
+              ? new JCudaLibraries(driver)
+              : Libraries.NONE;
+      return Optional.of(new DeviceContext(driver, libraries, device, memoryMode()));
+    }
+    return Optional.empty();
   }
 
   /** What the emulator is to look for, or empty if there is to be none. */
