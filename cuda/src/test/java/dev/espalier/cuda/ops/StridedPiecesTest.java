@@ -33,8 +33,7 @@ final class StridedPiecesTest {
   @Test
   void noElementsMakeNoPiece() {
     List<Integer> seen = new ArrayList<>();
-    StridedPieces.of(new int[] {3, 0, 2}, new long[] {0, 2, 1})
-        .forEach((_, n, _) -> seen.add(n));
+    StridedPieces.of(new int[] {3, 0, 2}, new long[] {0, 2, 1}).forEach((_, n, _) -> seen.add(n));
     assertThat(seen).isEmpty();
   }
 
@@ -84,7 +83,9 @@ final class StridedPiecesTest {
   @Test
   void theStructHoldsDivisorsAndStrides() {
     ByteBuffer struct =
-        StridedPieces.of(new int[] {7, 3}, new long[] {1, 7}).build().order(ByteOrder.LITTLE_ENDIAN);
+        StridedPieces.of(new int[] {7, 3}, new long[] {1, 7})
+            .build()
+            .order(ByteOrder.LITTLE_ENDIAN);
     assertThat(struct.remaining()).isEqualTo(80 + 6 * 8);
     assertThat(struct.getInt(0)).isEqualTo(2);
     assertThat(struct.getInt(4)).isEqualTo(3);

@@ -73,8 +73,7 @@ final class TilesTest {
       for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
         Tensor a = values(dtype, 1, e[0], e[1]);
         Tensor b = values(dtype, 2, e[1], e[2]);
-        double[] expected =
-            product(a.toDoubleArray(), b.toDoubleArray(), e[0], e[1], e[2]);
+        double[] expected = product(a.toDoubleArray(), b.toDoubleArray(), e[0], e[1], e[2]);
         double[] first = null;
         for (Tile tile : new Tile[] {Tile.SMALL, Tile.MEDIUM, Tile.LARGE}) {
           if (tile == Tile.LARGE && dtype == DType.FLOAT64) {
@@ -121,8 +120,7 @@ final class TilesTest {
   private static double rounded(Precision precision, double x) {
     return switch (precision) {
       case FLOAT32 -> x;
-      case TF32 ->
-          Float.intBitsToFloat((Float.floatToRawIntBits((float) x) + 0x1000) & 0xffffe000);
+      case TF32 -> Float.intBitsToFloat((Float.floatToRawIntBits((float) x) + 0x1000) & 0xffffe000);
       case BF16 -> through(DType.BFLOAT16, x);
       case F16 -> through(DType.FLOAT16, x);
     };

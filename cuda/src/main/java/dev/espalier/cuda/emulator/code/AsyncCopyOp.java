@@ -37,12 +37,12 @@ final class AsyncCopyOp extends MemoryOp {
       return;
     }
     String cache = opcode.takeOneOf("ca", "cg");
-    boolean spaces =
-        opcode.takeOneOf("shared", "shared::cta") != null && opcode.take("global");
+    boolean spaces = opcode.takeOneOf("shared", "shared::cta") != null && opcode.take("global");
     opcode.takeOneOf("L2::64B", "L2::128B", "L2::256B");
     opcode.finish();
     int bytes = emit.constant(2);
-    boolean fits = bytes == 16 || (cache != null && cache.equals("ca") && (bytes == 4 || bytes == 8));
+    boolean fits =
+        bytes == 16 || (cache != null && cache.equals("ca") && (bytes == 4 || bytes == 8));
     if (cache == null || !spaces || !fits) {
       throw opcode.refuse("copies 16 bytes, or with .ca 4 or 8, from .global to .shared");
     }
@@ -87,8 +87,7 @@ final class AsyncCopyOp extends MemoryOp {
         int k = Integer.numberOfTrailingZeros(m);
         int size = warp.ints[sourceSize][k];
         if (size < 0 || size > bytes) {
-          throw new KernelFault(
-              Check.BOUNDS, k, "copies %d of %d bytes".formatted(size, bytes));
+          throw new KernelFault(Check.BOUNDS, k, "copies %d of %d bytes".formatted(size, bytes));
         }
         if (size == 0) {
           zero(warp, k);

@@ -36,8 +36,7 @@ final class BlockRun {
         new BlockState(
             launch.heap(),
             launch.checks(),
-            new SharedMemory(
-                sharedBytes, launch.checks().sharedRace ? kernel.sharedGranule() : 0),
+            new SharedMemory(sharedBytes, launch.checks().sharedRace ? kernel.sharedGranule() : 0),
             kernel.localBytes(),
             (threads + Warp.LANES - 1) / Warp.LANES,
             kernel.instructions,

@@ -65,7 +65,10 @@ final class MatrixLoadOp extends WarpWideOp {
       for (int k = 0; k < Warp.LANES; k++) {
         int row = k >> 2;
         int column = 2 * (k & 3);
-        int first = transposed ? element(shared, rows[ROWS * i + column], row) : element(shared, rows[ROWS * i + row], column);
+        int first =
+            transposed
+                ? element(shared, rows[ROWS * i + column], row)
+                : element(shared, rows[ROWS * i + row], column);
         int second =
             transposed
                 ? element(shared, rows[ROWS * i + column + 1], row)

@@ -8,8 +8,8 @@ import dev.espalier.cuda.emulator.ptx.PtxType;
 import java.util.List;
 
 /**
- * {@code mma.sync} and {@code mma.sp}: D = A B + C on tensor cores, with A of 16 by k, B of k by 8, C
- * and D of 16 by 8 in single precision.
+ * {@code mma.sync} and {@code mma.sp}: D = A B + C on tensor cores, with A of 16 by k, B of k by 8,
+ * C and D of 16 by 8 in single precision.
  *
  * <p>With g = lane / 4 and t = lane mod 4, a lane holds of C and D the elements (g, 2t), (g, 2t+1),
  * (g+8, 2t), (g+8, 2t+1). A register of A or B holds one tf32 number or two 16-bit ones that follow
@@ -19,9 +19,9 @@ import java.util.List;
  * bits each tell which: lane 4g+p, p = 0 or 1 (2 or 3 with selector 1), holds in its low half those
  * of row g and k from 16p to 16p+15, in its high half those of row g+8.
  *
- * <p>Arithmetic: the products are exact, their sum over k is formed in double precision in the order
- * of k, C is added, and the sum is rounded once to nearest. The hardware aligns the terms to the
- * largest and cuts them off, in groups that differ between generations; its results differ from
+ * <p>Arithmetic: the products are exact, their sum over k is formed in double precision in the
+ * order of k, C is added, and the sum is rounded once to nearest. The hardware aligns the terms to
+ * the largest and cuts them off, in groups that differ between generations; its results differ from
  * these within the rounding of a single-precision sum. Of tf32 numbers only the 19 bits that the
  * hardware reads count.
  */
@@ -70,9 +70,7 @@ final class MatrixOp extends WarpWideOp {
     PtxType type = opcode.type(1);
     int depth = Integer.parseInt(shape.substring("m16n8k".length()));
     boolean single =
-        opcode.type(0) == PtxType.F32
-            && opcode.type(3) == PtxType.F32
-            && opcode.type(2) == type;
+        opcode.type(0) == PtxType.F32 && opcode.type(3) == PtxType.F32 && opcode.type(2) == type;
     boolean fits =
         switch (type) {
           case TF32 -> !sparse && (depth == 4 || depth == 8);

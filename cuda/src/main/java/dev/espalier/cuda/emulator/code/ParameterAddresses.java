@@ -29,7 +29,8 @@ final class ParameterAddresses {
   static List<Statement> resolved(List<Statement> body, Set<Variable> parameters) {
     var addresses = new ParameterAddresses(parameters);
     for (Statement statement : body) {
-      if (statement instanceof Statement.Instruction instruction && !instruction.operands().isEmpty()) {
+      if (statement instanceof Statement.Instruction instruction
+          && !instruction.operands().isEmpty()) {
         addresses.count(instruction.operands().getFirst());
       }
     }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The {@code cp.async} copies of a warp's lanes that nobody has waited for yet.
  *
- * <p>Each lane counts the groups it has committed; a copy belongs to the group after those that were
- * committed when it was issued. The bytes arrive at once, but stay marked as on their way until the
- * lane waits.
+ * <p>Each lane counts the groups it has committed; a copy belongs to the group after those that
+ * were committed when it was issued. The bytes arrive at once, but stay marked as on their way
+ * until the lane waits.
  */
 public final class AsyncCopies {
   private final int[] committed = new int[Warp.LANES];
@@ -48,7 +48,9 @@ public final class AsyncCopies {
     }
   }
 
-  /** The lanes of {@code mask} wait until at most {@code pending} of their groups are on their way. */
+  /**
+   * The lanes of {@code mask} wait until at most {@code pending} of their groups are on their way.
+   */
   public void await(Warp warp, int mask, int pending) {
     complete(warp, mask, pending, false);
   }
@@ -62,8 +64,7 @@ public final class AsyncCopies {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       int lane = lanes[i];
-      boolean done =
-          (mask >>> lane & 1) != 0 && (all || groups[i] < committed[lane] - pending);
+      boolean done = (mask >>> lane & 1) != 0 && (all || groups[i] < committed[lane] - pending);
       if (done) {
         warp.block.shared.arrived(warp, lane, places[i], counts[i], ops[i]);
       } else {

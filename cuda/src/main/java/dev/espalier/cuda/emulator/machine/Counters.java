@@ -102,8 +102,7 @@ public final class Counters {
     int passes = 0;
     int least = 0;
     for (int first = 0; first < Warp.LANES; first += lanesAtOnce) {
-      int part =
-          mask & (lanesAtOnce == Warp.LANES ? Warp.ALL : ((1 << lanesAtOnce) - 1) << first);
+      int part = mask & (lanesAtOnce == Warp.LANES ? Warp.ALL : ((1 << lanesAtOnce) - 1) << first);
       if (part != 0) {
         passes += passes(offsets, part, bytes);
         least++;

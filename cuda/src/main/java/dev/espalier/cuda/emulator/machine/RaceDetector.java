@@ -8,8 +8,8 @@ import dev.espalier.cuda.emulator.Check;
  *
  * <p>Each place of as many bytes as the kernel's narrowest access remembers its last write and two
  * reads by different threads that no later read is ordered after: one of the two belongs to another
- * thread than a write that comes. Lanes that write the same bits to one place by one instruction are
- * no race; atomic operations are none among each other.
+ * thread than a write that comes. Lanes that write the same bits to one place by one instruction
+ * are no race; atomic operations are none among each other.
  */
 public final class RaceDetector {
   private static final int THREAD_BITS = 10;
@@ -133,8 +133,7 @@ public final class RaceDetector {
     return warp.clock.isBefore(thread >>> 5, thread & 31, event >>> TIME_SHIFT, lane);
   }
 
-  private KernelFault race(
-      Warp warp, int lane, int place, String verb, long event, String past) {
+  private KernelFault race(Warp warp, int lane, int place, String verb, long event, String past) {
     int thread = (int) event & THREAD_MASK;
     int op = (int) (event >>> THREAD_BITS) & OP_MASK;
     return new KernelFault(
@@ -142,10 +141,6 @@ public final class RaceDetector {
         lane,
         "%s offset %d of shared memory, which thread %d of the block has %s by %s, with no barrier between"
             .formatted(
-                verb,
-                (long) place << shift,
-                thread,
-                past,
-                warp.block.instructionNames.apply(op)));
+                verb, (long) place << shift, thread, past, warp.block.instructionNames.apply(op)));
   }
 }

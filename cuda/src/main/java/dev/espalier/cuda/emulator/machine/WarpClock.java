@@ -7,9 +7,9 @@ import java.util.Arrays;
  *
  * <p>A warp's own time advances with each barrier and each {@code bar.warp.sync}. A barrier tells
  * those who wait at it the time of all who came, and what those knew themselves. Within a warp the
- * lanes are ordered by such an instruction only: running in lockstep orders nothing, as the hardware
- * may run lanes of one warp apart; neither does a shuffle or a vote, nor lanes meeting again after a
- * branch.
+ * lanes are ordered by such an instruction only: running in lockstep orders nothing, as the
+ * hardware may run lanes of one warp apart; neither does a shuffle or a vote, nor lanes meeting
+ * again after a branch.
  */
 public final class WarpClock {
   private static final int MAX_PARTIAL = 32;
@@ -85,7 +85,8 @@ public final class WarpClock {
 
   private boolean isOrderedInPart(int otherLane, long then, int lane) {
     for (int i = 0; i < partials; i++) {
-      if (then < partialTimes[i] && (partialMasks[i] >>> otherLane & partialMasks[i] >>> lane & 1) != 0) {
+      if (then < partialTimes[i]
+          && (partialMasks[i] >>> otherLane & partialMasks[i] >>> lane & 1) != 0) {
         return true;
       }
     }
