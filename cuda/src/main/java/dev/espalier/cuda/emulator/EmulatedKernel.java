@@ -47,8 +47,7 @@ final class EmulatedKernel implements Kernel {
               registers == null ? compiled.liveRegisters() : registers,
               compiled.staticSharedBytes(),
               compiled.localBytes(),
-              Math.min(
-                  compiled.function().maxThreads(), device.properties().maxThreadsPerBlock()));
+              Math.min(compiled.function().maxThreads(), device.properties().maxThreadsPerBlock()));
     }
     return resources;
   }

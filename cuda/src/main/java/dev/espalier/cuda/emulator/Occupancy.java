@@ -46,8 +46,7 @@ public record Occupancy(int blocks, int warps, double share, Limit limit) {
       limit = Limit.REGISTERS;
     }
     int shared =
-        roundUp(resources.staticSharedBytes() + shape.sharedBytes(), SHARED_UNIT)
-            + SHARED_RESERVED;
+        roundUp(resources.staticSharedBytes() + shape.sharedBytes(), SHARED_UNIT) + SHARED_RESERVED;
     int byShared = properties.sharedBytesPerMultiprocessor() / shared;
     if (byShared < blocks) {
       blocks = byShared;

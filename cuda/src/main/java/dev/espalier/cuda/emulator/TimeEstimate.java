@@ -6,9 +6,9 @@ import java.util.Map;
 /**
  * How long a launch might take on the device, and what bounds it.
  *
- * <p>An estimate, no measurement: each unit of a multiprocessor is taken to run at its peak rate and
- * all of them beside each other, so that the slowest gives the time; the blocks are spread evenly.
- * Left out are cache misses between L1 and L2, the order of instructions, and about two
+ * <p>An estimate, no measurement: each unit of a multiprocessor is taken to run at its peak rate
+ * and all of them beside each other, so that the slowest gives the time; the blocks are spread
+ * evenly. Left out are cache misses between L1 and L2, the order of instructions, and about two
  * microseconds that a launch itself costs. It compares kernels and names what to work on; it does
  * not predict.
  *
@@ -102,7 +102,8 @@ public record TimeEstimate(double microseconds, Bound bound, Map<Bound, Double> 
 
   private static double latency(LaunchReport report, int processors) {
     double blocks = report.shape().grid().count();
-    double warps = blocks * ((report.shape().block().count() + 31) / 32);
+    long warpsPerBlock = (report.shape().block().count() + 31) / 32;
+    double warps = blocks * warpsPerBlock;
     double loads =
         report.mix().getOrDefault(InstructionClass.GLOBAL_LOAD, 0L)
             + report.mix().getOrDefault(InstructionClass.ASYNC_COPY, 0L);

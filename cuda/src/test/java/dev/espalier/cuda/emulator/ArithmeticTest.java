@@ -12,8 +12,12 @@ final class ArithmeticTest {
     String ptx =
         EmulatorFixture.kernel(
             2,
-            "ld.global.b32 %r1, [%rd0];\nld.global.b32 %r2, [%rd0+4];\nld.global.b32 %r3, [%rd0+8];\n"
-                + "mov.b32 {%h1, %h9}, %r1;\nmov.b32 {%h2, %h9}, %r2;\nmov.b32 {%h3, %h9}, %r3;\n"
+            "ld.global.b32 %r1, [%rd0];\n"
+                + "ld.global.b32 %r2, [%rd0+4];\n"
+                + "ld.global.b32 %r3, [%rd0+8];\n"
+                + "mov.b32 {%h1, %h9}, %r1;\n"
+                + "mov.b32 {%h2, %h9}, %r2;\n"
+                + "mov.b32 {%h3, %h9}, %r3;\n"
                 + instruction
                 + "\nst.global.b32 [%rd1], %r0;");
     try (EmulatorFixture emulator = new EmulatorFixture()) {
@@ -27,8 +31,12 @@ final class ArithmeticTest {
     String ptx =
         EmulatorFixture.kernel(
             2,
-            "ld.global.b64 %rd5, [%rd0];\nld.global.b64 %rd6, [%rd0+8];\nld.global.b64 %rd7, [%rd0+16];\n"
-                + "cvt.u32.u64 %r1, %rd5;\ncvt.u32.u64 %r2, %rd6;\ncvt.u32.u64 %r3, %rd7;\n"
+            "ld.global.b64 %rd5, [%rd0];\n"
+                + "ld.global.b64 %rd6, [%rd0+8];\n"
+                + "ld.global.b64 %rd7, [%rd0+16];\n"
+                + "cvt.u32.u64 %r1, %rd5;\n"
+                + "cvt.u32.u64 %r2, %rd6;\n"
+                + "cvt.u32.u64 %r3, %rd7;\n"
                 + instruction
                 + "\nst.global.b64 [%rd1], %rd4;");
     try (EmulatorFixture emulator = new EmulatorFixture()) {
@@ -143,10 +151,8 @@ final class ArithmeticTest {
         "cvt.rna.tf32.f32 %r9, 0f3F801000; mov.b32 %f0, %r9; | 0x1.004p0",
       })
   void floats(String instruction, String expected) {
-    float got =
-        Float.intBitsToFloat(run32(instruction + "\nmov.b32 %r0, %f0;", 0, 0, 0));
-    assertThat(Float.toHexString(got))
-        .isEqualTo(Float.toHexString(Float.parseFloat(expected)));
+    float got = Float.intBitsToFloat(run32(instruction + "\nmov.b32 %r0, %f0;", 0, 0, 0));
+    assertThat(Float.toHexString(got)).isEqualTo(Float.toHexString(Float.parseFloat(expected)));
   }
 
   @ParameterizedTest
@@ -162,8 +168,7 @@ final class ArithmeticTest {
         "rcp.approx.ftz.f64 %fd0, 0d4008000000000000; | 0x1.55555p-2",
       })
   void doubles(String instruction, String expected) {
-    double got =
-        Double.longBitsToDouble(run64(instruction + "\nmov.b64 %rd4, %fd0;", 0, 0, 0));
+    double got = Double.longBitsToDouble(run64(instruction + "\nmov.b64 %rd4, %fd0;", 0, 0, 0));
     assertThat(got).isEqualTo(Double.parseDouble(expected));
   }
 
@@ -185,11 +190,7 @@ final class ArithmeticTest {
       })
   void halves(String instruction, String a, String b, String c, String expected) {
     int got =
-        run32(
-            instruction,
-            Long.parseLong(a, 16),
-            Long.parseLong(b, 16),
-            Long.parseLong(c, 16));
+        run32(instruction, Long.parseLong(a, 16), Long.parseLong(b, 16), Long.parseLong(c, 16));
     assertThat(Integer.toHexString(got)).isEqualToIgnoringCase(expected);
   }
 }

@@ -48,8 +48,7 @@ final class CheckTest {
   }
 
   private static void passes(String ptx, int threads, Set<Check> checks) {
-    try (EmulatorFixture emulator =
-        new EmulatorFixture(EmulatedDriver.builder().checks(checks))) {
+    try (EmulatorFixture emulator = new EmulatorFixture(EmulatedDriver.builder().checks(checks))) {
       DevicePointer in = emulator.ints(new int[64]);
       DevicePointer out = emulator.driver.allocate(256);
       assertThatCode(() -> emulator.run(ptx, 1, threads, in, out)).doesNotThrowAnyException();
@@ -64,7 +63,9 @@ final class CheckTest {
   void outOfBounds() {
     String ptx =
         EmulatorFixture.kernel(
-            2, TID.replace("mov.u32 %r1, s;", "") + "add.s64 %rd9, %rd0, %rd8;\nld.global.u32 %r3, [%rd9];");
+            2,
+            TID.replace("mov.u32 %r1, s;", "")
+                + "add.s64 %rd9, %rd0, %rd8;\nld.global.u32 %r3, [%rd9];");
     passes(ptx, 64);
     fails(Check.BOUNDS, ptx, 65, "allocation #1 (256 bytes", "offset 256", "thread (64, 0, 0)");
   }
@@ -109,14 +110,16 @@ final class CheckTest {
   void uninitialisedGlobalMemory() {
     fails(
         Check.UNINITIALISED,
-        EmulatorFixture.kernel(
-            2, "st.global.u16 [%rd1+8], 5;\nld.global.u32 %r0, [%rd1+8];"),
+        EmulatorFixture.kernel(2, "st.global.u16 [%rd1+8], 5;\nld.global.u32 %r0, [%rd1+8];"),
         1,
         "reads 4 bytes at offset 8 of allocation #2",
         "not all written");
     passes(
         EmulatorFixture.kernel(
-            2, "st.global.u16 [%rd1+8], 5;\nst.global.u16 [%rd1+10], 5;\nld.global.u32 %r0, [%rd1+8];"),
+            2,
+            "st.global.u16 [%rd1+8], 5;\n"
+                + "st.global.u16 [%rd1+10], 5;\n"
+                + "ld.global.u32 %r0, [%rd1+8];"),
         1);
   }
 
@@ -128,7 +131,11 @@ final class CheckTest {
   @Test
   void readBeforeTheBarrierRaces() {
     String write = "st.shared.u32 [%r1], %r0;\n";
-    String read = "xor.b32 %r4, %r2, 128;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nld.shared.u32 %r6, [%r5];";
+    String read =
+        "xor.b32 %r4, %r2, 128;\n"
+            + "mov.u32 %r5, s;\n"
+            + "add.s32 %r5, %r5, %r4;\n"
+            + "ld.shared.u32 %r6, [%r5];";
     // The first warp would read what the second has not written yet.
     String initial = "st.shared.u32 [%r1], 0;\nbar.sync 0;\n";
     fails(Check.SHARED_RACE, shared(initial + write + read), 64, "read by PTX line");
@@ -145,7 +152,8 @@ final class CheckTest {
   @Test
   void lanesOfAWarpNeedAWarpBarrier() {
     String write = "st.shared.u32 [%r1], %r0;\n";
-    String read = "xor.b32 %r4, %r2, 4;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nld.shared.u32 %r6, [%r5];";
+    String read =
+        "xor.b32 %r4, %r2, 4;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nld.shared.u32 %r6, [%r5];";
     fails(Check.SHARED_RACE, shared(write + read), 32);
     passes(shared(write + "bar.warp.sync -1;\n" + read), 32);
   }
@@ -212,7 +220,10 @@ final class CheckTest {
 
   @Test
   void missingWaitForAnAsynchronousCopy() {
-    String copy = "add.s64 %rd9, %rd0, %rd8;\ncp.async.ca.shared.global [%r1], [%rd9], 4;\ncp.async.commit_group;\n";
+    String copy =
+        "add.s64 %rd9, %rd0, %rd8;\n"
+            + "cp.async.ca.shared.global [%r1], [%rd9], 4;\n"
+            + "cp.async.commit_group;\n";
     String read = "ld.shared.u32 %r3, [%r1];";
     fails(Check.ASYNC_COPY, shared(copy + read), 32, "cp.async");
     fails(Check.ASYNC_COPY, shared(copy + "cp.async.wait_group 1;\n" + read), 32);
@@ -222,9 +233,13 @@ final class CheckTest {
 
   @Test
   void copiesOfOthersNeedABarrierAfterTheWait() {
-    String copy =
-        "add.s64 %rd9, %rd0, %rd8;\ncp.async.ca.shared.global [%r1], [%rd9], 4;\n";
-    String read = "xor.b32 %r4, %r2, 128;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nsetp.ge.u32 %p4, %r0, 32;\n@%p4 ld.shared.u32 %r6, [%r5];";
+    String copy = "add.s64 %rd9, %rd0, %rd8;\ncp.async.ca.shared.global [%r1], [%rd9], 4;\n";
+    String read =
+        "xor.b32 %r4, %r2, 128;\n"
+            + "mov.u32 %r5, s;\n"
+            + "add.s32 %r5, %r5, %r4;\n"
+            + "setp.ge.u32 %p4, %r0, 32;\n"
+            + "@%p4 ld.shared.u32 %r6, [%r5];";
     fails(Check.SHARED_RACE, shared(copy + "bar.sync 0;\ncp.async.wait_all;\n" + read), 64);
     passes(shared(copy + "cp.async.wait_all;\nbar.sync 0;\n" + read), 64);
   }

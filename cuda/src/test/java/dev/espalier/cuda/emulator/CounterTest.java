@@ -26,7 +26,11 @@ final class CounterTest {
   @ParameterizedTest
   @CsvSource({
     // stride in bytes, sectors, at best
-    "4, 4, 4", "0, 1, 1", "8, 8, 4", "32, 32, 4", "128, 32, 4"
+    "4, 4, 4",
+    "0, 1, 1",
+    "8, 8, 4",
+    "32, 32, 4",
+    "128, 32, 4"
   })
   void sectorsOfOneRequest(int stride, int sectors, int ideal) {
     LaunchReport report =
@@ -64,8 +68,15 @@ final class CounterTest {
   @ParameterizedTest
   @CsvSource({
     // bytes between lanes, of an access, wavefronts, conflicts
-    "4, 4, 1, 0", "0, 4, 1, 0", "8, 4, 2, 1", "128, 4, 32, 31", "132, 4, 1, 0",
-    "8, 8, 2, 0", "16, 16, 4, 0", "144, 16, 4, 0", "128, 16, 32, 28"
+    "4, 4, 1, 0",
+    "0, 4, 1, 0",
+    "8, 4, 2, 1",
+    "128, 4, 32, 31",
+    "132, 4, 1, 0",
+    "8, 8, 2, 0",
+    "16, 16, 4, 0",
+    "144, 16, 4, 0",
+    "128, 16, 32, 28"
   })
   void bankConflicts(int stride, int bytes, int wavefronts, int conflicts) {
     String store =
@@ -78,7 +89,10 @@ final class CounterTest {
         report(
             EmulatorFixture.kernel(
                 1,
-                ".shared .align 16 .b8 s[8192];\nmov.u32 %r0, %tid.x;\nmov.u32 %r2, s;\nmad.lo.s32 %r1, %r0, "
+                ".shared .align 16 .b8 s[8192];\n"
+                    + "mov.u32 %r0, %tid.x;\n"
+                    + "mov.u32 %r2, s;\n"
+                    + "mad.lo.s32 %r1, %r0, "
                     + stride
                     + ", %r2;\n"
                     + store),

@@ -83,15 +83,13 @@ final class EmulatedDriverTest {
       assertThatThrownBy(() -> emulator.stream.launch(kernel, shape, List.of()))
           .hasMessageContaining("0 arguments for 1 parameters");
       assertThatThrownBy(
-              () ->
-                  emulator.stream.launch(kernel, shape, List.of(new KernelArgument.Int32(1))))
+              () -> emulator.stream.launch(kernel, shape, List.of(new KernelArgument.Int32(1))))
           .hasMessageContaining("of 4 bytes, but the parameter has 8");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", "10.2")))
           .hasMessageContaining("10.2");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_100")))
           .hasMessageContaining("sm_100");
-      assertThatThrownBy(() -> emulator.driver.load("not PTX"))
-          .isInstanceOf(DriverException.class);
+      assertThatThrownBy(() -> emulator.driver.load("not PTX")).isInstanceOf(DriverException.class);
       emulator.driver.free(pointer);
       assertThat(emulator.driver.liveAllocations()).isEmpty();
     }

@@ -1,7 +1,7 @@
 package dev.espalier.cuda.emulator.code;
 
-import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.Check;
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.SharedMemory;

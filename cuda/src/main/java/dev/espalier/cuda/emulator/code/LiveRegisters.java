@@ -31,8 +31,8 @@ final class LiveRegisters {
   }
 
   static int estimate(List<Statement> statements) {
-    int live = new LiveRegisters(statements).most();
-    return Math.clamp((live + RESERVED + 7) / 8 * 8, LEAST, MOST);
+    int rounded = (new LiveRegisters(statements).most() + RESERVED + 7) / 8 * 8;
+    return Math.clamp(rounded, LEAST, MOST);
   }
 
   private int most() {
@@ -93,8 +93,19 @@ final class LiveRegisters {
   private void read(Statement.Instruction instruction, BitSet uses, BitSet kills) {
     boolean writes =
         switch (instruction.root()) {
-          case "st", "red", "bra", "brx", "bar", "barrier", "cp", "ret", "exit", "trap",
-              "membar", "fence", "prefetch" ->
+          case "st",
+              "red",
+              "bra",
+              "brx",
+              "bar",
+              "barrier",
+              "cp",
+              "ret",
+              "exit",
+              "trap",
+              "membar",
+              "fence",
+              "prefetch" ->
               false;
           default -> true;
         };
