@@ -45,6 +45,8 @@ public final class DeviceContext implements AutoCloseable {
   private final Staging staging;
   private final Uploads uploads;
   private final ThreadStreams streams;
+
+  @SuppressWarnings("ThreadLocalUsage") // a static one would mix the captures of several devices
   private final ThreadLocal<PrivatePool> capturePool = new ThreadLocal<>();
 
   /**
