@@ -47,6 +47,8 @@ public final class DeviceContext implements AutoCloseable {
   private final Uploads uploads;
   private final ThreadStreams streams;
   private final Libraries libraries;
+
+  @SuppressWarnings("ThreadLocalUsage") // a static one would mix the captures of several devices
   private final ThreadLocal<PrivatePool> capturePool = new ThreadLocal<>();
 
   /** A device without the vendor's libraries. */
