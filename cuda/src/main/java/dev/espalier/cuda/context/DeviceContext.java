@@ -47,7 +47,6 @@ public final class DeviceContext implements AutoCloseable {
   private final Uploads uploads;
   private final ThreadStreams streams;
   private final Libraries libraries;
-  private final ThreadLocal<PrivatePool> capturePool = new ThreadLocal<>();
 
   /** A device without the vendor's libraries. */
   public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
@@ -154,10 +153,9 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   private DeviceBuffer allocate(long bytes, String what) {
-    PrivatePool pool = capturePool.get();
-    return pool == null
-        ? allocator.allocate(bytes, what, stream())
-        : pool.allocate(bytes, what, stream());
+    OrderedStream mine = stream();
+    PrivatePool pool = mine.capturePool();
+    return pool == null ? allocator.allocate(bytes, what, mine) : pool.allocate(bytes, what, mine);
   }
 
   /** The address of a scratch block for the next commands of this thread. */
@@ -215,13 +213,7 @@ public final class DeviceContext implements AutoCloseable {
    */
   public CapturedStep capture(Runnable work) {
     synchronize();
-    var pool = new PrivatePool(allocator);
-    capturePool.set(pool);
-    try {
-      return CapturedStep.capture(stream(), allocator, pool, uploads, work);
-    } finally {
-      capturePool.remove();
-    }
+    return CapturedStep.capture(stream(), allocator, uploads, work);
   }
 
   /** Issues a captured step on this thread's stream. */
