@@ -53,8 +53,7 @@ public record ConvGrid(
     int grid = in == 0 ? 0 : (pad + in - 1) / stride - first + 1;
     int reach = (taps - 1) * dilation / stride;
     int front = Math.max(0, reach - first);
-    return new ConvGrid(
-        grid + first + front, 1, 1, front, grid, grid, first + front, true, false);
+    return new ConvGrid(grid + first + front, 1, 1, front, grid, grid, first + front, true, false);
   }
 
   static ConvGrid forwardH(ConvSpec spec, int out, int taps) {

@@ -77,8 +77,7 @@ final class GradInputBlocks {
   private int rowOf(int cell) {
     int tap = cell % g.taps();
     ConvSpec spec = g.spec();
-    int phase =
-        distanceH(tap) % spec.strideH() * spec.strideW() + distanceW(tap) % spec.strideW();
+    int phase = distanceH(tap) % spec.strideH() * spec.strideW() + distanceW(tap) % spec.strideW();
     return phase * groups + cell / g.taps();
   }
 
@@ -94,8 +93,7 @@ final class GradInputBlocks {
     int[] permutation =
         new int
             [Operands.requireInt(
-                "input gradient of a block-sparse convolution",
-                (long) blocks * channels * depth)];
+                "input gradient of a block-sparse convolution", (long) blocks * channels * depth)];
     Arrays.fill(permutation, -1);
     int[] next = begin.clone();
     int[] blockAt = new int[lastRow.length];

@@ -86,7 +86,6 @@ record ImageGrid(
 
   /** The kernel's {@code ImageItems}. */
   ByteBuffer fields() {
-    ConvGrid rows = plan.height();
     ConvGrid columns = plan.width();
     return new Fields()
         .int32(items)

@@ -17,8 +17,8 @@ import java.util.function.Function;
  * Convolution with a sparse weight, and its gradients: products of the stored rows with planes that
  * the input is laid out in, without im2col (module {@code sparse_conv}).
  *
- * <p>Block-sparse ones run on tensor cores where the {@link dev.espalier.cuda.context.Precision}
- * of the calling thread allows it and {@link TensorCoreConvolution} takes the blocks.
+ * <p>Block-sparse ones run on tensor cores where the {@link dev.espalier.cuda.context.Precision} of
+ * the calling thread allows it and {@link TensorCoreConvolution} takes the blocks.
  */
 public final class SparseConvolution {
   private static final int THREADS = 128;

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 
 /** Brings operands into the type and the alignment that tensor-core kernels copy them with. */
 final class TensorCoreOperands {
-    private TensorCoreOperands() {}
+  private TensorCoreOperands() {}
 
   /** Contiguous elements of the type from a 16-byte boundary on; a new handle. */
   static Tensor flat(Tensor values, TensorCoreType type) {

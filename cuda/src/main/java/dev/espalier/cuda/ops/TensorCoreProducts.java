@@ -14,8 +14,9 @@ import dev.espalier.tensor.spi.Epilogue;
  * {@code nm_mma}).
  *
  * <p>Each call names the type to which it lets operands be rounded; the backend calls them only
- * inside a {@link dev.espalier.cuda.context.Precision} that allows it. Operands are float32, or tensors that already have the type's storage; results are
- * float32. The sums' order is fixed: same inputs, same bits.
+ * inside a {@link dev.espalier.cuda.context.Precision} that allows it. Operands are float32, or
+ * tensors that already have the type's storage; results are float32. The sums' order is fixed: same
+ * inputs, same bits.
  */
 public final class TensorCoreProducts {
   private static final int THREADS = 128;
