@@ -242,7 +242,17 @@ final class TensorCoreConvolutionTest {
             k.spec,
             dx,
             type);
-        assertExact(dx, sums.values, "%s %s %s".formatted(type, k, pattern));
+        String what = "%s %s %s".formatted(type, k, pattern);
+        assertExact(dx, sums.values, what);
+        convolution.conv2dGradInput(
+            pattern,
+            device(pattern.valuesShape(), stored).to(type.storage()),
+            k.weight(),
+            device(k.y(), dy).to(type.storage()),
+            k.spec,
+            dx,
+            type);
+        assertExact(dx, sums.values, what + " of the type itself");
       }
     }
   }
