@@ -41,6 +41,9 @@ struct MatrixItems {
     return (i64)row * count + item;
   }
 
+  // From a row of the result to the next one.
+  __device__ __forceinline__ i64 targetStep() const { return count; }
+
   // Where item j of a row of a sampled product's left operand lies.
   __device__ __forceinline__ i64 left(u32 row, u32 item) const { return target(row, item); }
 };
@@ -84,6 +87,9 @@ struct ImageItems {
         ? ((i64)(image * channels.value + channel) * height + h) * width + w
         : -1;
   }
+
+  // Between rows of one phase.
+  __device__ __forceinline__ i64 targetStep() const { return (i64)height * width; }
 
   // The left operand is [batch, channels, grid height, grid width].
   __device__ __forceinline__ i64 left(u32 row, u32 item) const {

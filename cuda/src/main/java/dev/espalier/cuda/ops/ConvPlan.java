@@ -13,7 +13,8 @@ import java.util.Arrays;
  * @param width of the grid and the planes
  * @param channels of the tensor that is laid out
  * @param index rows and, for columns, the place of each stored column in one image's planes
- * @param permutation for each value of the index its position among the pattern's values, or null
+ * @param permutation for each value of the index its position among the pattern's values, or -1
+ *     where the pattern stores none; null where they are in order
  */
 public record ConvPlan(
     ConvGrid height, ConvGrid width, int channels, StoredRows index, int[] permutation) {
@@ -49,6 +50,10 @@ public record ConvPlan(
       return outChannel / (outChannels() / spec.groups()) * perGroup();
     }
 
+    int taps() {
+      return kernelH() * kernelW();
+    }
+
     /** Whether rows of blocks of that height see the same input channels. */
     boolean groupsHold(int blockHeight) {
       return spec.groups() == 1 || outChannels() / spec.groups() % blockHeight == 0;
@@ -57,20 +62,32 @@ public record ConvPlan(
 
   /** Forward, and what the weight gradient samples at; the geometry's groups hold the blocks. */
   public static ConvPlan forward(StoredRows rows, Geometry g) {
+    return forward(rows, g, ConvGrid.forwardW(g.spec, g.outWidth(), g.kernelW()));
+  }
+
+  /** As {@link #forward}, with planes shifted for each tap, in pieces of that many elements. */
+  static ConvPlan forwardShifted(StoredRows rows, Geometry g, int piece) {
+    var width = ConvGrid.forwardW(g.spec, g.outWidth(), g.kernelW());
+    return forward(rows, g, width.shifted(g.kernelW(), piece));
+  }
+
+  private static ConvPlan forward(StoredRows rows, Geometry g, ConvGrid width) {
     ConvSpec spec = g.spec;
     var height = ConvGrid.forwardH(spec, g.outHeight(), g.kernelH());
-    var width = ConvGrid.forwardW(spec, g.outWidth(), g.kernelW());
-    int taps = g.kernelH() * g.kernelW();
+    int taps = g.taps();
     int[] places = new int[rows.columns().length];
     for (int row = 0; row < rows.rows(); row++) {
       int base = g.firstChannel(row * rows.blockHeight());
       for (int p = rows.offsets()[row]; p < rows.offsets()[row + 1]; p++) {
         int column = rows.columns()[p];
-        int h = column % taps / g.kernelW() * spec.dilationH();
-        int w = column % g.kernelW() * spec.dilationW();
+        int tapH = column % taps / g.kernelW();
+        int tapW = column % g.kernelW();
+        int h = tapH * spec.dilationH();
+        int w = tapW * spec.dilationW();
         int plane =
-            ((base + column / taps) * height.phases() + h % spec.strideH()) * width.phases()
-                + w % spec.strideW();
+            ((base + column / taps) * height.phases() + height.plane(tapH, h, spec.strideH()))
+                    * width.phases()
+                + width.plane(tapW, w, spec.strideW());
         places[p] =
             (plane * height.extent() + height.place(h, spec.strideH())) * width.extent()
                 + width.place(w, spec.strideW());
@@ -89,7 +106,7 @@ public record ConvPlan(
     ConvSpec spec = g.spec;
     var height = ConvGrid.gradInputH(spec, g.height, g.kernelH());
     var width = ConvGrid.gradInputW(spec, g.width, g.kernelW());
-    int taps = g.kernelH() * g.kernelW();
+    int taps = g.taps();
     int rows = Math.multiplyExact(spec.strideH() * spec.strideW(), g.channels);
     int[] rowOf = new int[elements.nnz()];
     int[] placeOf = new int[elements.nnz()];

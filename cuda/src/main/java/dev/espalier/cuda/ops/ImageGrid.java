@@ -63,9 +63,13 @@ record ImageGrid(
     return (grid.start() - grid.pad()) * stride - pad;
   }
 
+  /** Of the grid, per image. */
+  int positions() {
+    return plan.height().grid() * plan.width().grid();
+  }
+
   /** How many neighbouring items lie next to each other both in the planes and in the result. */
   int vector(DType type, DevicePointer planes, DevicePointer result) {
-    int positions = plan.height().grid() * plan.width().grid();
     boolean runs =
         type == DType.FLOAT32
             && plan.isDense()
@@ -73,7 +77,7 @@ record ImageGrid(
             && stepW == 1
             && plan.height().grid() == height
             && plan.width().grid() == width;
-    long[] distances = {positions};
+    long[] distances = {positions()};
     return runs
             && Vectors.width(type.bytes(), distances, planes.address(), result.address()) == VECTOR
         ? VECTOR
@@ -82,11 +86,10 @@ record ImageGrid(
 
   /** The kernel's {@code ImageItems}. */
   ByteBuffer fields() {
-    ConvGrid rows = plan.height();
     ConvGrid columns = plan.width();
     return new Fields()
         .int32(items)
-        .divisor(rows.grid() * columns.grid())
+        .divisor(positions())
         .divisor(columns.grid())
         .divisor(channels)
         .divisor(phasesW)

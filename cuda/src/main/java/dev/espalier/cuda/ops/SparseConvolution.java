@@ -7,22 +7,29 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Convolution with a sparse weight, and its gradients: products of the stored rows with planes that
  * the input is laid out in, without im2col (module {@code sparse_conv}).
+ *
+ * <p>Block-sparse ones run on tensor cores where the {@link dev.espalier.cuda.context.Precision} of
+ * the calling thread allows it and {@link TensorCoreConvolution} takes the blocks.
  */
 public final class SparseConvolution {
   private static final int THREADS = 128;
 
   private final DeviceContext context;
+  private final TensorCoreConvolution tensorCores;
 
   /** The operations on one device. */
   public SparseConvolution(DeviceContext context) {
     this.context = context;
+    tensorCores = new TensorCoreConvolution(context);
   }
 
   /** {@link dev.espalier.tensor.spi.Backend#sparseConv2d}. */
@@ -36,6 +43,13 @@ public final class SparseConvolution {
       ConvSpec spec,
       Tensor out) {
     if (out.size() == 0) {
+      return;
+    }
+    Optional<TensorCoreType> type = TensorCoreType.allowed(out.dtype());
+    if (type.isPresent()
+        && pattern instanceof BsrPattern blocks
+        && TensorCoreConvolution.refusal(blocks, weight, spec) == null) {
+      tensorCores.conv2d(blocks, values, weight, x, bias, relu, spec, out, type.get());
       return;
     }
     var geometry = new ConvPlan.Geometry(weight, spec, x.dim(1), x.dim(2), x.dim(3));
@@ -59,8 +73,15 @@ public final class SparseConvolution {
       dx.fill(0);
       return;
     }
+    Optional<TensorCoreType> type = TensorCoreType.allowed(dx.dtype());
+    if (type.isPresent()
+        && pattern instanceof BsrPattern blocks
+        && TensorCoreConvolution.gradInputRefusal(blocks, weight, spec) == null) {
+      tensorCores.conv2dGradInput(blocks, values, weight, dy, spec, dx, type.get());
+      return;
+    }
     var geometry = new ConvPlan.Geometry(weight, spec, dx.dim(1), dx.dim(2), dx.dim(3));
-    SparseIndex.ConvIndex conv = SparseIndex.gradInput(pattern, geometry);
+    SparseIndex.ConvIndex conv = gradInputIndex(pattern, geometry);
     ConvPlan plan = conv.plan();
     ImageGrid grid = ImageGrid.gradInput(plan, spec, dx);
     try (Tensor stored = Entries.gather(values, plan.permutation(), plan.index().valuesShape());
@@ -77,6 +98,13 @@ public final class SparseConvolution {
     }
     if (dy.size() == 0 || x.size() == 0) {
       dvalues.fill(0);
+      return;
+    }
+    Optional<TensorCoreType> type = TensorCoreType.allowed(dvalues.dtype());
+    if (type.isPresent()
+        && pattern instanceof BsrPattern blocks
+        && TensorCoreConvolution.refusal(blocks, weight, spec) == null) {
+      tensorCores.conv2dGradWeight(blocks, weight, x, dy, spec, dvalues, type.get());
       return;
     }
     var geometry = new ConvPlan.Geometry(weight, spec, x.dim(1), x.dim(2), x.dim(3));
@@ -104,6 +132,20 @@ public final class SparseConvolution {
     return geometry.groupsHold(SparseIndex.of(pattern).rows().blockHeight())
         ? pattern
         : pattern.elements();
+  }
+
+  /**
+   * Blocks where those of the weight span all taps of several input channels and more than one
+   * output channel, so that every read of dy serves those channels; else elements.
+   */
+  private static SparseIndex.ConvIndex gradInputIndex(
+      SparsePattern pattern, ConvPlan.Geometry geometry) {
+    SparseIndex index = SparseIndex.of(pattern);
+    StoredRows rows = index.rows();
+    int channels = GradInputBlocks.spannedChannels(rows, geometry);
+    return rows.blockHeight() > 1 && channels > 1 && geometry.groupsHold(rows.blockHeight())
+        ? index.gradInputBlocks(geometry, channels, 0)
+        : SparseIndex.gradInput(pattern, geometry);
   }
 
   private static Tensor storedAs(SparsePattern rows, SparsePattern pattern, Tensor values) {

@@ -15,9 +15,21 @@ final class SparseIndex {
   private final int[] order;
   private final short[] narrow;
   private final ConcurrentHashMap<Integer, Chunks> chunks = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<ConvPlan.Geometry, ConvIndex> forward = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<ConvPlan.Geometry, ConvIndex> gradInput =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Layout, ConvIndex> forward = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Layout, ConvIndex> gradInput = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Layout, ConvIndex> gradInputBlocks = new ConcurrentHashMap<>();
+
+  /**
+   * What a plan depends on besides the pattern.
+   *
+   * @param piece elements of the pieces of planes that are shifted for each tap, or 0
+   * @param channels of a block of the input gradient, or 0
+   */
+  private record Layout(ConvPlan.Geometry geometry, int piece, int channels) {
+    static Layout of(ConvPlan.Geometry geometry) {
+      return new Layout(geometry, 0, 0);
+    }
+  }
 
   /** A plan and the index of its rows. */
   record ConvIndex(ConvPlan plan, SparseIndex index) {
@@ -72,7 +84,15 @@ final class SparseIndex {
 
   /** The places of a convolution with these stored rows as its weight. */
   ConvIndex forward(ConvPlan.Geometry geometry) {
-    return forward.computeIfAbsent(geometry, g -> ConvIndex.of(ConvPlan.forward(rows, g)));
+    return forward.computeIfAbsent(
+        Layout.of(geometry), key -> ConvIndex.of(ConvPlan.forward(rows, geometry)));
+  }
+
+  /** As {@link #forward}, in planes shifted for each tap. */
+  ConvIndex forwardShifted(ConvPlan.Geometry geometry, int piece) {
+    return forward.computeIfAbsent(
+        new Layout(geometry, piece, 0),
+        key -> ConvIndex.of(ConvPlan.forwardShifted(rows, geometry, piece)));
   }
 
   /** The rows and places of the input gradient of a convolution with that weight. */
@@ -80,7 +100,20 @@ final class SparseIndex {
     return of(pattern)
         .gradInput
         .computeIfAbsent(
-            geometry,
-            g -> ConvIndex.of(ConvPlan.gradInput(pattern.elements(), pattern.elementOrder(), g)));
+            Layout.of(geometry),
+            key ->
+                ConvIndex.of(
+                    ConvPlan.gradInput(pattern.elements(), pattern.elementOrder(), geometry)));
+  }
+
+  /**
+   * The same in blocks of that many input channels.
+   *
+   * @param piece elements of the pieces of planes that are shifted for each tap, or 0
+   */
+  ConvIndex gradInputBlocks(ConvPlan.Geometry geometry, int channels, int piece) {
+    return gradInputBlocks.computeIfAbsent(
+        new Layout(geometry, piece, channels),
+        key -> ConvIndex.of(GradInputBlocks.plan(rows, geometry, channels, piece)));
   }
 }

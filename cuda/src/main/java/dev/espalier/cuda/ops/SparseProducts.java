@@ -5,13 +5,21 @@ import dev.espalier.cuda.driver.Extent;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.NmPattern;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
+import java.util.Optional;
 
 /**
  * Products of sparse with dense matrices, and dense products sampled at stored positions, in the
  * operands' own precision (modules {@code spmm}, {@code sddmm}, {@code blocks}).
+ *
+ * <p>Those of blocks and of 2:4 matrices run on tensor cores where the {@link
+ * dev.espalier.cuda.context.Precision} of the calling thread allows it and {@link
+ * TensorCoreProducts} takes them. Gradients of 2:4 matrices are not among them: their transpose is
+ * not 2:4, and a product sampled at 2:4 positions has no instruction.
  */
 public final class SparseProducts {
   private static final int THREADS = 128;
@@ -22,11 +30,13 @@ public final class SparseProducts {
 
   private final DeviceContext context;
   private final PackedProducts packed;
+  private final TensorCoreProducts tensorCores;
 
   /** The operations on one device. */
   public SparseProducts(DeviceContext context) {
     this.context = context;
     packed = new PackedProducts(context);
+    tensorCores = new TensorCoreProducts(context);
   }
 
   /** {@code c = epilogue(A b + beta c)} as {@link dev.espalier.tensor.spi.Backend#spmm}. */
@@ -41,6 +51,9 @@ public final class SparseProducts {
       }
       return;
     }
+    if (onTensorCores(pattern, values, b, beta, c, epilogue)) {
+      return;
+    }
     SparseIndex index = SparseIndex.of(pattern);
     try (Tensor stored = Operands.aligned(values);
         Tensor rows = Operands.rows(b);
@@ -52,6 +65,23 @@ public final class SparseProducts {
       }
       Operands.deliver(out, c);
     }
+  }
+
+  private boolean onTensorCores(
+      SparsePattern pattern, Tensor values, Tensor b, double beta, Tensor c, Epilogue epilogue) {
+    Optional<TensorCoreType> type = TensorCoreType.allowed(c.dtype());
+    if (type.isEmpty() || !c.isContiguous()) {
+      return false;
+    }
+    if (pattern instanceof BsrPattern blocks && TensorCoreProducts.takes(blocks)) {
+      tensorCores.spmm(blocks, values, b, beta, c, epilogue, type.get());
+      return true;
+    }
+    if (pattern instanceof NmPattern nm && TensorCoreProducts.takes(nm, type.get())) {
+      tensorCores.spmm(nm, values, b, beta, c, epilogue, type.get());
+      return true;
+    }
+    return false;
   }
 
   private void spmv(
@@ -154,6 +184,13 @@ public final class SparseProducts {
     }
     if (a.dim(1) == 0) {
       out.fill(0);
+      return;
+    }
+    Optional<TensorCoreType> allowed = TensorCoreType.allowed(out.dtype());
+    if (allowed.isPresent()
+        && pattern instanceof BsrPattern blocks
+        && TensorCoreProducts.takes(blocks)) {
+      tensorCores.sddmm(blocks, a, b, out, allowed.get());
       return;
     }
     SparseIndex index = SparseIndex.of(pattern);

@@ -3,6 +3,7 @@ package dev.espalier.cuda.ops;
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.Extent;
 import dev.espalier.cuda.kernel.Launch;
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.SparsePattern;
 
@@ -51,6 +52,9 @@ public final class SparseSoftmax {
       throw new IllegalArgumentException(
           "sparse softmax: %s stores several rows together; convert it to CSR".formatted(pattern));
     }
+    for (Tensor operand : operands) {
+      check(pattern, operand, operands[0].dtype());
+    }
     if (pattern.nnz() == 0) {
       return;
     }
@@ -66,5 +70,22 @@ public final class SparseSoftmax {
     }
     long grid = Launch.ceilDiv(pattern.rows(), WARPS);
     launch.run(Extent.of(Launch.gridX("sparse softmax", grid)), Extent.of(THREADS));
+  }
+
+  private static void check(SparsePattern pattern, Tensor values, DType type) {
+    boolean fits =
+        type.isCompute()
+            && values.dtype() == type
+            && values.size() == pattern.nnz()
+            && values.isContiguous();
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "sparse softmax: needs %d contiguous values of one type, float32 or float64, but has %s %s%s"
+              .formatted(
+                  pattern.nnz(),
+                  values.dtype(),
+                  values.shape(),
+                  values.isContiguous() ? "" : ", strided"));
+    }
   }
 }

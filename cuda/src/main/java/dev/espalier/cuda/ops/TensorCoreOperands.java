@@ -1,13 +1,13 @@
 package dev.espalier.cuda.ops;
 
+import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import java.nio.ByteBuffer;
 
 /** Brings operands into the type and the alignment that tensor-core kernels copy them with. */
 final class TensorCoreOperands {
-  private static final int PIECE_BYTES = 16;
-
   private TensorCoreOperands() {}
 
   /** Contiguous elements of the type from a 16-byte boundary on; a new handle. */
@@ -22,7 +22,7 @@ final class TensorCoreOperands {
   /** A matrix of the type whose rows all begin at 16-byte boundaries; a new handle. */
   static Tensor rows(Tensor matrix, TensorCoreType type) {
     check(matrix, type);
-    int piece = PIECE_BYTES / type.storage().bytes();
+    int piece = type.piece();
     boolean fits =
         matrix.dtype() == type.storage()
             && (matrix.stride(1) == 1 || matrix.dim(1) == 1)
@@ -40,7 +40,41 @@ final class TensorCoreOperands {
     }
   }
 
-  private static void check(Tensor operand, TensorCoreType type) {
+  /**
+   * The kernels' {@code MmaRows}.
+   *
+   * @param blocks where each entry's block is stored, or null if they are in order
+   */
+  static ByteBuffer index(DeviceContext context, SparseIndex index, int[] blocks) {
+    StoredRows rows = index.rows();
+    return new Fields()
+        .int32(rows.rows())
+        .pointer(context.constant(index.order()))
+        .pointer(context.constant(rows.offsets()))
+        .pointer(context.constant(rows.columns()))
+        .pointer(blocks == null ? null : context.constant(blocks))
+        .divisor(rows.blockWidth())
+        .build();
+  }
+
+  /** The kernels' {@code MmaChunks}. */
+  static ByteBuffer chunks(DeviceContext context, StoredRows rows, Chunks chunks) {
+    return new Fields()
+        .int32(rows.values())
+        .pointer(context.constant(chunks.row()))
+        .pointer(context.constant(chunks.first()))
+        .pointer(context.constant(rows.offsets()))
+        .pointer(context.constant(rows.columns()))
+        .divisor(rows.blockWidth())
+        .build();
+  }
+
+  /**
+   * Refuses what is neither float32 nor of the type.
+   *
+   * @throws IllegalArgumentException naming the types
+   */
+  static void check(Tensor operand, TensorCoreType type) {
     if (operand.dtype() != DType.FLOAT32 && operand.dtype() != type.storage()) {
       throw new IllegalArgumentException(
           "product on tensor cores as %s: operands must be float32 or %s but one is %s; convert it with to(FLOAT32)"

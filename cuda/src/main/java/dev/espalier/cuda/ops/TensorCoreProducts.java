@@ -13,9 +13,10 @@ import dev.espalier.tensor.spi.Epilogue;
  * Products of block-sparse and 2:4 sparse matrices on tensor cores (modules {@code blocks_mma},
  * {@code nm_mma}).
  *
- * <p>Never chosen by the backend itself: each call names the type to which it lets operands be
- * rounded. Operands are float32, or tensors that already have the type's storage; results are
- * float32. The sums' order is fixed: same inputs, same bits.
+ * <p>Each call names the type to which it lets operands be rounded; the backend calls them only
+ * inside a {@link dev.espalier.cuda.context.Precision} that allows it. Operands are float32, or
+ * tensors that already have the type's storage; results are float32. The sums' order is fixed: same
+ * inputs, same bits.
  */
 public final class TensorCoreProducts {
   private static final int THREADS = 128;
@@ -40,6 +41,19 @@ public final class TensorCoreProducts {
   public static boolean takes(BsrPattern pattern) {
     int size = pattern.blockHeight();
     return pattern.blockWidth() == size && size >= 8 && size <= 64 && Integer.bitCount(size) == 1;
+  }
+
+  /**
+   * Whether the kernels take a matrix of that structure: 2:4, as bfloat16 or float16.
+   *
+   * @param pattern of the matrix
+   */
+  public static boolean takes(NmPattern pattern, TensorCoreType type) {
+    return isTwoOfFour(pattern) && type != TensorCoreType.TF32;
+  }
+
+  private static boolean isTwoOfFour(NmPattern pattern) {
+    return pattern.structure().n() == TWO_OF_FOUR.n() && pattern.structure().m() == TWO_OF_FOUR.m();
   }
 
   /**
@@ -96,14 +110,7 @@ public final class TensorCoreProducts {
       Launch launch =
           context
               .launch("blocks_mma", entry)
-              .struct(
-                  new Fields()
-                      .int32(rows.rows())
-                      .pointer(context.constant(index.order()))
-                      .pointer(context.constant(rows.offsets()))
-                      .pointer(context.constant(rows.columns()))
-                      .pointer(blocks == null ? null : context.constant(blocks))
-                      .build())
+              .struct(TensorCoreOperands.index(context, index, blocks))
               .tensor(stored)
               .int32(n)
               .tensor(dense)
@@ -143,14 +150,7 @@ public final class TensorCoreProducts {
       context
           .launch(
               "blocks_mma", "sampled_mma_%s_b%d".formatted(type.suffix(), pattern.blockHeight()))
-          .struct(
-              new Fields()
-                  .int32(rows.values())
-                  .pointer(context.constant(chunks.row()))
-                  .pointer(context.constant(chunks.first()))
-                  .pointer(context.constant(rows.offsets()))
-                  .pointer(context.constant(rows.columns()))
-                  .build())
+          .struct(TensorCoreOperands.chunks(context, rows, chunks))
           .int32(n)
           .int32(split.items())
           .tensor(left)
@@ -165,7 +165,8 @@ public final class TensorCoreProducts {
 
   /**
    * {@code c = epilogue(A b + beta c)} on sparse tensor cores; A [M, K] 2:4 sparse, b [K, N], c [M,
-   * N] contiguous float32.
+   * N] contiguous float32. Its gradients stay with the backend's float32 kernels: the transpose of
+   * a 2:4 matrix is not 2:4, and no instruction samples a product at 2:4 positions.
    *
    * @param type {@link TensorCoreType#BFLOAT16} or {@link TensorCoreType#FLOAT16}
    * @throws IllegalArgumentException if the pattern is not 2:4, or the type has no 2:4 instruction
@@ -179,7 +180,7 @@ public final class TensorCoreProducts {
       Tensor c,
       Epilogue epilogue,
       TensorCoreType type) {
-    if (pattern.structure().n() != TWO_OF_FOUR.n() || pattern.structure().m() != TWO_OF_FOUR.m()) {
+    if (!isTwoOfFour(pattern)) {
       throw new IllegalArgumentException(
           "spmm on tensor cores: %s is not 2:4; use the backend's spmm".formatted(pattern));
     }

@@ -1,6 +1,8 @@
 package dev.espalier.cuda.ops;
 
+import dev.espalier.cuda.context.Precision;
 import dev.espalier.tensor.DType;
+import java.util.Optional;
 
 /**
  * What tensor cores multiply; sums are float32 in each case. Asking for one is the caller's consent
@@ -14,6 +16,8 @@ public enum TensorCoreType {
   /** float16: 10 bits of mantissa, up to 65504; relative error 2^-11. */
   FLOAT16(DType.FLOAT16, "f16", 0x1p-11);
 
+  private static final int PIECE_BYTES = 16;
+
   private final DType storage;
   private final String suffix;
   private final double roundoff;
@@ -22,6 +26,18 @@ public enum TensorCoreType {
     this.storage = storage;
     this.suffix = suffix;
     this.roundoff = roundoff;
+  }
+
+  /** What the calling thread's {@link Precision} allows for operands of that type. */
+  public static Optional<TensorCoreType> allowed(DType dtype) {
+    return dtype != DType.FLOAT32
+        ? Optional.empty()
+        : switch (Precision.current()) {
+          case FLOAT32 -> Optional.empty();
+          case TF32 -> Optional.of(TF32);
+          case BF16 -> Optional.of(BFLOAT16);
+          case F16 -> Optional.of(FLOAT16);
+        };
   }
 
   /** The type of operands in memory. */
@@ -34,6 +50,16 @@ public enum TensorCoreType {
    */
   public double roundoff() {
     return roundoff;
+  }
+
+  /** Elements of the 16 bytes that kernels copy at once. */
+  int piece() {
+    return PIECE_BYTES / storage.bytes();
+  }
+
+  /** From that type to the storage, in the kernels' names. */
+  String conversion(DType from) {
+    return Operands.name(from) + "_" + Operands.name(storage);
   }
 
   /** The name in the kernels' names. */

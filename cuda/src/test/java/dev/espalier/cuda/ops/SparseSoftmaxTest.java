@@ -1,6 +1,7 @@
 package dev.espalier.cuda.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.cuda.CudaBackend;
@@ -11,7 +12,9 @@ import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.BsrPattern;
 import dev.espalier.tensor.sparse.CsrPattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -89,5 +92,22 @@ final class SparseSoftmaxTest {
         assertThat(backward[p]).as("dx[%d]", p).isCloseTo(dx[p], within(y[p] * 20 * 240 * unit));
       }
     }
+  }
+
+  @Test
+  void refusesWhatNoKernelTakes() {
+    CsrPattern pattern = CsrPattern.of(1, 2, new int[] {0, 2}, new int[] {0, 1});
+    Tensor half = Tensor.full(DType.BFLOAT16, Shape.of(2), 1).to(CUDA);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.forward(pattern, half, half))
+        .withMessageContainingAll("float32 or float64", "bfloat16");
+    Tensor three = Tensor.full(DType.FLOAT32, Shape.of(3), 1).to(CUDA);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.forward(pattern, three, three))
+        .withMessageContainingAll("2 contiguous values", "[3]");
+    var blocks = new BsrPattern(pattern, 2, 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.forward(blocks, three, three))
+        .withMessageContaining("convert it to CSR");
   }
 }

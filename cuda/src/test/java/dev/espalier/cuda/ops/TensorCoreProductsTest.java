@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.cuda.CudaBackend;
+import dev.espalier.cuda.context.Precision;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Device;
@@ -16,6 +17,7 @@ import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.NmPattern;
 import dev.espalier.tensor.sparse.SparsePattern;
+import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +221,32 @@ final class TensorCoreProductsTest {
         }
       }
     }
+  }
+
+  /** Through the backend, with an operand that rounding makes 1. */
+  @ParameterizedTest
+  @EnumSource
+  void thePrecisionOfTheThreadDecides(Precision precision) {
+    Backend backend = Backends.of(CUDA);
+    int n = 17;
+    float above = 1 + 0x1p-12f;
+    float seen = precision == Precision.FLOAT32 ? above : 1;
+    BsrPattern blocks = blocks(8, 1, 1);
+    Tensor ones = Tensor.full(DType.FLOAT32, blocks.valuesShape(), 1).to(CUDA);
+    Tensor b = Tensor.full(DType.FLOAT32, Shape.of(8, n), above).to(CUDA);
+    Tensor c = garbage(Shape.of(8, n));
+    precision.run(() -> backend.spmm(blocks, ones, b, 0, c, Epilogue.NONE));
+    assertThat(c.toFloatArray()).containsOnly(8 * seen);
+    Tensor left = Tensor.full(DType.FLOAT32, Shape.of(8, n), 1).to(CUDA);
+    Tensor sampled = garbage(blocks.valuesShape());
+    precision.run(() -> backend.sddmm(blocks, left, b, sampled));
+    assertThat(sampled.toFloatArray()).containsOnly(n * seen);
+
+    NmPattern nm = NmPattern.of(1, 4, new Granularity.NOfM(2, 4), (byte) 0, (byte) 3);
+    Tensor pair = Tensor.full(DType.FLOAT32, nm.valuesShape(), 1).to(CUDA);
+    Tensor row = garbage(Shape.of(1, n));
+    precision.run(() -> backend.spmm(nm, pair, b.narrow(0, 0, 4), 0, row, Epilogue.NONE));
+    assertThat(row.toFloatArray()).containsOnly(2 * (precision == Precision.TF32 ? above : seen));
   }
 
   @Test

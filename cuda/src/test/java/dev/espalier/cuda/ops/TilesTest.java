@@ -188,6 +188,48 @@ final class TilesTest {
     assertThat(dw.toDoubleArray()).containsExactly(wanted.toDoubleArray(), within(1e-5));
   }
 
+  /** Shapes with enough tiles of 64 for every multiprocessor, where the contract's have fewer. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "FLOAT64"})
+  void convolutionsOfMediumTiles(DType dtype) {
+    ConvSpec spec = ConvSpec.of(1, 1);
+    double unit = dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
+    var cpu = Backends.of(Device.CPU);
+    Tensor few = values(dtype, 10, 1, 3, 30, 30);
+    Tensor many = values(dtype, 11, 640, 3, 3, 3);
+    assertThat(new ProductWork(640, 900, 27, 1, 1, 27).tile(backend.context(), dtype, false).name())
+        .isEqualTo("medium");
+    Tensor out = Tensor.empty(dtype, Shape.of(1, 640, 30, 30), DEVICE);
+    backend.conv2d(few.to(DEVICE), many.to(DEVICE), null, false, spec, out);
+    Tensor wanted = Tensor.empty(DType.FLOAT64, out.shape());
+    cpu.conv2d(few.to(DType.FLOAT64), many.to(DType.FLOAT64), null, false, spec, wanted);
+    assertThat(distance(out, wanted)).isLessThan(27 * 27 * unit);
+
+    Tensor back = values(dtype, 12, 3, 640, 3, 3);
+    cpu.conv2dGradInput(few.to(DType.FLOAT64), back.to(DType.FLOAT64), spec, wanted);
+    backend.conv2dGradInput(few.to(DEVICE), back.to(DEVICE), spec, out);
+    assertThat(distance(out, wanted)).isLessThan(27 * 27 * unit);
+
+    Tensor x = values(dtype, 13, 1, 100, 2, 2);
+    Tensor dy = values(dtype, 14, 1, 640, 2, 2);
+    Tensor dw = Tensor.empty(dtype, Shape.of(640, 100, 3, 3), DEVICE);
+    backend.conv2dGradWeight(x.to(DEVICE), dy.to(DEVICE), spec, dw);
+    wanted = Tensor.empty(DType.FLOAT64, dw.shape());
+    cpu.conv2dGradWeight(x.to(DType.FLOAT64), dy.to(DType.FLOAT64), spec, wanted);
+    assertThat(distance(dw, wanted)).isLessThan(16 * unit);
+  }
+
+  private static double distance(Tensor actual, Tensor expected) {
+    double[] a = actual.toDoubleArray();
+    double[] b = expected.toDoubleArray();
+    assertThat(a).hasSameSizeAs(b);
+    double most = 0;
+    for (int i = 0; i < a.length; i++) {
+      most = a[i] - b[i] == 0 ? most : Math.max(most, Math.abs(a[i] - b[i]));
+    }
+    return most;
+  }
+
   private static Tensor exact(Precision precision, Tensor x) {
     return Tensor.of(x.shape(), map(x.toDoubleArray(), v -> rounded(precision, v)));
   }

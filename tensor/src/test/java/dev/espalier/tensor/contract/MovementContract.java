@@ -46,12 +46,14 @@ abstract class MovementContract extends Contract {
   @ParameterizedTest
   @EnumSource(DType.class)
   void copyMovesAnyLayoutToAnyOther(DType dtype) {
-    double[] values = small(dtype, SHAPE);
-    for (Layout from : Layout.values()) {
-      for (Layout to : Layout.values()) {
-        Tensor target = to.view(output(dtype, to.storage(SHAPE)), SHAPE);
-        backend.copy(tensor(dtype, from, SHAPE, values), target);
-        assertThat(read(target)).as("%s to %s", from, to).containsExactly(values);
+    for (Shape shape : new Shape[] {SHAPE, Shape.of(2, 33, 40)}) {
+      double[] values = small(dtype, shape);
+      for (Layout from : Layout.values()) {
+        for (Layout to : Layout.values()) {
+          Tensor target = to.view(output(dtype, to.storage(shape)), shape);
+          backend.copy(tensor(dtype, from, shape, values), target);
+          assertThat(read(target)).as("%s to %s %s", from, to, shape).containsExactly(values);
+        }
       }
     }
   }

@@ -17,7 +17,7 @@ abstract class PackedContract extends Contract {
   private static final int[][] EXTENTS_MK = {
     {0, 0}, {1, 1}, {5, 0}, {0, 5}, {7, 13}, {3, 63}, {3, 64}, {3, 65}, {67, 257}
   };
-  private static final int[] COLUMNS = {0, 1, 2, 15, 16, 17, 67};
+  private static final int[] COLUMNS = {0, 1, 2, 3, 4, 15, 16, 17, 67};
   private static final double[] DENSITIES = {0, 0.1, 0.5, 1};
 
   PackedContract(Backend backend) {

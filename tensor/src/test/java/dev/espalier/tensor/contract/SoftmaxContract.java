@@ -31,7 +31,7 @@ abstract class SoftmaxContract extends Contract {
   @ComputeTypes
   void softmaxMatchesItsDefinition(DType dtype) {
     for (int rows : new int[] {0, 1, 5}) {
-      for (int width : new int[] {0, 1, 3, 10, 64, 67, 1000}) {
+      for (int width : new int[] {0, 1, 3, 10, 64, 67, 1000, 1025}) {
         double[] x = values(dtype, 1, (long) rows * width);
         Arrays.setAll(x, i -> rounded(dtype, 8 * x[i]));
         for (boolean log : new boolean[] {false, true}) {
@@ -68,7 +68,7 @@ abstract class SoftmaxContract extends Contract {
 
   @ComputeTypes
   void softmaxGradIsTheJacobianTimesTheGradient(DType dtype) {
-    for (int width : new int[] {0, 1, 3, 67}) {
+    for (int width : new int[] {0, 1, 3, 67, 1025}) {
       for (boolean log : new boolean[] {false, true}) {
         int rows = 3;
         Shape shape = Shape.of(rows, width);
