@@ -1,6 +1,7 @@
 package dev.espalier.tensor;
 
 import dev.espalier.tensor.spi.Buffer;
+import dev.espalier.tensor.spi.SizeClasses;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -77,7 +78,7 @@ final class HostAllocator {
       block = tryAllocate(sizeClass);
     }
     if (block == null) {
-      collectUnreachable();
+      LiveStorages.collectUnreachable();
       trim();
       block = tryAllocate(sizeClass);
     }
@@ -97,7 +98,7 @@ final class HostAllocator {
                   limit() == Long.MAX_VALUE
                       ? "the JVM's direct-memory limit"
                       : "%,d bytes".formatted(limit()),
-                  LiveStorages.report(8)));
+                  LiveStorages.report(Device.CPU, 8)));
     }
     return block;
   }
@@ -165,25 +166,6 @@ final class HostAllocator {
     free[block.sizeClass].addFirst(block);
     inUse -= block.byteSize();
     cached += block.byteSize();
-  }
-
-  private static void collectUnreachable() {
-    int before = LiveStorages.count();
-    int last = before;
-    System.gc();
-    for (int wait = 0; wait < 20; wait++) {
-      try {
-        Thread.sleep(10); // the cleaner thread runs after the collection, at its own time
-        int now = LiveStorages.count();
-        if (now < before && now == last) {
-          return;
-        }
-        last = now;
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
   }
 
   synchronized long trim() {

@@ -10,12 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LiveStorages {
   /** One live storage; identity matters, so it is a class. */
   static final class Entry {
+    private final Device device;
     private final String holder;
     private final DType dtype;
     private final Shape shape;
     private final long bytes;
 
-    Entry(String holder, DType dtype, Shape shape, long bytes) {
+    Entry(Device device, String holder, DType dtype, Shape shape, long bytes) {
+      this.device = device;
       this.holder = holder;
       this.dtype = dtype;
       this.shape = shape;
@@ -35,8 +37,8 @@ final class LiveStorages {
 
   private LiveStorages() {}
 
-  static Entry add(String holder, DType dtype, Shape shape, long bytes) {
-    var entry = new Entry(holder, dtype, shape, bytes);
+  static Entry add(Device device, String holder, DType dtype, Shape shape, long bytes) {
+    var entry = new Entry(device, holder, dtype, shape, bytes);
     LIVE.add(entry);
     return entry;
   }
@@ -49,14 +51,42 @@ final class LiveStorages {
     return LIVE.size();
   }
 
-  /** The largest holders, one per line: bytes, count, scope, element type and shape. */
-  static String report(int lines) {
+  /**
+   * Runs a collection, as off-heap pressure does not start one by itself, and waits until the
+   * storages of unreachable tensors are released.
+   */
+  static void collectUnreachable() {
+    int before = count();
+    int last = before;
+    System.gc();
+    for (int wait = 0; wait < 20; wait++) {
+      try {
+        Thread.sleep(10); // the cleaner thread runs after the collection, at its own time
+        int now = count();
+        if (now < before && now == last) {
+          return;
+        }
+        last = now;
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /**
+   * The largest holders of a device's memory, one per line: bytes, count, scope, element type and
+   * shape.
+   */
+  static String report(Device device, int lines) {
     Map<Group, Total> groups = new LinkedHashMap<>();
     for (Entry entry : LIVE) {
-      groups.merge(
-          new Group(entry.holder, entry.dtype, entry.shape),
-          new Total(1, entry.bytes),
-          Total::plus);
+      if (entry.device.equals(device)) {
+        groups.merge(
+            new Group(entry.holder, entry.dtype, entry.shape),
+            new Total(1, entry.bytes),
+            Total::plus);
+      }
     }
     var text = new StringBuilder();
     groups.entrySet().stream()

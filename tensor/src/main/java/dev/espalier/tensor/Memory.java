@@ -49,8 +49,16 @@ public final class Memory {
     return HostAllocator.INSTANCE.trim();
   }
 
-  /** The largest holders of memory, one per line. */
-  public static String holders(int lines) {
-    return LiveStorages.report(lines).strip();
+  /** The largest holders of a device's memory, one per line. */
+  public static String holders(Device device, int lines) {
+    return LiveStorages.report(device, lines).strip();
+  }
+
+  /**
+   * Runs a garbage collection and waits until the memory of unreachable tensors, on any device, is
+   * given back to its allocator. For allocators that would fail otherwise; it takes up to 0.2 s.
+   */
+  public static void collectUnreachable() {
+    LiveStorages.collectUnreachable();
   }
 }

@@ -20,7 +20,7 @@ final class Storage {
   Storage(Buffer buffer, Device device, String holder, DType dtype, Shape shape) {
     this.buffer = buffer;
     this.device = device;
-    this.entry = LiveStorages.add(holder, dtype, shape, buffer.byteSize());
+    this.entry = LiveStorages.add(device, holder, dtype, shape, buffer.byteSize());
   }
 
   Buffer buffer() {

@@ -23,7 +23,7 @@ public interface Driver extends AutoCloseable {
    * Reserves device memory, aligned to at least 256 bytes and not initialised.
    *
    * @param bytes more than 0
-   * @throws DriverException if the device has not that much left
+   * @throws OutOfDeviceMemoryException if the device has not that much left
    */
   DevicePointer allocate(long bytes);
 
@@ -38,6 +38,7 @@ public interface Driver extends AutoCloseable {
    * Reserves page-locked host memory, from which copies run beside kernels.
    *
    * @param bytes more than 0
+   * @throws OutOfDeviceMemoryException if the system does not lock that much
    * @return native memory that stays valid until {@link #freeHost}
    */
   MemorySegment allocateHost(long bytes);

@@ -1,7 +1,7 @@
 package dev.espalier.cuda.driver;
 
 /** A device refused an operation or failed while it ran. */
-public final class DriverException extends RuntimeException {
+public sealed class DriverException extends RuntimeException permits OutOfDeviceMemoryException {
   private final String operation;
 
   /**

@@ -90,6 +90,13 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class SparseConv extends SparseConvContract {
+    SparseConv() {
+      super(tested);
+    }
+  }
+
+  @Nested
   class Packed extends PackedContract {
     Packed() {
       super(tested);

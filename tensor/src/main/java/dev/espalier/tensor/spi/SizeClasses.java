@@ -1,23 +1,23 @@
-package dev.espalier.tensor;
+package dev.espalier.tensor.spi;
 
 /**
  * Maps a size in bytes to one of a fixed list of block sizes, eight per power of two, so that at
  * most one eighth of a block above 512 bytes is unused.
  */
-final class SizeClasses {
+public final class SizeClasses {
   /** Cache line, and the width of the widest vector. */
-  static final int ALIGNMENT = 64;
+  public static final int ALIGNMENT = 64;
 
   private static final int SMALLEST_STEPPED = 512;
   private static final int LINEAR = SMALLEST_STEPPED / ALIGNMENT;
 
   /** Number of classes; the last holds 2^47 bytes. */
-  static final int COUNT = LINEAR + 8 * 38;
+  public static final int COUNT = LINEAR + 8 * 38;
 
   private SizeClasses() {}
 
   /** Index of the smallest class that holds {@code bytes}. */
-  static int indexOf(long bytes) {
+  public static int indexOf(long bytes) {
     if (bytes <= SMALLEST_STEPPED) {
       return (int) Math.max(0, (bytes + ALIGNMENT - 1) / ALIGNMENT - 1);
     }
@@ -28,7 +28,7 @@ final class SizeClasses {
   }
 
   /** Block size of a class. */
-  static long bytesOf(int index) {
+  public static long bytesOf(int index) {
     if (index < LINEAR) {
       return (long) (index + 1) * ALIGNMENT;
     }

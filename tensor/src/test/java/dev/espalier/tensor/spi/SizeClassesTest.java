@@ -1,4 +1,4 @@
-package dev.espalier.tensor;
+package dev.espalier.tensor.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,102 @@
+package dev.espalier.cuda.emulator;
+
+import dev.espalier.cuda.driver.DeviceProperties;
+import dev.espalier.cuda.driver.DriverException;
+import dev.espalier.cuda.driver.Kernel;
+import dev.espalier.cuda.driver.KernelArgument;
+import dev.espalier.cuda.driver.KernelResources;
+import dev.espalier.cuda.driver.LaunchShape;
+import dev.espalier.cuda.emulator.code.CompiledKernel;
+import dev.espalier.cuda.emulator.ptx.Variable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** An entry of a loaded module. */
+final class EmulatedKernel implements Kernel {
+  private final EmulatedProgram program;
+  private final CompiledKernel compiled;
+  private final DeviceDescription device;
+  private final KernelResources resources;
+  private int allowedSharedBytes;
+
+  EmulatedKernel(EmulatedProgram program, CompiledKernel compiled, DeviceDescription device) {
+    this.program = program;
+    this.compiled = compiled;
+    this.device = device;
+    allowedSharedBytes =
+        device.properties().maxSharedBytesPerBlock() - compiled.staticSharedBytes();
+    resources =
+        new KernelResources(
+            32,
+            compiled.staticSharedBytes(),
+            compiled.localBytes(),
+            Math.min(compiled.function().maxThreads(), device.properties().maxThreadsPerBlock()));
+  }
+
+  CompiledKernel compiled() {
+    return compiled;
+  }
+
+  @Override
+  public String name() {
+    return compiled.name();
+  }
+
+  @Override
+  public KernelResources resources() {
+    return resources;
+  }
+
+  @Override
+  public void allowSharedBytes(int bytes) {
+    DeviceProperties properties = device.properties();
+    if (bytes < 0 || bytes > properties.maxSharedBytesPerBlockOptIn()) {
+      throw new DriverException(
+          "allowSharedBytes(%d) of %s".formatted(bytes, name()),
+          "a block can have 0 to %d bytes on %s"
+              .formatted(properties.maxSharedBytesPerBlockOptIn(), properties.name()));
+    }
+    allowedSharedBytes = Math.max(allowedSharedBytes, bytes);
+  }
+
+  /** Refuses a launch that the device would refuse. */
+  void require(LaunchShape shape) {
+    if (program.isClosed()) {
+      throw new DriverException("launch of " + name(), "its program is closed");
+    }
+    try {
+      shape.check(this, device.properties());
+    } catch (IllegalArgumentException e) {
+      throw new DriverException("launch of " + name(), e.getMessage());
+    }
+    if (shape.sharedBytes() > allowedSharedBytes) {
+      throw new DriverException(
+          "launch of " + name(),
+          "%d bytes of dynamic shared memory exceed the %d allowed; call allowSharedBytes first"
+              .formatted(shape.sharedBytes(), allowedSharedBytes));
+    }
+  }
+
+  /** The bytes of the parameters. */
+  byte[] parameters(List<KernelArgument> arguments) {
+    List<Variable> expected = compiled.function().parameters();
+    if (arguments.size() != expected.size()) {
+      throw new DriverException(
+          "launch of " + name(),
+          "%d arguments for %d parameters".formatted(arguments.size(), expected.size()));
+    }
+    MemorySegment bytes = MemorySegment.ofArray(new byte[compiled.parameterBytes()]);
+    for (int i = 0; i < arguments.size(); i++) {
+      KernelArgument argument = arguments.get(i);
+      if (argument.bytes() != expected.get(i).bytes()) {
+        throw new DriverException(
+            "launch of " + name(),
+            "argument %d is %s of %d bytes, but the parameter has %d"
+                .formatted(i, argument, argument.bytes(), expected.get(i).bytes()));
+      }
+      argument.write(bytes, compiled.parameterOffset(i));
+    }
+    return bytes.toArray(ValueLayout.JAVA_BYTE);
+  }
+}

@@ -1,0 +1,2 @@
+/** PTX as text turned into a model: modules, functions, variables, instructions. */
+package dev.espalier.cuda.emulator.ptx;

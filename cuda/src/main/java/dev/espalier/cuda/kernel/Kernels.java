@@ -1,0 +1,76 @@
+package dev.espalier.cuda.kernel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.espalier.cuda.driver.Driver;
+import dev.espalier.cuda.driver.Kernel;
+import dev.espalier.cuda.driver.Program;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The kernels that ship with Espalier, on one device.
+ *
+ * <p>A module is one {@code .cu} file of {@code cuda/src/main/cuda}, shipped as PTX of the same
+ * name; it is loaded when the first of its kernels is asked for.
+ */
+public final class Kernels implements AutoCloseable {
+  private static final String FOLDER = "/dev/espalier/cuda/ptx/";
+
+  private record Name(String module, String entry) {}
+
+  private final Driver driver;
+  private final ConcurrentHashMap<String, Program> programs = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Name, Kernel> kernels = new ConcurrentHashMap<>();
+
+  /** Loads nothing yet. */
+  public Kernels(Driver driver) {
+    this.driver = driver;
+  }
+
+  /**
+   * A kernel of a shipped module.
+   *
+   * @param module the name of its {@code .cu} file, without the ending
+   * @param entry the name of its {@code __global__} function
+   * @throws dev.espalier.cuda.driver.DriverException if the device does not accept the module, or
+   *     the module has no such kernel
+   */
+  public Kernel get(String module, String entry) {
+    var name = new Name(module, entry);
+    Kernel known = kernels.get(name);
+    if (known != null) {
+      return known;
+    }
+    Program program = programs.computeIfAbsent(module, m -> driver.load(ptx(m)));
+    return kernels.computeIfAbsent(name, n -> program.kernel(n.entry));
+  }
+
+  /**
+   * The shipped text of a module.
+   *
+   * @throws IllegalArgumentException if no module has that name
+   */
+  public static String ptx(String module) {
+    try (InputStream text = Kernels.class.getResourceAsStream(FOLDER + module + ".ptx")) {
+      if (text == null) {
+        throw new IllegalArgumentException(
+            "kernel module '%s': no %s.ptx is shipped; compile it with -Dptx=build"
+                .formatted(module, module));
+      }
+      return new String(text.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Unloads what was loaded. */
+  @Override
+  public void close() {
+    kernels.clear();
+    programs.values().forEach(Program::close);
+    programs.clear();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.espalier.cuda.jcuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class EntryParametersTest {
+  @Test
+  void sizesAreThoseOfTheDeclaredTypes() {
+    var sizes =
+        EntryParameters.of(
+            """
+            .version 7.0
+            .target sm_80
+            // .visible .entry not_this(.param .u8 x)
+            .visible .entry many(
+            	.param .u64 many_param_0,
+            	.param .align 8 .b8 many_param_1[312],
+            	.param .f32 many_param_2, /* a comment, with (parentheses) */
+            	.param .u8 many_param_3,
+            	.param .u64 .ptr .global .align 16 many_param_4
+            )
+            .maxntid 256, 1, 1
+            { ret; }
+            .entry none()
+            { ret; }
+            .entry bare { ret; }
+            """);
+    assertThat(sizes).containsOnlyKeys("many", "none", "bare");
+    assertThat(sizes.get("many")).containsExactly(8, 312, 4, 1, 8);
+    assertThat(sizes.get("none")).isEmpty();
+    assertThat(sizes.get("bare")).isEmpty();
+  }
+}
