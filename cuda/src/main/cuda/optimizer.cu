@@ -90,6 +90,8 @@ struct Adam {
   T rate;
   T beta1;
   T beta2;
+  T fresh1;  // 1 - beta1, which the rounded beta1 does not give to all its digits
+  T fresh2;
   T eps;
   T decay;   // weight decay that is added to the gradient
   T keep;    // what decoupled weight decay leaves of the weight: 1 - rate decay
@@ -98,8 +100,8 @@ struct Adam {
 
   __device__ __forceinline__ void apply(T& w, T g, T& m, T& v) const {
     g += decay * w;
-    m = beta1 * m + (T(1) - beta1) * g;
-    v = beta2 * v + (T(1) - beta2) * g * g;
+    m = beta1 * m + fresh1 * g;
+    v = beta2 * v + fresh2 * g * g;
     w = keep * w - rate * (m / first) / (Float<T>::sqrt(v / second) + eps);
   }
 };

@@ -85,7 +85,7 @@ public final class Autograd {
           "grad: the output must have one element but has shape %s; pass the gradient at it"
               .formatted(output.shape()));
     }
-    Tensor one = Tensor.full(output.dtype(), output.shape(), 1);
+    Tensor one = Tensor.fullLike(output.tensor(), 1);
     List<Variable> gradients = grad(output, Variable.of(one), inputs, createGraph);
     if (!createGraph) {
       one.close();

@@ -69,7 +69,7 @@ final class Backpropagation {
     List<Variable> result = new ArrayList<>();
     for (Variable target : targets) {
       Variable found = pass.gradientAt(target);
-      result.add(found != null ? found : Variable.of(Tensor.zeros(target.dtype(), target.shape())));
+      result.add(found != null ? found : Variable.of(Tensor.zerosLike(target.tensor())));
     }
     return result;
   }

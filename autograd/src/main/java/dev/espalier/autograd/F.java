@@ -171,7 +171,7 @@ public final class F {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException("dropout: the rate must lie in [0, 1) but is " + rate);
     }
-    return x.mul(Variable.of(RandomFill.dropoutMask(generator, x.dtype(), x.shape(), rate)));
+    return x.mul(Variable.of(RandomFill.dropoutMask(generator, x.tensor(), rate)));
   }
 
   /** [N, …] to [N, rest]. */

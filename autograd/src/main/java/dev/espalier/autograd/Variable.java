@@ -156,7 +156,7 @@ public class Variable {
           "backward: the variable must have one element but has shape %s; pass the gradient at it"
               .formatted(shape()));
     }
-    try (Tensor one = Tensor.full(dtype(), shape(), 1)) {
+    try (Tensor one = Tensor.fullLike(tensor, 1)) {
       backward(of(one));
     }
   }

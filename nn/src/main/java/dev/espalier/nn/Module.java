@@ -2,6 +2,7 @@ package dev.espalier.nn;
 
 import dev.espalier.autograd.Variable;
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A named tree of parameters, buffers and child modules with a forward function.
@@ -192,7 +195,8 @@ public abstract class Module {
   }
 
   /**
-   * Copies values into the parameters and buffers, converting types; hard masks are applied again.
+   * Copies values into the parameters and buffers, converting types and from any device; hard masks
+   * are applied again.
    *
    * @throws IllegalArgumentException listing every missing, unexpected or wrongly shaped name;
    *     nothing is changed then
@@ -217,7 +221,12 @@ public abstract class Module {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("loadStateDict: " + String.join("; ", problems));
     }
-    mine.forEach((name, tensor) -> tensor.copyFrom(state.get(name)));
+    mine.forEach(
+        (name, tensor) -> {
+          try (Tensor here = state.get(name).to(tensor.device())) {
+            tensor.copyFrom(here);
+          }
+        });
     for (Parameter parameter : parameters()) {
       if (parameter.mask() != null && parameter.maskMode() == Parameter.MaskMode.HARD) {
         parameter.mask().applyInPlace(parameter.tensor());
@@ -227,14 +236,28 @@ public abstract class Module {
 
   /** Converts parameters and floating buffers to another type. */
   public Module to(DType type) {
+    return replaceTensors(tensor -> tensor.dtype() != type, tensor -> tensor.to(type));
+  }
+
+  /**
+   * Moves parameters and floating buffers to a device. Counters stay where they are: it is the host
+   * that counts.
+   */
+  public Module to(Device device) {
+    return replaceTensors(tensor -> !tensor.device().equals(device), tensor -> tensor.to(device));
+  }
+
+  private Module replaceTensors(Predicate<Tensor> which, UnaryOperator<Tensor> replacement) {
     walk(
         "",
         (_, module) -> {
-          module.parameters.values().forEach(p -> convert(p, type));
+          module.parameters.values().stream()
+              .filter(parameter -> which.test(parameter.tensor()))
+              .forEach(parameter -> replace(parameter, replacement.apply(parameter.tensor())));
           for (String name : List.copyOf(module.buffers.keySet())) {
             Tensor old = module.buffers.get(name);
-            if (old.dtype().isFloating() && old.dtype() != type) {
-              module.buffer(name, old.to(type));
+            if (old.dtype().isFloating() && which.test(old)) {
+              module.buffer(name, replacement.apply(old));
               module.bufferReplaced(name, module.buffers.get(name));
             }
           }
@@ -245,13 +268,10 @@ public abstract class Module {
   /** Called when {@link #to} replaced a buffer, for modules that hold it in a field. */
   protected void bufferReplaced(String name, Tensor value) {}
 
-  private static void convert(Parameter parameter, DType type) {
-    if (parameter.dtype() == type) {
-      return;
-    }
+  private static void replace(Parameter parameter, Tensor value) {
     var mask = parameter.mask();
     var mode = parameter.maskMode();
-    parameter.replace(parameter.tensor().to(type));
+    parameter.replace(value);
     if (mask != null) {
       parameter.setMask(mask, mode);
     }

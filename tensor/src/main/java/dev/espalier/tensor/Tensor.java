@@ -84,6 +84,19 @@ public final class Tensor implements AutoCloseable {
     return empty(dtype, shape).fill(value);
   }
 
+  /**
+   * A new contiguous tensor of another's type and shape, on its device, with every element {@code
+   * value}. PyTorch: {@code torch.full_like}.
+   */
+  public static Tensor fullLike(Tensor like, double value) {
+    return empty(like.dtype(), like.shape(), like.device()).fill(value);
+  }
+
+  /** {@link #fullLike} of zeros. PyTorch: {@code torch.zeros_like}. */
+  public static Tensor zerosLike(Tensor like) {
+    return fullLike(like, 0);
+  }
+
   /** A float32 tensor with the given shape and row-major values (copied). */
   public static Tensor of(Shape shape, float... values) {
     checkCount(shape, values.length);
@@ -410,13 +423,18 @@ public final class Tensor implements AutoCloseable {
     handle.storage.touched();
   }
 
-  /** The only element of a one-element tensor. */
+  /** The only element of a one-element tensor; waits for the device that makes it. */
   public double item() {
     if (size() != 1) {
       throw new IllegalStateException(
           "item: needs exactly one element but the shape is " + shape());
     }
-    return Elements.get(dtype, segment(), 0);
+    if (device().equals(Device.CPU)) {
+      return Elements.get(dtype, segment(), 0);
+    }
+    try (Tensor host = to(Device.CPU)) {
+      return Elements.get(dtype, host.segment(), 0);
+    }
   }
 
   /** The elements in row-major order, converted to float. */

@@ -58,7 +58,7 @@ public record Checkpointed(
   /** The leaf's gradient lives until it is closed; its alias belongs to the scope of this pass. */
   private static Variable gradientOf(Variable leaf) {
     if (leaf.grad() == null) {
-      return Variable.of(Tensor.zeros(leaf.dtype(), leaf.shape()));
+      return Variable.of(Tensor.zerosLike(leaf.tensor()));
     }
     Tensor gradient = leaf.grad().tensor().alias();
     leaf.zeroGrad();

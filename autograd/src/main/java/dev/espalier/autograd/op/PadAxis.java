@@ -21,7 +21,8 @@ public record PadAxis(int axis, int before, int after) implements Op {
   }
 
   private Tensor padded(Tensor x) {
-    Tensor out = Tensor.full(x.dtype(), x.shape().with(axis, before + x.dim(axis) + after), 0);
+    var shape = x.shape().with(axis, before + x.dim(axis) + after);
+    Tensor out = Tensor.empty(x.dtype(), shape, x.device()).fill(0);
     out.narrow(axis, before, x.dim(axis)).copyFrom(x);
     return out;
   }

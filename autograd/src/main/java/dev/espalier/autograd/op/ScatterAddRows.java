@@ -19,8 +19,9 @@ public record ScatterAddRows(Tensor index, int rows) implements Op {
     for (int axis = 1; axis < index.rank(); axis++) {
       row = row.without(0);
     }
-    Tensor out = Tensor.zeros(inputs[0].dtype(), row.with(0, rows));
-    return Indexing.scatterAddRows(inputs[0], index, out);
+    Tensor source = inputs[0];
+    Tensor out = Tensor.empty(source.dtype(), row.with(0, rows), source.device()).fill(0);
+    return Indexing.scatterAddRows(source, index, out);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.espalier.cuda.ops;
 
 import dev.espalier.cuda.driver.DevicePointer;
+import dev.espalier.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -23,6 +24,26 @@ final class Fields {
     bytes.putLong(value);
     alignment = Long.BYTES;
     return this;
+  }
+
+  /** Numbers of 64 bits, one after the other. */
+  Fields int64s(long... values) {
+    for (long value : values) {
+      int64(value);
+    }
+    return this;
+  }
+
+  /** A double. */
+  Fields float64(double value) {
+    return int64(Double.doubleToRawLongBits(value));
+  }
+
+  /** A number in a kernel's compute type: double for float64, else float. */
+  Fields number(DType type, double value) {
+    return type == DType.FLOAT64
+        ? float64(value)
+        : int32(Float.floatToRawIntBits((float) value));
   }
 
   /** An address, or null. */

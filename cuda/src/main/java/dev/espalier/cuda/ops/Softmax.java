@@ -1,10 +1,13 @@
 package dev.espalier.cuda.ops;
 
 import dev.espalier.cuda.context.DeviceContext;
+import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Tensor;
 
 /** Softmax along the last axis. */
 public final class Softmax {
+  private static final String MODULE = "softmax";
+
   private final DeviceContext context;
 
   /** The operations on one device. */
@@ -14,11 +17,40 @@ public final class Softmax {
 
   /** {@link dev.espalier.tensor.spi.Backend#softmax}. */
   public void softmax(Tensor x, boolean log, Tensor out) {
-    throw new UnsupportedOperationException(context.device() + ": softmax has no kernel yet");
+    if (x.size() == 0) {
+      return;
+    }
+    int width = x.dim(-1);
+    long rows = x.size() / width;
+    context
+        .launch(MODULE, (log ? "log_" : "") + "softmax_" + suffix(width, x.dtype()))
+        .int64(rows)
+        .int32(width)
+        .tensor(x)
+        .tensor(out)
+        .overElements(Rows.threads(rows, width));
   }
 
   /** {@link dev.espalier.tensor.spi.Backend#softmaxGrad}. */
   public void softmaxGrad(Tensor y, Tensor dy, boolean log, Tensor dx) {
-    throw new UnsupportedOperationException(context.device() + ": softmaxGrad has no kernel yet");
+    if (y.size() == 0) {
+      return;
+    }
+    int width = y.dim(-1);
+    long rows = y.size() / width;
+    try (Tensor gradients = dy.contiguous()) {
+      context
+          .launch(MODULE, (log ? "log_" : "") + "softmax_grad_" + suffix(width, y.dtype()))
+          .int64(rows)
+          .int32(width)
+          .tensor(y)
+          .tensor(gradients)
+          .tensor(dx)
+          .overElements(Rows.threads(rows, width));
+    }
+  }
+
+  private static String suffix(int width, DType dtype) {
+    return Rows.wide(width) + Operands.name(dtype);
   }
 }

@@ -69,7 +69,7 @@ public abstract sealed class BatchNorm extends Module implements BeforeRelu
   public Variable forward(Variable x) {
     check(x);
     if (training()) {
-      batches.set(batches.item() + 1);
+      batches.fill(batches.item() + 1);
     }
     return F.batchNorm(
         x, weight.value(), bias.value(), runningMean, runningVariance, training(), momentum, eps);
@@ -78,7 +78,7 @@ public abstract sealed class BatchNorm extends Module implements BeforeRelu
   @Override
   public Variable forwardRelu(Variable x) {
     check(x);
-    batches.set(batches.item() + 1);
+    batches.fill(batches.item() + 1);
     return F.batchNormRelu(
         x, weight.value(), bias.value(), runningMean, runningVariance, momentum, eps);
   }

@@ -91,7 +91,7 @@ public final class MultiHeadAttention extends Module {
     Variable value = part(projected, 2, length);
     Variable scores = query.matmul(key.transpose(-2, -1)).mul(1 / Math.sqrt(headSize));
     if (causal) {
-      scores = scores.add(Variable.of(future(scores.dtype(), length)));
+      scores = scores.add(Variable.of(future(scores.tensor(), length)));
     }
     Variable attended = F.softmax(scores).matmul(value);
     return output.forward(
@@ -104,8 +104,8 @@ public final class MultiHeadAttention extends Module {
   }
 
   /** Minus infinity where a position would see a later one, [T, T]. */
-  private static Tensor future(DType type, int length) {
-    Tensor mask = Tensor.zeros(type, Shape.of(length, length));
+  private static Tensor future(Tensor like, int length) {
+    Tensor mask = Tensor.empty(like.dtype(), Shape.of(length, length), like.device()).fill(0);
     for (int at = 0; at + 1 < length; at++) {
       try (Tensor row = mask.narrow(0, at, 1);
           Tensor later = row.narrow(1, at + 1, length - at - 1)) {

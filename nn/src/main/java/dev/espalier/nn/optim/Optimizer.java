@@ -117,7 +117,7 @@ public abstract class Optimizer {
   protected final Tensor state(String name, String key, Tensor like) {
     return state
         .computeIfAbsent(name, _ -> new LinkedHashMap<>())
-        .computeIfAbsent(key, _ -> Scope.detach(Tensor.zeros(like.dtype(), like.shape())));
+        .computeIfAbsent(key, _ -> Scope.detach(Tensor.zerosLike(like)));
   }
 
   /** Drops all gradients. */
