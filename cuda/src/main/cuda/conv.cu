@@ -13,7 +13,8 @@
 // TILE in {medium, small} of float32 and float64, and tf32, bf16, f16: float32 operands rounded for
 // tensor cores. x and dy of any strides, the rest contiguous; N P Q and N H W below 2^31. The terms
 // of a result are added in order, whatever the tile.
-// Geometry: 256 threads (64 for small), grids of any size.
+// Geometry: a block of 256 threads (64 for small) for each tile; depthwise blocks of 256, grids of any
+// size.
 #include "tiles.cuh"
 
 struct Conv {
@@ -241,7 +242,7 @@ __device__ __forceinline__ void forward(
     const Work& work, const Conv& conv, Divisor plane, const T* x, const T* w, const T* bias,
     int clamp, T* out) {
   __shared__ Panels<Tile> panels;
-  work.forEachTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32) {
+  work.withTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32) {
     Matrix<T> a = {w + (i64)group * work.m * work.k, work.k, 1, work.m, false};
     PixelsByTaps<T> b = {{x + group * conv.inPerGroup * conv.x[1], conv}};
     Tile tile;
@@ -262,7 +263,7 @@ template <typename Tile, typename T>
 __device__ __forceinline__ void gradInput(
     const Work& work, const Conv& conv, Divisor plane, const T* dy, const T* w, T* dx) {
   __shared__ Panels<Tile> panels;
-  work.forEachTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32) {
+  work.withTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32) {
     WeightByInput<T> a = {w + (i64)group * conv.outPerGroup * conv.inPerGroup * conv.taps(), conv};
     GradientReader<T> b = {dy + group * conv.outPerGroup * conv.y[1], conv};
     Tile tile;
@@ -275,7 +276,7 @@ template <typename Tile, typename T>
 __device__ __forceinline__ void gradWeight(
     const Work& work, const Conv& conv, const T* x, const T* dy, T* dw) {
   __shared__ Panels<Tile> panels;
-  work.forEachTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32 split) {
+  work.withTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 group, u32 split) {
     ChannelsByPixels<T> a = {dy + group * conv.outPerGroup * conv.y[1], conv};
     TapsByPixels<T> b = {{x + group * conv.inPerGroup * conv.x[1], conv}};
     Tile tile;
@@ -391,16 +392,16 @@ __device__ __forceinline__ void depthwiseWeight(
 // ---- entries
 
 #define TILE_ENTRIES(name, TILE, T)                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_forward_##name(             \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_forward_##name(             \
       Work work, Conv conv, Divisor plane, const T* x, const T* w, const T* bias, int clamp,      \
       T* out) {                                                                                   \
     forward<TILE>(work, conv, plane, x, w, bias, clamp, out);                                     \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_input_##name(               \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_input_##name(               \
       Work work, Conv conv, Divisor plane, const T* dy, const T* w, T* dx) {                      \
     gradInput<TILE>(work, conv, plane, dy, w, dx);                                                \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2) conv_weight_##name(              \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_weight_##name(              \
       Work work, Conv conv, const T* x, const T* dy, T* dw) {                                     \
     gradWeight<TILE>(work, conv, x, dy, dw);                                                      \
   }

@@ -16,7 +16,8 @@
 // finish adds a bias per row and per column and clamps at zero, where asked. The terms of a result
 // are added in order of k whatever the tile, so only `splits` and the gemv paths, which depend on
 // the shape, decide a result's bits.
-// Geometry: 256 threads (64 for small; 32 x 8 for gemv_columns), grids of any size.
+// Geometry: a block of 256 threads (64 for small) for each tile; otherwise blocks of 256 (32 x 8 for
+// gemv_columns) and grids of any size.
 #include "tiles.cuh"
 
 template <typename T>
@@ -105,7 +106,7 @@ __device__ __forceinline__ void writePack(T* to, const T* value) {
 template <typename Tile, bool A_ALONG_K, bool B_ALONG_K, typename T>
 __device__ __forceinline__ void gemm(const Work& work, const Operands<T>& o) {
   __shared__ Panels<Tile> panels;
-  work.forEachTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 layer, u32 split) {
+  work.withTile<Tile::BM, Tile::BN>([&](u32 m0, u32 n0, u32 layer, u32 split) {
     Matrix<T> a = {o.a + layer * o.aLayer, o.aRow, o.aColumn, work.m, o.aPacked != 0};
     Matrix<T> b = {o.b + layer * o.bLayer, o.bColumn, o.bRow, work.n, o.bPacked != 0};
     Tile tile;
@@ -223,7 +224,7 @@ __device__ __forceinline__ void gemvColumns(const Vector<T>& v, const Operands<T
 // ---- entries
 
 #define GEMM_ENTRY(name, TILE, A, B, T)                                                      \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS, 2)                             \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS)                             \
       gemm_##name(Work work, Operands<T> operands) {                                         \
     gemm<TILE, A, B>(work, operands);                                                        \
   }

@@ -381,10 +381,10 @@ __device__ __forceinline__ void addProducts(
     tile.multiply(panels.a[now], panels.b[now]);
     now ^= 1;
   }
-  __syncthreads();  // the next tile of this block fills the panels anew
 }
 
-// The work of a grid: tiles of BM x BN results for each of `layers`, and each split of k.
+// The work of a grid: a block for each tile of BM x BN results, of `layers` products, of each split
+// of k.
 struct Work {
   u32 m;
   u32 n;
@@ -393,21 +393,17 @@ struct Work {
   u32 splits;  // of k; each gives a partial result
   u32 depth;   // steps of k of one split, a multiple of every BK
 
-  // Visits this block's tiles: first row, first column, layer, split.
+  // Hands this block's tile to a function: first row, first column, layer, split.
   template <int BM, int BN, typename Visit>
-  __device__ __forceinline__ void forEachTile(Visit visit) const {
+  __device__ __forceinline__ void withTile(Visit visit) const {
     u32 down = (m + BM - 1) / BM;
     u32 across = (n + BN - 1) / BN;
-    u64 tiles = (u64)down * across * splits * layers;
-#pragma unroll 1
-    for (u64 t = blockIdx.x; t < tiles; t += gridDim.x) {
-      // neighbouring blocks share columns of B, and 'down' of them the rows of A
-      u32 row = (u32)(t % down);
-      u64 rest = t / down;
-      u32 column = (u32)(rest % across);
-      u32 other = (u32)(rest / across);
-      visit(row * BM, column * BN, other / splits, other % splits);
-    }
+    // neighbouring blocks share columns of B, and 'down' of them the rows of A
+    u32 row = blockIdx.x % down;
+    u32 rest = blockIdx.x / down;
+    u32 column = rest % across;
+    u32 other = rest / across;
+    visit(row * BM, column * BN, other / splits, other % splits);
   }
 };
 

@@ -6,20 +6,39 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.spi.BackendProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class CudaProviderTest {
+  private static final String EMULATOR = "espalier.cuda.emulator";
+
+  /** A device that no machine has, as the emulator may already serve the first one. */
+  private static final Device ABSENT = new Device("cuda", 4711);
+
+  private final String wished = System.getProperty(EMULATOR, "false");
+
+  @BeforeEach
+  void askForNoEmulator() {
+    System.setProperty(EMULATOR, "false");
+  }
+
+  @AfterEach
+  void askAsBefore() {
+    System.setProperty(EMULATOR, wished);
+  }
+
   @Test
   void isFoundAsAServiceAndAskedWhyThereIsNoDevice() {
     assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> Backends.of(new Device("cuda", 0)))
-        .withMessageContainingAll("cuda:0", new CudaProvider().status());
+        .isThrownBy(() -> Backends.of(ABSENT))
+        .withMessageContainingAll("cuda:4711", new CudaProvider().status());
   }
 
   @Test
   void servesNoDeviceAndSaysWhy() {
     BackendProvider provider = new CudaProvider();
-    assertThat(provider.backend(new Device("cuda", 0))).isEmpty();
+    assertThat(provider.backend(ABSENT)).isEmpty();
     assertThat(provider.status()).containsAnyOf("CUDA is absent: ", "driver for CUDA");
   }
 }

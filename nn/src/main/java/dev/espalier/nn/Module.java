@@ -234,6 +234,14 @@ public abstract class Module {
     }
   }
 
+  /** Where the first parameter lies, which inputs must share; the CPU if there is none. */
+  public Device device() {
+    return parameters().stream()
+        .findFirst()
+        .map(parameter -> parameter.tensor().device())
+        .orElse(Device.CPU);
+  }
+
   /** Converts parameters and floating buffers to another type. */
   public Module to(DType type) {
     return replaceTensors(tensor -> tensor.dtype() != type, tensor -> tensor.to(type));

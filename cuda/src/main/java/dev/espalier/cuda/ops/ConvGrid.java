@@ -21,7 +21,8 @@ import dev.espalier.tensor.ConvSpec;
  * @param start what the grid's first position reads for a tap at distance 0
  * @param backward whether taps lie before that and not after
  */
-record ConvGrid(int extent, int phases, int step, int pad, int grid, int start, boolean backward) {
+public record ConvGrid(
+    int extent, int phases, int step, int pad, int grid, int start, boolean backward) {
 
   /** Forward: {@code out} outputs of a kernel of that many taps. */
   static ConvGrid forward(int out, int taps, int stride, int pad, int dilation) {

@@ -15,12 +15,12 @@ import java.util.Arrays;
  * @param index rows and, for columns, the place of each stored column in one image's planes
  * @param permutation for each value of the index its position among the pattern's values, or null
  */
-record ConvPlan(
+public record ConvPlan(
     ConvGrid height, ConvGrid width, int channels, StoredRows index, int[] permutation) {
 
   /** Extents and specification of one convolution. */
-  record Geometry(Shape weight, ConvSpec spec, int channels, int height, int width) {
-    int outChannels() {
+  public record Geometry(Shape weight, ConvSpec spec, int channels, int height, int width) {
+    public int outChannels() {
       return weight.dim(0);
     }
 
@@ -36,11 +36,11 @@ record ConvPlan(
       return weight.dim(3);
     }
 
-    int outHeight() {
+    public int outHeight() {
       return spec.outHeight(height, kernelH());
     }
 
-    int outWidth() {
+    public int outWidth() {
       return spec.outWidth(width, kernelW());
     }
 
@@ -56,7 +56,7 @@ record ConvPlan(
   }
 
   /** Forward, and what the weight gradient samples at; the geometry's groups hold the blocks. */
-  static ConvPlan forward(StoredRows rows, Geometry g) {
+  public static ConvPlan forward(StoredRows rows, Geometry g) {
     ConvSpec spec = g.spec;
     var height = ConvGrid.forwardH(spec, g.outHeight(), g.kernelH());
     var width = ConvGrid.forwardW(spec, g.outWidth(), g.kernelW());
@@ -123,7 +123,7 @@ record ConvPlan(
   }
 
   /** Elements of one image's planes. */
-  long imageElements() {
+  public long imageElements() {
     return (long) channels * height.phases() * width.phases() * height.extent() * width.extent();
   }
 
@@ -135,7 +135,7 @@ record ConvPlan(
   /**
    * Whether item j of every row is the element j further on: no tap moves, nothing lies between.
    */
-  boolean isDense() {
+  public boolean isDense() {
     return height.extent() == height.grid() && width.extent() == width.grid();
   }
 }

@@ -121,7 +121,7 @@ public final class Convolution {
           .tensor(biases)
           .int32(relu ? 1 : 0)
           .tensor(out)
-          .run(Extent.of(work.blocks(tile)), Extent.of(tile.threads()));
+          .run(work.grid(tile), Extent.of(tile.threads()));
     }
   }
 
@@ -148,7 +148,7 @@ public final class Convolution {
           .tensor(dy)
           .tensor(weight)
           .tensor(dx)
-          .run(Extent.of(work.blocks(tile)), Extent.of(tile.threads()));
+          .run(work.grid(tile), Extent.of(tile.threads()));
     }
   }
 
@@ -204,11 +204,10 @@ public final class Convolution {
         .tensor(x)
         .tensor(dy)
         .pointer(to)
-        .run(Extent.of(work.blocks(tile)), Extent.of(tile.threads()));
+        .run(work.grid(tile), Extent.of(tile.threads()));
   }
 
-  private Launch launch(
-      String pass, ProductWork work, Tile tile, Geometry geometry, DType dtype) {
+  private Launch launch(String pass, ProductWork work, Tile tile, Geometry geometry, DType dtype) {
     return context
         .launch(MODULE, "conv_" + pass + "_" + tile.suffix(dtype))
         .struct(work.build())

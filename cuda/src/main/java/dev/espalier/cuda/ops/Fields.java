@@ -41,9 +41,7 @@ final class Fields {
 
   /** A number in a kernel's compute type: double for float64, else float. */
   Fields number(DType type, double value) {
-    return type == DType.FLOAT64
-        ? float64(value)
-        : int32(Float.floatToRawIntBits((float) value));
+    return type == DType.FLOAT64 ? float64(value) : int32(Float.floatToRawIntBits((float) value));
   }
 
   /** An address, or null. */

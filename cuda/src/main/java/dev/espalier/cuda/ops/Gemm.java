@@ -79,7 +79,7 @@ public final class Gemm {
                 .formatted(direction(a, -2, -1), direction(b, -1, -2), tile.suffix(dtype)))
         .struct(work.build())
         .struct(operands)
-        .run(Extent.of(work.blocks(tile)), Extent.of(tile.threads()));
+        .run(work.grid(tile), Extent.of(tile.threads()));
   }
 
   /** Whether neighbouring threads read the operand along k or along its other axis. */
@@ -199,8 +199,7 @@ public final class Gemm {
               .build();
       Launch launch =
           context
-              .launch(
-                  MODULE, (alongK ? "gemv_rows_" : "gemv_columns_") + Operands.name(c.dtype()))
+              .launch(MODULE, (alongK ? "gemv_rows_" : "gemv_columns_") + Operands.name(c.dtype()))
               .struct(vector)
               .struct(operands(alpha, a, b, beta, c, epilogue));
       if (alongK) {

@@ -144,8 +144,7 @@ public final class Movement {
       int bits, StridedPieces all, Axis row, Axis column, DevicePointer from, DevicePointer to) {
     StridedPieces planes = all.without(row, column);
     long count = planes.elements();
-    long tiles =
-        Launch.ceilDiv(row.extent(), TILE) * Launch.ceilDiv(column.extent(), TILE) * count;
+    long tiles = Launch.ceilDiv(row.extent(), TILE) * Launch.ceilDiv(column.extent(), TILE) * count;
     context
         .launch(MODULE, "transpose_b" + bits)
         .struct(planes.build())

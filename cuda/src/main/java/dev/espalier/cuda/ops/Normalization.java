@@ -34,8 +34,7 @@ public final class Normalization {
       long planes = (long) x.dim(0) * x.dim(1);
       int spatial = planes == 0 ? 0 : Grids.extent(operation, x.size() / planes);
       int perChannel = Grids.extent(operation, (long) x.dim(0) * spatial);
-      return new Channels(
-          x.dim(0), x.dim(1), spatial, perChannel, Math.ceilDiv(perChannel, PIECE));
+      return new Channels(x.dim(0), x.dim(1), spatial, perChannel, Math.ceilDiv(perChannel, PIECE));
     }
 
     ByteBuffer build() {

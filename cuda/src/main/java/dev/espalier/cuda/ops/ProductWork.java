@@ -2,6 +2,8 @@ package dev.espalier.cuda.ops;
 
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.context.Precision;
+import dev.espalier.cuda.driver.Extent;
+import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -34,14 +36,7 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
   }
 
   ByteBuffer build() {
-    return new Fields()
-        .int32(m)
-        .int32(n)
-        .int32(k)
-        .int32(layers)
-        .int32(splits)
-        .int32(depth)
-        .build();
+    return new Fields().int32(m).int32(n).int32(k).int32(layers).int32(splits).int32(depth).build();
   }
 
   long results() {
@@ -66,7 +61,9 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
     }
   }
 
-  /** The tile of tensor cores, if they were asked for, or the largest that keeps the device busy. */
+  /**
+   * The tile of tensor cores, if they were asked for, or the largest that keeps the device busy.
+   */
   Tile tile(DeviceContext context, DType dtype, boolean hasLarge) {
     Precision precision = Precision.current();
     if (dtype == DType.FLOAT32 && precision != Precision.FLOAT32) {
@@ -84,8 +81,8 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
     return filled && blocks >= context.properties().multiprocessors();
   }
 
-  /** Blocks to start. */
-  int blocks(Tile tile) {
-    return (int) Math.min(Integer.MAX_VALUE, tile.tiles(m, n) * layers * splits);
+  /** A block for each tile. */
+  Extent grid(Tile tile) {
+    return Extent.of(Launch.gridX("product", tile.tiles(m, n) * layers * splits));
   }
 }

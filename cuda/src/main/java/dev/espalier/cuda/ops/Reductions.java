@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Sums and extremes over axes. Terms are cut into chunks whose results are reduced again; chunks and
- * kernels are chosen by shape and strides alone, so that the bits are the same on every device.
+ * Sums and extremes over axes. Terms are cut into chunks whose results are reduced again; chunks
+ * and kernels are chosen by shape and strides alone, so that the bits are the same on every device.
  */
 public final class Reductions {
   private static final String MODULE = "reduce";

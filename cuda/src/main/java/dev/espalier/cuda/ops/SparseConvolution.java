@@ -44,7 +44,7 @@ public final class SparseConvolution {
     SparseIndex.ConvIndex conv = index.forward(geometry);
     ImageGrid grid = ImageGrid.forward(conv.plan(), out);
     try (Tensor stored = storedAs(rows, pattern, values);
-        Tensor planes = planes(x, conv.plan())) {
+        Tensor planes = ConvPlanes.of(context, x, conv.plan())) {
       product(conv.index(), stored, planes, bias, relu, grid, out);
     }
   }
@@ -64,7 +64,7 @@ public final class SparseConvolution {
     ConvPlan plan = conv.plan();
     ImageGrid grid = ImageGrid.gradInput(plan, spec, dx);
     try (Tensor stored = Entries.gather(values, plan.permutation(), plan.index().valuesShape());
-        Tensor planes = planes(dy, plan)) {
+        Tensor planes = ConvPlanes.of(context, dy, plan)) {
       product(conv.index(), stored, planes, null, false, grid, dx);
     }
   }
@@ -85,7 +85,7 @@ public final class SparseConvolution {
     ImageGrid grid = ImageGrid.forward(conv.plan(), dy);
     boolean direct = rows == pattern || pattern.elementOrder() == null;
     try (Tensor left = dy.contiguous();
-        Tensor planes = planes(x, conv.plan());
+        Tensor planes = ConvPlanes.of(context, x, conv.plan());
         Tensor out =
             direct ? dvalues.alias() : Tensor.empty(x.dtype(), rows.valuesShape(), x.device())) {
       sampled(conv.index(), left, planes, grid, out);
@@ -108,44 +108,6 @@ public final class SparseConvolution {
 
   private static Tensor storedAs(SparsePattern rows, SparsePattern pattern, Tensor values) {
     return rows == pattern ? Operands.aligned(values) : Operands.inElementOrder(pattern, values);
-  }
-
-  /** The input with its padding, one plane for each phase; itself where there is neither. */
-  private Tensor planes(Tensor x, ConvPlan plan) {
-    if (plan.isIdentity(x.dim(2), x.dim(3)) && x.isContiguous()) {
-      Operands.checkSpan("sparse convolution", x);
-      return Operands.aligned(x);
-    }
-    long size = x.dim(0) * plan.imageElements();
-    Tensor planes =
-        Tensor.empty(
-            x.dtype(), Shape.of(Operands.requireInt("sparse convolution", size)), x.device());
-    ConvGrid height = plan.height();
-    ConvGrid width = plan.width();
-    var fields =
-        new Fields()
-            .divisor(width.extent())
-            .divisor(height.extent())
-            .divisor(width.phases())
-            .divisor(height.phases())
-            .divisor(Math.max(1, plan.channels()))
-            .int32(height.step())
-            .int32(width.step())
-            .int32(x.dim(2))
-            .int32(x.dim(3))
-            .int32(height.pad())
-            .int32(width.pad());
-    for (long stride : x.strides()) {
-      fields.int64(stride);
-    }
-    context
-        .launch("sparse_conv", "conv_planes_" + Operands.name(x.dtype()))
-        .struct(fields.build())
-        .int32((int) size)
-        .tensor(x)
-        .tensor(planes)
-        .overElements(size);
-    return planes;
   }
 
   private void product(

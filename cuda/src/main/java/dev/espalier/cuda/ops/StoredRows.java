@@ -19,9 +19,9 @@ import java.util.Arrays;
  * @param offsets for each row of blocks where its stored columns begin, and the end of the last
  * @param columns the matrix column of each stored column
  */
-record StoredRows(int rows, int blockHeight, int blockWidth, int[] offsets, int[] columns) {
+public record StoredRows(int rows, int blockHeight, int blockWidth, int[] offsets, int[] columns) {
 
-  static StoredRows of(SparsePattern pattern) {
+  public static StoredRows of(SparsePattern pattern) {
     return switch (pattern) {
       case CsrPattern csr ->
           new StoredRows(csr.rows(), 1, 1, csr.rowOffsets(), csr.columnIndices());

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Operands of one shape and different strides, cut into pieces that a kernel takes: at most {@value
- * #MOST_AXES} axes, after those that are one run of memory in every operand were merged, and at most
- * 2^30 elements.
+ * #MOST_AXES} axes, after those that are one run of memory in every operand were merged, and at
+ * most 2^30 elements.
  */
 final class StridedPieces {
   /** {@code MAX_AXES} of common.cuh. */

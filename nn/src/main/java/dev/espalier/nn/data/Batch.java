@@ -1,5 +1,6 @@
 package dev.espalier.nn.data;
 
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Tensor;
 
 /**
@@ -15,5 +16,10 @@ public record Batch(Tensor images, Tensor labels, int epoch, int index) {
   /** The number of images; the last batch of an epoch may have fewer than the others. */
   public int size() {
     return labels.dim(0);
+  }
+
+  /** The same batch on a device, in new tensors, which belong to the current scope. */
+  public Batch to(Device device) {
+    return new Batch(images.to(device), labels.to(device), epoch, index);
   }
 }

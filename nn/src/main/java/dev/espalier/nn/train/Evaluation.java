@@ -56,9 +56,10 @@ public final class Evaluation {
 
   private void add(Module model, Batch batch) {
     try (var _ = Scope.open("evaluation")) {
-      Variable output = model.forward(Variable.of(batch.images()));
+      Batch moved = batch.to(model.device());
+      Variable output = model.forward(Variable.of(moved.images()));
       checkShape(output.shape(), batch.size());
-      lossSum += loss.of(output, batch).tensor().item() * batch.size();
+      lossSum += loss.of(output, moved).tensor().item() * batch.size();
       rank(output.tensor(), batch.labels().toLongArray());
     }
   }

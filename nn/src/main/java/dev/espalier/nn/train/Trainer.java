@@ -134,7 +134,7 @@ public final class Trainer {
     plan.optimizer().setLrFactor(plan.schedule().factor(step));
     StepEvent event;
     try (var _ = Scope.open("training step")) {
-      event = learn(batch);
+      event = learn(batch.to(model.device()));
     }
     tell(listener -> listener.afterStep(this, event));
     tell(listener -> listener.onStep(event));

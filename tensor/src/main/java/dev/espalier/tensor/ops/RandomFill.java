@@ -73,12 +73,7 @@ public final class RandomFill {
   }
 
   private static Tensor random(
-      String name,
-      Distribution distribution,
-      double a,
-      double b,
-      Generator generator,
-      Tensor out) {
+      String name, Distribution distribution, double a, double b, Generator generator, Tensor out) {
     Generator.State state = generator.state();
     long position = generator.reserve((out.size() + 3) / 4);
     try (var use = Use.of(name, out)) {

@@ -57,16 +57,8 @@ public final class SparseOps {
     Check.same("spmm", b, epilogue.rowBias(), epilogue.columnBias());
     Tensor c = Tensor.empty(DType.FLOAT32, Shape.of(a.rows(), b.dim(1)), b.device());
     try (Tensor rows = rowsOf(b);
-        var use =
-            Use.of(
-                "spmm",
-                a.words(),
-                a.values(),
-                a.scales(),
-                rows,
-                c,
-                epilogue.rowBias(),
-                epilogue.columnBias())) {
+        var _ = Use.of("spmm", a.words(), a.values(), a.scales()); // the backend brings them over
+        var use = Use.of("spmm", rows, c, epilogue.rowBias(), epilogue.columnBias())) {
       use.backend().spmmPacked(a, rows, c, epilogue);
     }
     return c;

@@ -3,6 +3,7 @@ package dev.espalier.cuda.emulator.code;
 import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.Warp;
+import java.util.Arrays;
 
 /** The sixteen barriers of a block. */
 final class Barriers {
@@ -22,8 +23,10 @@ final class Barriers {
     private int population;
     private long arrived;
     private long waiting;
+    private long[] knowledge;
 
     private void clear() {
+      Arrays.fill(knowledge, 0);
       expected = 0;
       threads = 0;
       population = 0;
@@ -38,6 +41,7 @@ final class Barriers {
     this.check = check;
     for (int i = 0; i < COUNT; i++) {
       barriers[i] = new Barrier();
+      barriers[i].knowledge = new long[warps.length];
     }
   }
 
@@ -90,6 +94,7 @@ final class Barriers {
     barrier.threads += threads == 0 ? Integer.bitCount(warp.live()) : Warp.LANES;
     barrier.population += Integer.bitCount(op.votes(warp, run.mask()));
     barrier.arrived |= 1L << index;
+    warp.clock.tell(barrier.knowledge);
     if (op.waits) {
       barrier.waiting |= 1L << index;
     } else {
@@ -121,16 +126,16 @@ final class Barriers {
       int arrived = barrier.threads;
       int population = barrier.population;
       long released = barrier.waiting;
-      synchronize(barrier);
-      barrier.clear();
       for (int i = 0; i < warps.length; i++) {
         if ((released >>> i & 1) != 0) {
           WarpRun run = warps[i];
           run.at().barrier.deliver(run.warp, run.mask(), population, arrived);
           waiting[i] = false;
+          run.warp.clock.learn(barrier.knowledge);
           run.resume();
         }
       }
+      barrier.clear();
     }
   }
 
@@ -143,8 +148,6 @@ final class Barriers {
   private int roundedThreads() {
     return (blockThreads + Warp.LANES - 1) / Warp.LANES * Warp.LANES;
   }
-
-  private void synchronize(Barrier barrier) {}
 
   /** Says who waits for whom when nothing moves any more. */
   String deadlock() {

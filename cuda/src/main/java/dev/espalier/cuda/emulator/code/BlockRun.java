@@ -36,9 +36,11 @@ final class BlockRun {
         new BlockState(
             launch.heap(),
             launch.checks(),
-            new SharedMemory(sharedBytes),
+            new SharedMemory(sharedBytes, launch.checks().sharedRace ? kernel.sharedGranule() : 0),
             kernel.localBytes(),
-            kernel.instructions);
+            (threads + Warp.LANES - 1) / Warp.LANES,
+            kernel.instructions,
+            kernel::instructionName);
     issued = new long[kernel.blocks.size()];
     lanes = new long[kernel.blocks.size()];
     warps = new WarpRun[(threads + Warp.LANES - 1) / Warp.LANES];
@@ -95,8 +97,12 @@ final class BlockRun {
     coordinates = Geometry.coordinates(linear, shape.grid());
     state.shared.reset();
     barriers.reset();
+    long time = 1;
     for (WarpRun warp : warps) {
-      start(warp);
+      time = Math.max(time, warp.warp.clock.time() + 1);
+    }
+    for (WarpRun warp : warps) {
+      start(warp, time);
     }
     boolean[] waiting = new boolean[warps.length];
     boolean[] done = new boolean[warps.length];
@@ -133,7 +139,7 @@ final class BlockRun {
     }
   }
 
-  private void start(WarpRun run) {
+  private void start(WarpRun run, long time) {
     Warp warp = run.warp;
     int first = warp.index * Warp.LANES;
     int present = threads - first >= Warp.LANES ? Warp.ALL : (1 << (threads - first)) - 1;
@@ -162,7 +168,7 @@ final class BlockRun {
       }
     }
     Arrays.fill(warp.predicates, 0);
-    run.start(present);
+    run.start(present, time);
   }
 
   /** Says where a fault happened. */

@@ -156,4 +156,30 @@ public final class CompiledKernel {
   public boolean isOrdered() {
     return ordered;
   }
+
+  /** The bytes of the narrowest access to shared memory, at most 4. */
+  int sharedGranule() {
+    int narrowest = Integer.BYTES;
+    for (Block block : blocks) {
+      for (Op op : block.ops) {
+        if (op instanceof MemoryOp memory
+            && (memory.space == StateSpace.SHARED || memory.space == StateSpace.GENERIC)) {
+          narrowest = Math.min(narrowest, memory.bytes);
+        }
+      }
+    }
+    return narrowest;
+  }
+
+  /** An instruction by its number: its line and opcode. */
+  String instructionName(int index) {
+    for (Block block : blocks) {
+      for (Op op : block.ops) {
+        if (op.index == index) {
+          return "PTX line %d '%s'".formatted(op.origin.line(), op.origin.opcode());
+        }
+      }
+    }
+    return "instruction " + index;
+  }
 }

@@ -45,6 +45,9 @@ final class Decoder {
       case "activemask" -> VoteFamily.activeMask(emit, opcode);
       case "match" -> VoteFamily.match(emit, opcode);
       case "redux" -> VoteFamily.reduce(emit, opcode);
+      case "cp" -> AsyncCopyOp.decode(emit, opcode);
+      case "ldmatrix" -> MatrixLoadOp.decode(emit, opcode);
+      case "mma" -> MatrixOp.decode(emit, opcode);
       case "bar", "barrier" -> BarrierOp.decode(emit, opcode);
       case "membar", "fence", "prefetch", "prefetchu", "discard", "applypriority" -> {}
       case "ex2", "lg2", "rcp", "sqrt", "rsqrt", "sin", "cos", "tanh", "fma", "copysign" ->

@@ -102,7 +102,7 @@ final class Inliner {
           function.line(), "the function '" + function.name() + "' has no body in this module");
     }
     variables.addAll(function.variables());
-    for (Statement statement : function.body()) {
+    for (Statement statement : ParameterAddresses.resolved(function.body(), kernelParameters)) {
       switch (statement) {
         case Statement.Label(String name) -> out.add(new Statement.Label(name + instance.suffix));
         case Statement.Instruction instruction -> instruction(instruction, instance);

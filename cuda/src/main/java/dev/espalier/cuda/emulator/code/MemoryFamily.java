@@ -6,6 +6,7 @@ import dev.espalier.cuda.emulator.ptx.StateSpace;
 import dev.espalier.cuda.emulator.ptx.Variable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongBinaryOperator;
 
 /** Decodes loads, stores and atomic operations. */
@@ -91,14 +92,17 @@ final class MemoryFamily {
       if (register == null) {
         continue;
       }
-      if (register.type().isWide() != type.isWide()) {
-        throw emit.instruction().refuse("extends a parameter, which is not supported");
+      if (type.isWide() && !register.type().isWide()) {
+        throw emit.instruction().refuse("reads more than its register holds");
       }
-      MoveFamily.copy(
-          emit,
-          type,
-          emit.registers.target(elements.get(i), register.type()),
-          emit.registers.parameter(offset, type));
+      int target = emit.registers.target(elements.get(i), register.type());
+      int source = emit.registers.parameter(offset, type);
+      if (register.type().isWide() && !type.isWide()) {
+        IntToLongFunction extend = type.isSigned() ? v -> v : v -> v & 0xFFFFFFFFL;
+        emit.lanes("extend " + type, LongLoops.FromInt.class, extend, target, source);
+      } else {
+        MoveFamily.copy(emit, type, target, source);
+      }
     }
   }
 

@@ -6,8 +6,6 @@ import dev.espalier.cuda.emulator.machine.BlockState;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
-import dev.espalier.cuda.emulator.ptx.PtxType;
-import dev.espalier.cuda.emulator.ptx.Register;
 import dev.espalier.cuda.emulator.ptx.StateSpace;
 
 /** An instruction that touches memory at an address of each lane's own. */
@@ -17,42 +15,17 @@ abstract class MemoryOp extends Op {
   /** Bytes that one lane touches, all at one place. */
   final int bytes;
 
-  private final boolean wideBase;
-  private final int base;
-  private final long offset;
+  private final AddressSource address;
 
   MemoryOp(Emitter emit, Operand address, StateSpace space, int bytes) {
     this.space = space;
     this.bytes = bytes;
-    if (!(address instanceof Operand.Address(Operand from, long shift))) {
-      throw emit.instruction().refuse("needs an address in brackets");
-    }
-    Register register = Registers.register(from);
-    wideBase = register == null || register.type().isWide();
-    base = emit.registers.source(from, wideBase ? PtxType.U64 : PtxType.U32);
-    offset = shift;
-  }
-
-  /** Gathers the addresses of the lanes. */
-  final long[] addresses(Warp warp, int mask) {
-    long[] addresses = warp.addresses;
-    if (wideBase) {
-      long[] from = warp.longs[base];
-      for (int k = 0; k < Warp.LANES; k++) {
-        addresses[k] = from[k] + offset;
-      }
-    } else {
-      int[] from = warp.ints[base];
-      for (int k = 0; k < Warp.LANES; k++) {
-        addresses[k] = (from[k] & 0xFFFFFFFFL) + offset;
-      }
-    }
-    return addresses;
+    this.address = new AddressSource(emit, address);
   }
 
   @Override
   void execute(Warp warp, int mask) {
-    long[] addresses = addresses(warp, mask);
+    long[] addresses = address.gather(warp, warp.addresses);
     switch (space) {
       case GLOBAL, CONST -> global(warp, mask, addresses);
       case SHARED -> shared(warp, mask, addresses, 0);
@@ -88,11 +61,12 @@ abstract class MemoryOp extends Op {
   }
 
   private void global(Warp warp, int mask, long[] addresses) {
+    warp.block.counters.global(index, addresses, mask, bytes);
     int rest = mask;
     while (rest != 0) {
       Allocation allocation = allocation(warp, Integer.numberOfTrailingZeros(rest), addresses);
       long start = allocation.base;
-      long most = allocation.size - bytes;
+      int most = allocation.size - bytes;
       boolean aligned = warp.block.checks.alignment;
       int group = 0;
       for (int m = rest; m != 0; m &= m - 1) {
@@ -135,6 +109,7 @@ abstract class MemoryOp extends Op {
       int k = Integer.numberOfTrailingZeros(m);
       warp.offsets[k] = warp.block.shared.locate(warp, k, addresses[k] - window, bytes);
     }
+    warp.block.counters.shared(index, warp.offsets, mask, bytes);
     shared(warp, mask);
   }
 

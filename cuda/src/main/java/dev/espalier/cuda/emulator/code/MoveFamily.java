@@ -11,9 +11,6 @@ import java.util.function.LongUnaryOperator;
 
 /** Decodes moves, packing and unpacking, address and number conversions. */
 final class MoveFamily {
-  private static final IntUnaryOperator SAME_INT = a -> a;
-  private static final LongUnaryOperator SAME_LONG = a -> a;
-
   private MoveFamily() {}
 
   static void move(Emitter emit, Opcode opcode) {
@@ -34,9 +31,9 @@ final class MoveFamily {
   /** Copies one register to another of the same width. */
   static void copy(Emitter emit, PtxType type, int target, int source) {
     if (type.isWide()) {
-      emit.lanes("copy", LongLoops.Unary.class, SAME_LONG, target, source);
+      emit.lanes("copy", LongLoops.Unary.class, LongUnaryOperator.identity(), target, source);
     } else {
-      emit.lanes("copy", IntLoops.Unary.class, SAME_INT, target, source);
+      emit.lanes("copy", IntLoops.Unary.class, IntUnaryOperator.identity(), target, source);
     }
   }
 

@@ -53,7 +53,8 @@ final class Reconvergence {
     for (Block block : blocks) {
       block.reachesSync =
           block.end == Block.End.BARRIER
-              || Arrays.stream(block.ops).anyMatch(op -> op instanceof ExchangeOp);
+              || Arrays.stream(block.ops)
+                  .anyMatch(op -> op instanceof ExchangeOp || op instanceof WarpWideOp);
     }
     while (changed) {
       changed = false;

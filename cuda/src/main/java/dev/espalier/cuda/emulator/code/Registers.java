@@ -176,6 +176,11 @@ final class Registers {
     return operand instanceof Operand.Reg(Register _, boolean negated) && negated;
   }
 
+  static boolean isPredicate(Operand operand) {
+    return operand instanceof Operand.Reg(Register register, boolean _)
+        && register.type() == PtxType.PRED;
+  }
+
   /** The register behind an operand, or null. */
   static Register register(Operand operand) {
     return operand instanceof Operand.Reg(Register register, boolean _) ? register : null;

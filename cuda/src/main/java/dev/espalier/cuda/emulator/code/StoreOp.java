@@ -1,7 +1,9 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import dev.espalier.cuda.emulator.machine.Bytes;
+import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
@@ -51,6 +53,30 @@ final class StoreOp extends MemoryOp {
       warp.block.shared.write(warp, k, warp.offsets[k], bytes, index);
     }
     move(warp, mask, warp.block.shared.bytes);
+    if (warp.block.shared.takeOverlap()) {
+      requireSame(warp, mask);
+    }
+  }
+
+  /** Refuses lanes that wrote different values to one place: nobody knows which stays. */
+  private void requireSame(Warp warp, int mask) {
+    byte[] memory = warp.block.shared.bytes;
+    byte[] own = new byte[bytes];
+    for (int m = mask; m != 0; m &= m - 1) {
+      int k = Integer.numberOfTrailingZeros(m);
+      for (int i = 0; i < sources.length; i++) {
+        long value = wide[i] ? warp.longs[sources[i]][k] : warp.ints[sources[i]][k];
+        write(own, i * width, value);
+      }
+      int at = warp.offsets[k];
+      if (!Arrays.equals(own, 0, bytes, memory, at, at + bytes)) {
+        throw new KernelFault(
+            Check.SHARED_RACE,
+            k,
+            "writes offset %d of shared memory, and another lane of the same instruction another value"
+                .formatted(at));
+      }
+    }
   }
 
   @Override

@@ -45,8 +45,8 @@ final class WarpRun {
     this.lanes = lanes;
   }
 
-  void start(int present) {
-    warp.start(present);
+  void start(int present, long time) {
+    warp.start(present, time);
     depth = 0;
     block = 0;
     mask = present;

@@ -1,5 +1,7 @@
 package dev.espalier.cuda.emulator.machine;
 
+import java.util.function.IntFunction;
+
 /** What the threads of a block have in common. */
 public final class BlockState {
   /** Where the shared memory's window lies among generic addresses. */
@@ -20,19 +22,37 @@ public final class BlockState {
   /** The block's shared memory. */
   public final SharedMemory shared;
 
+  /** How many warps a block has. */
+  public final int warps;
+
+  /** Names an instruction by its number, for messages. */
+  public final IntFunction<String> instructionNames;
+
   /** Bytes of local memory of one thread. */
   public final int localBytes;
 
   /** For each instruction the allocation it touched last: very often the one it touches next. */
   public final Allocation[] lastAllocation;
 
-  /** A block of a launch. */
+  /** What is counted. */
+  public final Counters counters;
+
+  /** A block of a launch of a kernel with that many instructions. */
   public BlockState(
-      DeviceHeap heap, Checks checks, SharedMemory shared, int localBytes, int instructions) {
+      DeviceHeap heap,
+      Checks checks,
+      SharedMemory shared,
+      int localBytes,
+      int warps,
+      int instructions,
+      IntFunction<String> instructionNames) {
     this.heap = heap;
     this.checks = checks;
     this.shared = shared;
     this.localBytes = localBytes;
+    this.warps = warps;
+    this.instructionNames = instructionNames;
     this.lastAllocation = new Allocation[instructions];
+    this.counters = new Counters(instructions);
   }
 }

@@ -51,21 +51,21 @@ public final class Bytes {
 
   /** Whether {@code count} flags from {@code at} are all set. */
   public static boolean allValid(byte[] valid, int at, int count) {
-    switch (count) {
-      case 4:
-        return getInt(valid, at) == ALL_VALID_4;
-      case 8:
-        return getLong(valid, at) == ALL_VALID_8;
-      case 16:
-        return (getLong(valid, at) & getLong(valid, at + 8)) == ALL_VALID_8;
-      default:
-        for (int i = 0; i < count; i++) {
-          if (valid[at + i] == 0) {
-            return false;
-          }
-        }
-        return true;
+    return switch (count) {
+      case 4 -> getInt(valid, at) == ALL_VALID_4;
+      case 8 -> getLong(valid, at) == ALL_VALID_8;
+      case 16 -> getLong(valid, at) == ALL_VALID_8 && getLong(valid, at + 8) == ALL_VALID_8;
+      default -> isAllOne(valid, at, count);
+    };
+  }
+
+  private static boolean isAllOne(byte[] valid, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      if (valid[at + i] != 1) {
+        return false;
+      }
     }
+    return true;
   }
 
   /** Sets {@code count} flags from {@code at}. */

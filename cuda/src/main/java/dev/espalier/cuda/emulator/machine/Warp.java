@@ -31,6 +31,18 @@ public final class Warp {
   /** Where offsets into one array of bytes are gathered. */
   public final int[] offsets = new int[LANES];
 
+  /** Where further addresses of an instruction are gathered. */
+  public final long[] targets = new long[LANES];
+
+  /** Where a matrix product is gathered: four registers. */
+  public final int[] tensor = new int[4 * LANES];
+
+  /** What the warp knows of the order of events. */
+  public final WarpClock clock;
+
+  /** Copies that are on their way. */
+  public final AsyncCopies copies = new AsyncCopies();
+
   /** The block that the warp belongs to. */
   public final BlockState block;
 
@@ -53,6 +65,7 @@ public final class Warp {
   public Warp(BlockState block, int index, int[][] ints, long[][] longs, int predicates) {
     this.block = block;
     this.index = index;
+    this.clock = new WarpClock(index, block.warps);
     this.ints = ints;
     this.longs = longs;
     this.predicates = new int[predicates];
@@ -61,9 +74,11 @@ public final class Warp {
   }
 
   /** Makes the warp as at the start of a block. */
-  public void start(int lanes) {
+  public void start(int lanes, long time) {
+    clock.begin(time);
     present = lanes;
     exited = 0;
+    copies.reset();
     Arrays.fill(localValid, (byte) 0);
   }
 
@@ -73,5 +88,7 @@ public final class Warp {
   }
 
   /** Orders the accesses of the lanes in {@code group} before against those after. */
-  public void synchronize(int group) {}
+  public void synchronize(int group) {
+    clock.synchronize(group, (live() & ~group) == 0);
+  }
 }

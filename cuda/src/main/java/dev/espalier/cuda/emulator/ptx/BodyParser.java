@@ -129,28 +129,21 @@ final class BodyParser {
 
   private Operand single() {
     Token token = in.next();
-    switch (token.text()) {
-      case "{":
-        return list("}");
-      case "(":
-        return list(")");
-      case "[":
-        {
-          Operand base = single();
-          Operand.Address address =
-              base instanceof Operand.Address known ? known : new Operand.Address(base, offset());
-          in.expect("]");
-          return address;
-        }
-      case "!":
-        return new Operand.Reg(register(in.next()), true);
-      case "-":
-        return Literal.parse(in.next(), true);
-      case "_":
-        return new Operand.Ignored();
-      default:
-        return token.kind() == Token.Kind.NUMBER ? Literal.parse(token, false) : named(token);
-    }
+    return switch (token.text()) {
+      case "{" -> list("}");
+      case "(" -> list(")");
+      case "[" -> {
+        Operand base = single();
+        Operand.Address address =
+            base instanceof Operand.Address known ? known : new Operand.Address(base, offset());
+        in.expect("]");
+        yield address;
+      }
+      case "!" -> new Operand.Reg(register(in.next()), true);
+      case "-" -> Literal.parse(in.next(), true);
+      case "_" -> new Operand.Ignored();
+      default -> token.kind() == Token.Kind.NUMBER ? Literal.parse(token, false) : named(token);
+    };
   }
 
   private Operand.Vector list(String end) {

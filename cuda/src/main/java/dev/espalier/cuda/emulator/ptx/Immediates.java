@@ -8,8 +8,8 @@ public final class Immediates {
   public static long as(PtxType type, Operand.Immediate immediate) {
     if (immediate.type() == PtxType.S64) {
       return switch (type) {
-        case F32 -> Float.floatToRawIntBits(immediate.bits());
-        case F64 -> Double.doubleToRawLongBits(immediate.bits());
+        case F32 -> Float.floatToRawIntBits((float) immediate.bits());
+        case F64 -> Double.doubleToRawLongBits((double) immediate.bits());
         default -> immediate.bits();
       };
     }

@@ -23,7 +23,7 @@ final class Scope {
     registers.put(name, new Register(name, type));
   }
 
-  /** Declares {@code prefix0} to {@code prefix(count-1)}. */
+  /** Declares {@code count} registers, named by {@code prefix} and a number from 0 on. */
   void declareFamily(String prefix, int count, PtxType type) {
     families.put(prefix, type);
     familySizes.put(prefix, count);
