@@ -48,6 +48,11 @@ final class Ptx {
   private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
   private static final Pattern FILE_LINE =
       Pattern.compile("(?m)^(\\s*\\.file\\s+\\d+\\s+)\"([^\"]*)\".*$");
+
+  /** A hint on the load that follows, which alone would ask for ISA 8.3. */
+  private static final Pattern HINT =
+      Pattern.compile("(?m)^\\s*\\.pragma\\s+\"used_bytes_mask[^\"]*\";\\R");
+
   private static final Pattern VERSION_LINE = Pattern.compile("(?m)^\\.version .*$");
   private static final Pattern MANIFEST =
       Pattern.compile("\\A// source +(\\p{XDigit}{64})\\n// text +(\\p{XDigit}{64})\\n");
@@ -238,7 +243,7 @@ final class Ptx {
       fail("%s%n%s does not compile.", nvcc.output, source.getFileName());
     }
     System.out.print(nvcc.output);
-    String text = withoutMachinePaths(Files.readString(raw));
+    String text = HINT.matcher(withoutMachinePaths(Files.readString(raw))).replaceAll("");
     for (String version : VERSIONS) {
       String candidate = VERSION_LINE.matcher(text).replaceFirst(".version " + version);
       Path file = work.resolve("candidate.ptx");

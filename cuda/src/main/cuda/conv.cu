@@ -391,17 +391,18 @@ __device__ __forceinline__ void depthwiseWeight(
 
 // ---- entries
 
-#define TILE_ENTRIES(name, TILE, T)                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_forward_##name(             \
+// BLOCKS of a multiprocessor that registers must suffice for: one of tensor cores, else two.
+#define TILE_ENTRIES(name, TILE, T, BLOCKS)                                                         \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS, BLOCKS) conv_forward_##name(             \
       Work work, Conv conv, Divisor plane, const T* x, const T* w, const T* bias, int clamp,      \
       T* out) {                                                                                   \
     forward<TILE>(work, conv, plane, x, w, bias, clamp, out);                                     \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_input_##name(               \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS, BLOCKS) conv_input_##name(               \
       Work work, Conv conv, Divisor plane, const T* dy, const T* w, T* dx) {                      \
     gradInput<TILE>(work, conv, plane, dy, w, dx);                                                \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(TILE::THREADS) conv_weight_##name(              \
+  extern "C" __global__ void __launch_bounds__(TILE::THREADS, BLOCKS) conv_weight_##name(              \
       Work work, Conv conv, const T* x, const T* dy, T* dw) {                                     \
     gradWeight<TILE>(work, conv, x, dy, dw);                                                      \
   }
@@ -411,13 +412,13 @@ typedef FMA_SMALL_f32 SmallF32;
 typedef FMA_MEDIUM_f64 MediumF64;
 typedef FMA_SMALL_f64 SmallF64;
 
-TILE_ENTRIES(medium_f32, MediumF32, float)
-TILE_ENTRIES(small_f32, SmallF32, float)
-TILE_ENTRIES(medium_f64, MediumF64, double)
-TILE_ENTRIES(small_f64, SmallF64, double)
-TILE_ENTRIES(tf32, TensorTile<TF32>, float)
-TILE_ENTRIES(bf16, TensorTile<BF16>, float)
-TILE_ENTRIES(f16, TensorTile<F16>, float)
+TILE_ENTRIES(medium_f32, MediumF32, float, 2)
+TILE_ENTRIES(small_f32, SmallF32, float, 2)
+TILE_ENTRIES(medium_f64, MediumF64, double, 2)
+TILE_ENTRIES(small_f64, SmallF64, double, 2)
+TILE_ENTRIES(tf32, TensorTile<TF32>, float, 1)
+TILE_ENTRIES(bf16, TensorTile<BF16>, float, 1)
+TILE_ENTRIES(f16, TensorTile<F16>, float, 1)
 
 #define TYPE_ENTRIES(suffix, T)                                                                   \
   extern "C" __global__ void depthwise_forward_##suffix(                                          \

@@ -1,30 +1,32 @@
 package dev.espalier.cuda;
 
 import dev.espalier.cuda.context.DeviceContext;
-import dev.espalier.cuda.driver.Driver;
 import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.EmulatedDriver;
 import dev.espalier.cuda.jcuda.JCudaDriver;
+import dev.espalier.cuda.jcuda.JCudaLibraries;
 import dev.espalier.cuda.jcuda.JCudaLibrary;
+import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BackendProvider;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Offers the devices {@code cuda:0}, {@code cuda:1}, … that NVIDIA's driver finds.
  *
  * <p>With {@code -Despalier.cuda.emulator=true} there is one device, {@code cuda:0}, which runs the
  * same kernels on the processor and checks every access; {@code -Despalier.cuda.emulator=unchecked}
- * leaves the checks out. {@code -Despalier.cuda.memory=exact} gives each tensor an allocation of
- * its own, so that the checks see where it ends and what of it was never written.
+ * leaves the checks out, {@code deferred} runs each command as late as a device may. {@code
+ * -Despalier.cuda.memory=exact} gives each tensor an allocation of its own, so that the checks see
+ * where it ends and what of it was never written.
  */
 public final class CudaProvider implements BackendProvider {
   private static final String KIND = "cuda";
   private static final String EMULATOR = "espalier.cuda.emulator";
+  private static final String LIBRARIES = "espalier.cuda.libraries";
   private static final String MEMORY = "espalier.cuda.memory";
 
   /** For {@link java.util.ServiceLoader}. */
@@ -35,30 +37,35 @@ public final class CudaProvider implements BackendProvider {
     if (!device.kind().equals(KIND) || device.index() < 0) {
       return Optional.empty();
     }
-    return driver(device.index())
-        .map(driver -> new CudaBackend(new DeviceContext(driver, device, memoryMode())));
+    return context(device).map(CudaBackend::new);
   }
 
-  private static Optional<Driver> driver(int index) {
-    Optional<Set<Check>> checks = emulatorChecks();
-    if (checks.isPresent()) {
-      return index == 0
-          ? Optional.of(EmulatedDriver.builder().checks(checks.get()).build())
-          : Optional.empty();
+  private static Optional<DeviceContext> context(Device device) {
+    Optional<EmulatedDriver.Builder> emulator = emulator();
+    if (emulator.isPresent() && device.index() == 0) {
+      return Optional.of(new DeviceContext(emulator.get().build(), device, memoryMode()));
     }
-    return index < JCudaLibrary.find().devices()
-        ? Optional.of(new JCudaDriver(index))
-        : Optional.empty();
+    if (emulator.isEmpty() && device.index() < JCudaLibrary.find().devices()) {
+      var driver = new JCudaDriver(device.index());
+      Libraries libraries =
+          Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"))
+              ? new JCudaLibraries(driver)
+              : Libraries.NONE;
+      return Optional.of(new DeviceContext(driver, libraries, device, memoryMode()));
+    }
+    return Optional.empty();
   }
 
-  /** What the emulator is to look for, or empty if there is to be none. */
-  private static Optional<Set<Check>> emulatorChecks() {
+  /** The emulator that was asked for, or empty if none was. */
+  private static Optional<EmulatedDriver.Builder> emulator() {
     String wish = System.getProperty(EMULATOR, "false");
+    EmulatedDriver.Builder emulator = EmulatedDriver.builder();
     return switch (wish) {
       case "false" -> Optional.empty();
-      case "true" -> Optional.of(EnumSet.allOf(Check.class));
-      case "unchecked" -> Optional.of(EnumSet.noneOf(Check.class));
-      default -> throw unknown(EMULATOR, wish, "true, unchecked or false");
+      case "true" -> Optional.of(emulator);
+      case "deferred" -> Optional.of(emulator.deferred(true));
+      case "unchecked" -> Optional.of(emulator.checks(EnumSet.noneOf(Check.class)));
+      default -> throw unknown(EMULATOR, wish, "true, deferred, unchecked or false");
     };
   }
 
@@ -78,7 +85,7 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public String status() {
-    return emulatorChecks().isPresent()
+    return emulator().isPresent()
         ? "cuda:0 is emulated on the processor, as -D%s asks".formatted(EMULATOR)
         : JCudaLibrary.find().sentence();
   }

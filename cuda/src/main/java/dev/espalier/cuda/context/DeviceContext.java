@@ -5,6 +5,7 @@ import dev.espalier.cuda.driver.DeviceProperties;
 import dev.espalier.cuda.driver.Driver;
 import dev.espalier.cuda.kernel.Kernels;
 import dev.espalier.cuda.kernel.Launch;
+import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.memory.CapturedStep;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.DeviceBuffer;
@@ -45,15 +46,25 @@ public final class DeviceContext implements AutoCloseable {
   private final Staging staging;
   private final Uploads uploads;
   private final ThreadStreams streams;
+  private final Libraries libraries;
+
+  @SuppressWarnings("ThreadLocalUsage") // a static one would mix the captures of several devices
   private final ThreadLocal<PrivatePool> capturePool = new ThreadLocal<>();
 
+  /** A device without the vendor's libraries. */
+  public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
+    this(driver, Libraries.NONE, device, mode);
+  }
+
   /**
-   * Takes a driver, which it closes in the end.
+   * Takes a driver and libraries, which it closes in the end.
    *
    * @param device what tensors call it
    */
-  public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
+  public DeviceContext(
+      Driver driver, Libraries libraries, Device device, DeviceAllocator.Mode mode) {
     this.driver = driver;
+    this.libraries = libraries;
     this.device = device;
     properties = driver.properties();
     allocator = new DeviceAllocator(driver, device, mode);
@@ -76,6 +87,11 @@ public final class DeviceContext implements AutoCloseable {
   /** The device itself. */
   public Driver driver() {
     return driver;
+  }
+
+  /** The vendor's libraries, as far as they are there. */
+  public Libraries libraries() {
+    return libraries;
   }
 
   // ---- work
@@ -222,6 +238,7 @@ public final class DeviceContext implements AutoCloseable {
     staging.close();
     uploads.close();
     kernels.close();
+    libraries.close();
     allocator.close();
     driver.close();
   }

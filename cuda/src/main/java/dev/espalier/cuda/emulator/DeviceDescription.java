@@ -14,6 +14,7 @@ import dev.espalier.cuda.driver.DeviceProperties;
  * @param specialLanes reciprocals, roots, exponentials a cycle and multiprocessor
  * @param tensorTf32 fused multiply-adds a cycle and multiprocessor of dense tf32 matrix products
  * @param tensorHalf the same of bf16 and f16
+ * @param l2BytesPerCycle bytes a cycle from the second-level cache to all multiprocessors
  * @param maxBlocksPerMultiprocessor resident blocks
  */
 public record DeviceDescription(
@@ -26,6 +27,7 @@ public record DeviceDescription(
     int specialLanes,
     int tensorTf32,
     int tensorHalf,
+    int l2BytesPerCycle,
     int maxBlocksPerMultiprocessor) {
   private static final int REGISTERS = 65_536;
   private static final int KIB = 1024;
@@ -34,8 +36,8 @@ public record DeviceDescription(
    * NVIDIA A100 SXM4 40 GB.
    *
    * <p>Source: NVIDIA A100 Tensor Core GPU Architecture (white paper, 2020): 108 multiprocessors at
-   * 1410 MHz with 64 FP32, 32 FP64, 64 INT32 lanes; 156 TFLOP/s tf32, 312 TFLOP/s bf16, 1555 GB/s;
-   * CUDA C++ Programming Guide, compute capability 8.0, for the limits.
+   * 1410 MHz with 64 FP32, 32 FP64, 64 INT32 lanes; 156 TFLOP/s tf32, 312 TFLOP/s bf16, 1555 GB/s,
+   * 5120 bytes a cycle from L2; CUDA C++ Programming Guide, compute capability 8.0, for the limits.
    */
   public static DeviceDescription a100() {
     DeviceProperties properties =
@@ -55,7 +57,8 @@ public record DeviceDescription(
             5120,
             1_215_000,
             1_410_000);
-    return new DeviceDescription(properties, 40L << 30, 1.555e12, 64, 32, 64, 16, 512, 1024, 32);
+    return new DeviceDescription(
+        properties, 40L << 30, 1.555e12, 64, 32, 64, 16, 512, 1024, 5120, 32);
   }
 
   /**
@@ -63,7 +66,8 @@ public record DeviceDescription(
    *
    * <p>Source: NVIDIA H100 Tensor Core GPU Architecture (white paper, 2022) and data sheet: 132
    * multiprocessors at 1980 MHz with 128 FP32, 64 FP64, 64 INT32 lanes; 494 TFLOP/s tf32, 989
-   * TFLOP/s bf16, 3.35 TB/s; CUDA C++ Programming Guide, compute capability 9.0, for the limits.
+   * TFLOP/s bf16, 3.35 TB/s, the L2 taken to be as wide as the A100's; CUDA C++ Programming Guide,
+   * compute capability 9.0, for the limits.
    */
   public static DeviceDescription h100() {
     return hopper("emulated H100", 80L << 30, 5120, 2_619_000, 3.35e12);
@@ -97,6 +101,7 @@ public record DeviceDescription(
             busBits,
             memoryKilohertz,
             1_980_000);
-    return new DeviceDescription(properties, memory, bandwidth, 128, 64, 64, 16, 946, 1892, 32);
+    return new DeviceDescription(
+        properties, memory, bandwidth, 128, 64, 64, 16, 946, 1892, 5120, 32);
   }
 }

@@ -9,6 +9,9 @@ import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Event;
 import dev.espalier.cuda.driver.OutOfDeviceMemoryException;
 import dev.espalier.cuda.driver.Program;
+import dev.espalier.cuda.emulator.code.InstructionReports;
+import dev.espalier.cuda.emulator.code.Launch;
+import dev.espalier.cuda.emulator.code.Tally;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import dev.espalier.cuda.emulator.machine.Checks;
 import dev.espalier.cuda.emulator.machine.DeviceHeap;
@@ -23,6 +26,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A device in software: loads PTX, runs it warp by warp, and checks what each thread does.
@@ -47,11 +52,14 @@ public final class EmulatedDriver implements Driver {
   private final boolean deferred;
   private final int workers;
   private final long instructionLimit;
+  private final Consumer<LaunchReport> listener;
+  private final Map<String, Integer> registers;
   private final DeviceHeap heap;
   private final ExecutorService pool;
   private final Map<Long, Arena> pinned = new HashMap<>();
   private final List<EmulatedStream> streams = new ArrayList<>();
   private final List<EmulatedProgram> programs = new ArrayList<>();
+  private Supplier<LaunchReport> lastLaunch;
 
   private EmulatedDriver(Builder builder) {
     device = builder.device;
@@ -59,6 +67,8 @@ public final class EmulatedDriver implements Driver {
     deferred = builder.deferred;
     workers = builder.workers;
     instructionLimit = builder.instructionLimit;
+    listener = builder.listener;
+    registers = builder.registers;
     heap = new DeviceHeap(builder.memoryBytes);
     pool =
         Executors.newCachedThreadPool(
@@ -82,6 +92,8 @@ public final class EmulatedDriver implements Driver {
     private boolean deferred;
     private int workers = Runtime.getRuntime().availableProcessors();
     private long instructionLimit = 20_000_000_000L;
+    private Consumer<LaunchReport> listener;
+    private Map<String, Integer> registers = Map.of();
 
     private Builder() {}
 
@@ -121,6 +133,21 @@ public final class EmulatedDriver implements Driver {
     /** After how many warp instructions a block is taken to loop for ever. */
     public Builder instructionLimit(long instructions) {
       instructionLimit = instructions;
+      return this;
+    }
+
+    /** Gets a report of each launch that succeeded. */
+    public Builder listener(Consumer<LaunchReport> wanted) {
+      listener = wanted;
+      return this;
+    }
+
+    /**
+     * The registers that the assembler gives each kernel, by entry name; for others the number that
+     * live at once in the PTX is taken, an estimate.
+     */
+    public Builder registers(Map<String, Integer> byKernel) {
+      registers = Map.copyOf(byKernel);
       return this;
     }
 
@@ -207,6 +234,41 @@ public final class EmulatedDriver implements Driver {
   @Override
   public Event openEvent() {
     return new EmulatedEvent();
+  }
+
+  /**
+   * What the last launch that succeeded did.
+   *
+   * @throws IllegalStateException if there was none
+   */
+  public synchronized LaunchReport lastLaunch() {
+    if (lastLaunch == null) {
+      throw new IllegalStateException("EmulatedDriver.lastLaunch: nothing was launched yet");
+    }
+    return lastLaunch.get();
+  }
+
+  synchronized void launched(EmulatedKernel kernel, Launch launch, Tally tally) {
+    if (listener == null) {
+      lastLaunch = () -> report(kernel, launch, tally, heap.touchedBytes(launch.stamp()));
+    } else {
+      LaunchReport report = report(kernel, launch, tally, heap.touchedBytes(launch.stamp()));
+      lastLaunch = () -> report;
+      listener.accept(report);
+    }
+  }
+
+  private LaunchReport report(EmulatedKernel kernel, Launch launch, Tally tally, long touched) {
+    return new LaunchReport(
+        kernel.name(),
+        launch.shape(),
+        Occupancy.of(device, launch.shape(), kernel.resources()),
+        touched,
+        InstructionReports.of(kernel.compiled(), tally));
+  }
+
+  Map<String, Integer> registers() {
+    return registers;
   }
 
   /** What was allocated and not freed, one description each. */

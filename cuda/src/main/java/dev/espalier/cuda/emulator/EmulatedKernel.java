@@ -17,21 +17,17 @@ final class EmulatedKernel implements Kernel {
   private final EmulatedProgram program;
   private final CompiledKernel compiled;
   private final DeviceDescription device;
-  private final KernelResources resources;
+  private final Integer registers;
+  private KernelResources resources;
   private int allowedSharedBytes;
 
-  EmulatedKernel(EmulatedProgram program, CompiledKernel compiled, DeviceDescription device) {
+  EmulatedKernel(EmulatedProgram program, CompiledKernel compiled, EmulatedDriver driver) {
     this.program = program;
     this.compiled = compiled;
-    this.device = device;
+    device = driver.device();
     allowedSharedBytes =
         device.properties().maxSharedBytesPerBlock() - compiled.staticSharedBytes();
-    resources =
-        new KernelResources(
-            32,
-            compiled.staticSharedBytes(),
-            compiled.localBytes(),
-            Math.min(compiled.function().maxThreads(), device.properties().maxThreadsPerBlock()));
+    registers = driver.registers().get(compiled.name());
   }
 
   CompiledKernel compiled() {
@@ -44,7 +40,15 @@ final class EmulatedKernel implements Kernel {
   }
 
   @Override
-  public KernelResources resources() {
+  public synchronized KernelResources resources() {
+    if (resources == null) {
+      resources =
+          new KernelResources(
+              registers == null ? compiled.liveRegisters() : registers,
+              compiled.staticSharedBytes(),
+              compiled.localBytes(),
+              Math.min(compiled.function().maxThreads(), device.properties().maxThreadsPerBlock()));
+    }
     return resources;
   }
 

@@ -51,7 +51,7 @@ final class EmulatedProgram implements Program {
     for (PtxFunction function : module.functions().values()) {
       if (function.entry()) {
         CompiledKernel compiled = CompiledKernel.compile(module, function, addresses);
-        kernels.put(function.name(), new EmulatedKernel(this, compiled, driver.device()));
+        kernels.put(function.name(), new EmulatedKernel(this, compiled, driver));
       }
     }
   }

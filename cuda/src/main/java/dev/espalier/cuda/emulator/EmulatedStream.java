@@ -178,11 +178,14 @@ final class EmulatedStream implements CommandStream {
             parameters,
             driver.heap(),
             driver.checks(),
-            driver.instructionLimit());
-    String problem = launch.run(driver.pool(), driver.workers());
-    if (problem != null) {
-      throw new DriverException("launch of %s with %s".formatted(kernel.name(), shape), problem);
+            driver.instructionLimit(),
+            driver.heap().nextStamp());
+    Launch.Outcome outcome = launch.run(driver.pool(), driver.workers());
+    if (outcome.problem() != null) {
+      throw new DriverException(
+          "launch of %s with %s".formatted(kernel.name(), shape), outcome.problem());
     }
+    driver.launched(kernel, launch, outcome.tally());
   }
 
   @Override

@@ -73,6 +73,10 @@ public final class JCudaDriver implements Driver {
         JCudaLibrary.attribute(device, CU_DEVICE_ATTRIBUTE_CLOCK_RATE));
   }
 
+  JCudaContext context() {
+    return context;
+  }
+
   @Override
   public DeviceProperties properties() {
     return properties;

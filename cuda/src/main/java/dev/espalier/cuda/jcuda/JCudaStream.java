@@ -18,6 +18,7 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import jcuda.runtime.cudaStream_t;
 
 /** A CUDA stream that does not wait for the legacy default stream. */
 final class JCudaStream implements CommandStream, Resource {
@@ -36,8 +37,9 @@ final class JCudaStream implements CommandStream, Resource {
     context.opened(this);
   }
 
-  CUstream handle() {
-    return stream;
+  /** The stream as the libraries take it, which are written for CUDA's other interface. */
+  cudaStream_t asRuntimeStream() {
+    return new cudaStream_t(stream);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The stream of one thread, that other threads' streams can follow.
@@ -68,6 +69,12 @@ public final class OrderedStream implements CommandStream {
   /** The blocks of the capture under way, each with the generation that it had at first use. */
   synchronized Map<DeviceBuffer, Long> touched() {
     return Map.copyOf(touched);
+  }
+
+  /** Issues work that the interface has no command for, as a library of the vendor does. */
+  public synchronized void issue(Consumer<CommandStream> work) {
+    issued++;
+    work.accept(stream);
   }
 
   @Override

@@ -23,10 +23,12 @@ public final class Gemm {
   private static final int MOST_TERMS = 4096;
 
   private final DeviceContext context;
+  private final LibraryProducts library;
 
   /** The operations on one device. */
   public Gemm(DeviceContext context) {
     this.context = context;
+    library = new LibraryProducts(context, this);
   }
 
   /** {@link dev.espalier.tensor.spi.Backend#gemm}. */
@@ -38,7 +40,7 @@ public final class Gemm {
     var work = ProductWork.of(c.dim(-2), c.dim(-1), a.dim(-1), layers);
     if (layers == 1 && Math.min(work.m(), work.n()) == 1 && suitsVector(work)) {
       vector(alpha, a, b, beta, c, epilogue, work);
-    } else {
+    } else if (!library.tryGemm(alpha, a, b, beta, c, epilogue, work)) {
       tiles(alpha, a, b, beta, c, epilogue, work, work.tile(context, c.dtype(), true));
     }
   }
@@ -68,6 +70,20 @@ public final class Gemm {
       launch(work, tile, a, b, dtype, partialOperands(a, b, work, context.pointer(partials)));
       sumSplits(work, dtype, operands(alpha, a, b, beta, c, epilogue), context.pointer(partials));
     }
+  }
+
+  /** Finishes a product that lies contiguously at an address, as {@code gemm} would. */
+  void finish(
+      ProductWork work,
+      double alpha,
+      Tensor a,
+      Tensor b,
+      double beta,
+      Tensor c,
+      Epilogue epilogue,
+      DevicePointer plain) {
+    var one = new ProductWork(work.m(), work.n(), work.k(), work.layers(), 1, work.k());
+    sumSplits(one, c.dtype(), operands(alpha, a, b, beta, c, epilogue), plain);
   }
 
   private void launch(

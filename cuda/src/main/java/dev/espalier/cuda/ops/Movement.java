@@ -115,7 +115,7 @@ public final class Movement {
               DevicePointer from = at(source, starts[0]);
               DevicePointer to = at(target, starts[1]);
               int bits = 8 * source.dtype().bytes();
-              if (row == null || column == null || row == column) {
+              if (row == null || column == null || row.equals(column)) {
                 context
                     .launch(MODULE, "copy_b" + bits)
                     .struct(piece.build())

@@ -54,7 +54,7 @@ public final class Normalization {
     /** How many images to take at a time, so that their elements can be counted. */
     int imagesAtOnce() {
       long each = Math.max(1, (long) channels * spatial);
-      return (int) Math.clamp((1L << 30) / each, 1, Math.max(1, batch));
+      return Math.clamp((1L << 30) / each, 1, Math.max(1, batch));
     }
   }
 

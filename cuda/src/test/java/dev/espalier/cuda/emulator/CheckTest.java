@@ -48,8 +48,7 @@ final class CheckTest {
   }
 
   private static void passes(String ptx, int threads, Set<Check> checks) {
-    try (EmulatorFixture emulator =
-        new EmulatorFixture(EmulatedDriver.builder().checks(checks))) {
+    try (EmulatorFixture emulator = new EmulatorFixture(EmulatedDriver.builder().checks(checks))) {
       DevicePointer in = emulator.ints(new int[64]);
       DevicePointer out = emulator.driver.allocate(256);
       assertThatCode(() -> emulator.run(ptx, 1, threads, in, out)).doesNotThrowAnyException();
@@ -64,7 +63,9 @@ final class CheckTest {
   void outOfBounds() {
     String ptx =
         EmulatorFixture.kernel(
-            2, TID.replace("mov.u32 %r1, s;", "") + "add.s64 %rd9, %rd0, %rd8;\nld.global.u32 %r3, [%rd9];");
+            2,
+            TID.replace("mov.u32 %r1, s;", "")
+                + "add.s64 %rd9, %rd0, %rd8;\nld.global.u32 %r3, [%rd9];");
     passes(ptx, 64);
     fails(Check.BOUNDS, ptx, 65, "allocation #1 (256 bytes", "offset 256", "thread (64, 0, 0)");
   }
@@ -109,14 +110,18 @@ final class CheckTest {
   void uninitialisedGlobalMemory() {
     fails(
         Check.UNINITIALISED,
-        EmulatorFixture.kernel(
-            2, "st.global.u16 [%rd1+8], 5;\nld.global.u32 %r0, [%rd1+8];"),
+        EmulatorFixture.kernel(2, "st.global.u16 [%rd1+8], 5;\nld.global.u32 %r0, [%rd1+8];"),
         1,
         "reads 4 bytes at offset 8 of allocation #2",
         "not all written");
     passes(
         EmulatorFixture.kernel(
-            2, "st.global.u16 [%rd1+8], 5;\nst.global.u16 [%rd1+10], 5;\nld.global.u32 %r0, [%rd1+8];"),
+            2,
+            """
+            st.global.u16 [%rd1+8], 5;
+            st.global.u16 [%rd1+10], 5;
+            ld.global.u32 %r0, [%rd1+8];
+            """),
         1);
   }
 
@@ -128,16 +133,31 @@ final class CheckTest {
   @Test
   void readBeforeTheBarrierRaces() {
     String write = "st.shared.u32 [%r1], %r0;\n";
-    String read = "xor.b32 %r4, %r2, 128;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nld.shared.u32 %r6, [%r5];";
+    String read =
+        """
+        xor.b32 %r4, %r2, 128;
+        mov.u32 %r5, s;
+        add.s32 %r5, %r5, %r4;
+        ld.shared.u32 %r6, [%r5];
+        """;
     // The first warp would read what the second has not written yet.
-    String initial = "st.shared.u32 [%r1], 0;\nbar.sync 0;\n";
+    String initial =
+        """
+        st.shared.u32 [%r1], 0;
+        bar.sync 0;
+        """;
     fails(Check.SHARED_RACE, shared(initial + write + read), 64, "read by PTX line");
     passes(shared(initial + write + "bar.sync 0;\n" + read), 64);
   }
 
   @Test
   void writeAfterReadWithoutBarrierRaces() {
-    String first = "st.shared.u32 [%r1], %r0;\nbar.sync 0;\nld.shared.u32 %r3, [s+4];\n";
+    String first =
+        """
+        st.shared.u32 [%r1], %r0;
+        bar.sync 0;
+        ld.shared.u32 %r3, [s+4];
+        """;
     fails(Check.SHARED_RACE, shared(first + "st.shared.u32 [%r1], 7;"), 64, "read by PTX line");
     passes(shared(first + "bar.sync 0;\nst.shared.u32 [%r1], 7;"), 64);
   }
@@ -145,7 +165,13 @@ final class CheckTest {
   @Test
   void lanesOfAWarpNeedAWarpBarrier() {
     String write = "st.shared.u32 [%r1], %r0;\n";
-    String read = "xor.b32 %r4, %r2, 4;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nld.shared.u32 %r6, [%r5];";
+    String read =
+        """
+        xor.b32 %r4, %r2, 4;
+        mov.u32 %r5, s;
+        add.s32 %r5, %r5, %r4;
+        ld.shared.u32 %r6, [%r5];
+        """;
     fails(Check.SHARED_RACE, shared(write + read), 32);
     passes(shared(write + "bar.warp.sync -1;\n" + read), 32);
   }
@@ -161,8 +187,13 @@ final class CheckTest {
   void halfWordsBesideEachOtherDoNotRace() {
     passes(
         shared(
-            "shl.b32 %r4, %r0, 1;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\n"
-                + "cvt.u16.u32 %h0, %r0;\nst.shared.u16 [%r5], %h0;"),
+            """
+            shl.b32 %r4, %r0, 1;
+            mov.u32 %r5, s;
+            add.s32 %r5, %r5, %r4;
+            cvt.u16.u32 %h0, %r0;
+            st.shared.u16 [%r5], %h0;
+            """),
         64);
   }
 
@@ -170,14 +201,26 @@ final class CheckTest {
   void barrierInDivergentCode() {
     String ptx =
         shared(
-            "setp.lt.u32 %p1, %r0, 7;\n@%p1 bra L;\nbar.sync 0;\nL: setp.eq.u32 %p2, %r0, 99;\n"
-                + "vote.sync.any.pred %p3, %p2, -1;");
+            """
+            setp.lt.u32 %p1, %r0, 7;
+            @%p1 bra L;
+            bar.sync 0;
+            L: setp.eq.u32 %p2, %r0, 99;
+            vote.sync.any.pred %p3, %p2, -1;
+            """);
     fails(Check.BARRIER, ptx, 32, "0xffffff80");
   }
 
   @Test
   void barrierThatEndedThreadsNeverReach() {
-    String ptx = shared("setp.lt.u32 %p1, %r0, 7;\n@%p1 bra L;\nbar.sync 0;\nL: ret;");
+    String ptx =
+        shared(
+            """
+            setp.lt.u32 %p1, %r0, 7;
+            @%p1 bra L;
+            bar.sync 0;
+            L: ret;
+            """);
     fails(Check.BARRIER, ptx, 32, "have ended");
     fails(Check.BARRIER, ptx.replace("%r0, 7;", "%r0, 32;"), 64, "32 of them have ended");
   }
@@ -204,15 +247,25 @@ final class CheckTest {
     fails(
         Check.BARRIER,
         shared(
-            "setp.lt.u32 %p1, %r0, 16;\n@%p1 bra L;\nshfl.sync.bfly.b32 %r3, %r0, 1, 31, -1;\n"
-                + "L: setp.eq.u32 %p2, %r0, 99;\nvote.sync.any.pred %p3, %p2, -1;"),
+            """
+            setp.lt.u32 %p1, %r0, 16;
+            @%p1 bra L;
+            shfl.sync.bfly.b32 %r3, %r0, 1, 31, -1;
+            L: setp.eq.u32 %p2, %r0, 99;
+            vote.sync.any.pred %p3, %p2, -1;
+            """),
         32,
         "have not come here");
   }
 
   @Test
   void missingWaitForAnAsynchronousCopy() {
-    String copy = "add.s64 %rd9, %rd0, %rd8;\ncp.async.ca.shared.global [%r1], [%rd9], 4;\ncp.async.commit_group;\n";
+    String copy =
+        """
+        add.s64 %rd9, %rd0, %rd8;
+        cp.async.ca.shared.global [%r1], [%rd9], 4;
+        cp.async.commit_group;
+        """;
     String read = "ld.shared.u32 %r3, [%r1];";
     fails(Check.ASYNC_COPY, shared(copy + read), 32, "cp.async");
     fails(Check.ASYNC_COPY, shared(copy + "cp.async.wait_group 1;\n" + read), 32);
@@ -223,10 +276,37 @@ final class CheckTest {
   @Test
   void copiesOfOthersNeedABarrierAfterTheWait() {
     String copy =
-        "add.s64 %rd9, %rd0, %rd8;\ncp.async.ca.shared.global [%r1], [%rd9], 4;\n";
-    String read = "xor.b32 %r4, %r2, 128;\nmov.u32 %r5, s;\nadd.s32 %r5, %r5, %r4;\nsetp.ge.u32 %p4, %r0, 32;\n@%p4 ld.shared.u32 %r6, [%r5];";
-    fails(Check.SHARED_RACE, shared(copy + "bar.sync 0;\ncp.async.wait_all;\n" + read), 64);
-    passes(shared(copy + "cp.async.wait_all;\nbar.sync 0;\n" + read), 64);
+        """
+        add.s64 %rd9, %rd0, %rd8;
+        cp.async.ca.shared.global [%r1], [%rd9], 4;
+        """;
+    String read =
+        """
+        xor.b32 %r4, %r2, 128;
+        mov.u32 %r5, s;
+        add.s32 %r5, %r5, %r4;
+        setp.ge.u32 %p4, %r0, 32;
+        @%p4 ld.shared.u32 %r6, [%r5];
+        """;
+    fails(
+        Check.SHARED_RACE,
+        shared(
+            copy
+                + """
+                bar.sync 0;
+                cp.async.wait_all;
+                """
+                + read),
+        64);
+    passes(
+        shared(
+            copy
+                + """
+                cp.async.wait_all;
+                bar.sync 0;
+                """
+                + read),
+        64);
   }
 
   @Test

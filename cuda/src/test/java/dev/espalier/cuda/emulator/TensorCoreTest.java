@@ -143,11 +143,8 @@ final class TensorCoreTest {
         fragmentsB[lane * registersB + r] = half(type, b[k][g]) | half(type, b[k + 1][g]) << 16;
       }
     }
-    String opcode =
-        "mma.sync.aligned.m16n8k%d.row.col.f32.%s.%s.f32".formatted(depth, type, type);
-    String ptx =
-        product(opcode, registersA, registersB, "")
-            .replace("{%r10}", "%r10");
+    String opcode = "mma.sync.aligned.m16n8k%d.row.col.f32.%s.%s.f32".formatted(depth, type, type);
+    String ptx = product(opcode, registersA, registersB, "").replace("{%r10}", "%r10");
     compare(ptx, fragmentsA, fragmentsB, c, new int[32], naive(a, b, c));
   }
 
@@ -169,8 +166,7 @@ final class TensorCoreTest {
             Float.floatToRawIntBits(a[lane / 4 + 8 * (r % 2)][lane % 4 + 4 * (r / 2)]) | 0x1FFF;
       }
       for (int r = 0; r < registersB; r++) {
-        fragmentsB[lane * registersB + r] =
-            Float.floatToRawIntBits(b[lane % 4 + 4 * r][lane / 4]);
+        fragmentsB[lane * registersB + r] = Float.floatToRawIntBits(b[lane % 4 + 4 * r][lane / 4]);
       }
     }
     String ptx =
@@ -227,7 +223,12 @@ final class TensorCoreTest {
     String registers = count == 1 ? "{%r10}" : list("r", 10, count);
     StringBuilder stores = new StringBuilder();
     for (int i = 0; i < count; i++) {
-      stores.append("st.global.u32 [%rd21+").append(4 * i).append("], %r").append(10 + i).append(";\n");
+      stores
+          .append("st.global.u32 [%rd21+")
+          .append(4 * i)
+          .append("], %r")
+          .append(10 + i)
+          .append(";\n");
     }
     String ptx =
         EmulatorFixture.kernel(

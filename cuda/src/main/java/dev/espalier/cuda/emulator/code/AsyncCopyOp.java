@@ -1,6 +1,7 @@
 package dev.espalier.cuda.emulator.code;
 
 import dev.espalier.cuda.emulator.Check;
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.SharedMemory;
@@ -24,7 +25,7 @@ final class AsyncCopyOp extends MemoryOp {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.ASYNC_COPY);
+    emit.as(InstructionClass.ASYNC_COPY);
     if (!opcode.take("async")) {
       throw opcode.unknown();
     }
@@ -32,7 +33,7 @@ final class AsyncCopyOp extends MemoryOp {
     if (control != null) {
       opcode.finish();
       int pending = control.equals("wait_group") ? emit.constant(0) : 0;
-      emit.as(OpClass.OTHER);
+      emit.as(InstructionClass.OTHER);
       emit.add(new Control(control, pending));
       return;
     }
@@ -135,6 +136,7 @@ final class AsyncCopyOp extends MemoryOp {
       int k = Integer.numberOfTrailingZeros(m);
       int count = sourceSize >= 0 ? warp.ints[sourceSize][k] : bytes;
       LoadOp.requireValid(warp, k, allocation, count);
+      allocation.touchRead(warp.offsets[k], warp.block.stamp);
       deliver(warp, k, place(warp, k), allocation.bytes, warp.offsets[k], count);
     }
   }

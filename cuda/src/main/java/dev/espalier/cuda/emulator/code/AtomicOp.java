@@ -49,6 +49,7 @@ final class AtomicOp extends MemoryOp {
       int k = Integer.numberOfTrailingZeros(m);
       LoadOp.requireValid(warp, k, allocation, bytes);
       update(warp, k, allocation.bytes);
+      allocation.touchWritten(warp.offsets[k], warp.block.stamp);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 
@@ -45,13 +46,13 @@ final class BarrierOp extends Op {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.BARRIER);
+    emit.as(InstructionClass.BARRIER);
     if (opcode.take("warp")) {
       if (!opcode.take("sync")) {
         throw opcode.unknown();
       }
       opcode.finish();
-      emit.as(OpClass.WARP_EXCHANGE);
+      emit.as(InstructionClass.WARP_EXCHANGE);
       emit.add(new WarpSyncOp(emit));
       return;
     }

@@ -19,8 +19,7 @@ final class BlockRun {
   private final WarpRun[] warps;
   private final Barriers barriers;
   private final int threads;
-  private final long[] issued;
-  private final long[] lanes;
+  private final Tally tally;
   private final long instructionLimit;
   private long linearBlock;
   private WarpRun running;
@@ -40,12 +39,12 @@ final class BlockRun {
             kernel.localBytes(),
             (threads + Warp.LANES - 1) / Warp.LANES,
             kernel.instructions,
-            kernel::instructionName);
-    issued = new long[kernel.blocks.size()];
-    lanes = new long[kernel.blocks.size()];
+            kernel::instructionName,
+            launch.stamp());
+    tally = new Tally(kernel, state.counters);
     warps = new WarpRun[(threads + Warp.LANES - 1) / Warp.LANES];
     for (int i = 0; i < warps.length; i++) {
-      warps[i] = new WarpRun(warp(i, launch.parameters()), kernel.blocks, issued, lanes);
+      warps[i] = new WarpRun(warp(i, launch.parameters()), kernel.blocks, tally);
     }
     barriers = new Barriers(warps, threads, launch.checks().barrier);
   }
@@ -195,11 +194,8 @@ final class BlockRun {
             String.join(", ", parts));
   }
 
-  long[] issued() {
-    return issued;
-  }
-
-  long[] lanes() {
-    return lanes;
+  /** What was counted. */
+  Tally tally() {
+    return tally;
   }
 }

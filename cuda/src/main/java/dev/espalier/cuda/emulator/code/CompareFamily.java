@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import java.util.function.IntBinaryOperator;
@@ -34,12 +35,12 @@ final class CompareFamily {
     emit.add(op);
   }
 
-  private static OpClass classOf(PtxType type) {
+  private static InstructionClass classOf(PtxType type) {
     return switch (type) {
-      case F32 -> OpClass.FP32;
-      case F64 -> OpClass.FP64;
-      case F16, BF16, F16X2, BF16X2 -> OpClass.FP16;
-      default -> OpClass.INTEGER;
+      case F32 -> InstructionClass.FP32;
+      case F64 -> InstructionClass.FP64;
+      case F16, BF16, F16X2, BF16X2 -> InstructionClass.FP16;
+      default -> InstructionClass.INTEGER;
     };
   }
 
@@ -100,7 +101,7 @@ final class CompareFamily {
 
   private static void setPair(
       Emitter emit, Opcode opcode, PtxType result, PtxType type, Comparison.Choice choice) {
-    emit.as(OpClass.FP16);
+    emit.as(InstructionClass.FP16);
     boolean brain = type == PtxType.BF16X2;
     PtxType element = brain ? PtxType.BF16 : PtxType.F16;
     Fn.IntTest test = Comparison.ints(choice, element, false);

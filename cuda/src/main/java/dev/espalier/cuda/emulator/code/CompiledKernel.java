@@ -3,6 +3,7 @@ package dev.espalier.cuda.emulator.code;
 import dev.espalier.cuda.emulator.ptx.PtxFunction;
 import dev.espalier.cuda.emulator.ptx.PtxModule;
 import dev.espalier.cuda.emulator.ptx.StateSpace;
+import dev.espalier.cuda.emulator.ptx.Statement;
 import dev.espalier.cuda.emulator.ptx.Variable;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class CompiledKernel {
   private final int parameterBytes;
   private final int staticSharedBytes;
   private final int localBytes;
+  private final List<Statement> statements;
   private final boolean ordered;
 
   private CompiledKernel(
@@ -27,7 +29,8 @@ public final class CompiledKernel {
       int[] parameterOffsets,
       int parameterBytes,
       int staticSharedBytes,
-      int localBytes) {
+      int localBytes,
+      List<Statement> statements) {
     this.function = function;
     this.blocks = blocks;
     this.registers = registers;
@@ -35,6 +38,7 @@ public final class CompiledKernel {
     this.parameterBytes = parameterBytes;
     this.staticSharedBytes = staticSharedBytes;
     this.localBytes = localBytes;
+    this.statements = statements;
     int count = 0;
     boolean atomics = false;
     for (Block block : blocks) {
@@ -96,7 +100,8 @@ public final class CompiledKernel {
         order,
         (int) parameters.end(8),
         (int) dynamic,
-        (int) local.end(16));
+        (int) local.end(16),
+        flat.statements());
   }
 
   private static boolean isUsed(Inliner.Flat flat, Variable variable) {
@@ -150,6 +155,11 @@ public final class CompiledKernel {
   /** Local memory of one thread. */
   public int localBytes() {
     return localBytes;
+  }
+
+  /** How many registers a thread needs, by an estimate from what lives at once. */
+  public int liveRegisters() {
+    return LiveRegisters.estimate(statements);
   }
 
   /** Whether blocks must run one after the other, as they update memory they share. */

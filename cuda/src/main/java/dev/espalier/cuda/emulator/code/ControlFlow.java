@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
@@ -130,7 +131,7 @@ final class ControlFlow {
   private static final class Jump extends Op {
     Jump(Statement.Instruction instruction) {
       origin = instruction;
-      opClass = OpClass.BRANCH;
+      opClass = InstructionClass.BRANCH;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import dev.espalier.cuda.emulator.ptx.Statement;
 import dev.espalier.cuda.emulator.ptx.Variable;
@@ -32,7 +33,7 @@ final class Decoder {
       case "set" -> CompareFamily.setNumber(emit, opcode);
       case "testp" -> CompareFamily.property(emit, opcode);
       case "selp" -> {
-        emit.as(OpClass.INTEGER);
+        emit.as(InstructionClass.INTEGER);
         opcode.finish();
         emit.add(new SelectOp(emit, opcode.type()));
       }

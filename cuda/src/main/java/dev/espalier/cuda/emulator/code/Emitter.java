@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import dev.espalier.cuda.emulator.ptx.Statement;
@@ -11,7 +12,7 @@ final class Emitter {
   final Registers registers;
   private final List<Op> ops = new ArrayList<>();
   private Statement.Instruction instruction;
-  private OpClass opClass;
+  private InstructionClass opClass;
   private int guard;
   private boolean guardNegated;
 
@@ -21,7 +22,7 @@ final class Emitter {
 
   void begin(Statement.Instruction next) {
     instruction = next;
-    opClass = OpClass.OTHER;
+    opClass = InstructionClass.OTHER;
     registers.at(next.line());
     guard = next.guard() == null ? -1 : registers.predicate(next.guard());
     guardNegated = next.guard() != null && next.guard().negated();
@@ -39,7 +40,7 @@ final class Emitter {
   }
 
   /** Sets the class of what is emitted next. */
-  void as(OpClass next) {
+  void as(InstructionClass next) {
     opClass = next;
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import java.util.function.IntBinaryOperator;
 import java.util.function.LongBinaryOperator;
@@ -11,10 +12,10 @@ final class FloatFamily {
 
   static void decode(Emitter emit, Opcode opcode) {
     if (opcode.type() == PtxType.F64) {
-      emit.as(OpClass.FP64);
+      emit.as(InstructionClass.FP64);
       decode64(emit, opcode);
     } else {
-      emit.as(OpClass.FP32);
+      emit.as(InstructionClass.FP32);
       decode32(emit, opcode);
     }
   }
@@ -41,7 +42,7 @@ final class FloatFamily {
       case "min", "max" -> binary32(emit, finish.bits(Float32.extreme(root.equals("max"), spread)));
       case "div" -> {
         if (approximate || full) {
-          emit.as(OpClass.SPECIAL_FUNCTION);
+          emit.as(InstructionClass.SPECIAL_FUNCTION);
         }
         binary32(emit, finish.bits(Float32.divide(rounding)));
       }
@@ -62,7 +63,7 @@ final class FloatFamily {
       Emitter emit, Opcode opcode, Float32.Finish finish, Rounding rounding) {
     String root = opcode.root();
     if (!root.equals("abs") && !root.equals("neg")) {
-      emit.as(OpClass.SPECIAL_FUNCTION);
+      emit.as(InstructionClass.SPECIAL_FUNCTION);
     }
     Float32.Unary function =
         rounding == Rounding.NEAREST

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 
 /**
@@ -11,7 +12,7 @@ final class HalfFamily {
   private HalfFamily() {}
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.FP16);
+    emit.as(InstructionClass.FP16);
     PtxType type = opcode.type();
     boolean packed = type.kind() == PtxType.Kind.PACKED;
     PtxType element = type == PtxType.BF16 || type == PtxType.BF16X2 ? PtxType.BF16 : PtxType.F16;

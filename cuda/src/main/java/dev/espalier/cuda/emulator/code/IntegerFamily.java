@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
@@ -10,7 +11,7 @@ final class IntegerFamily {
   private IntegerFamily() {}
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER);
+    emit.as(InstructionClass.INTEGER);
     PtxType type = opcode.type();
     switch (opcode.root()) {
       case "mul", "mad", "mul24", "mad24" -> product(emit, opcode, type);
@@ -118,7 +119,7 @@ final class IntegerFamily {
   }
 
   private static void product(Emitter emit, Opcode opcode, PtxType type) {
-    emit.as(OpClass.INTEGER_MULTIPLY);
+    emit.as(InstructionClass.INTEGER_MULTIPLY);
     boolean sum = opcode.root().startsWith("mad");
     if (opcode.root().endsWith("24")) {
       product24(emit, opcode, type, sum);
@@ -230,7 +231,7 @@ final class IntegerFamily {
   }
 
   private static void bits(Emitter emit, Opcode opcode, PtxType type) {
-    emit.as(OpClass.CONVERSION);
+    emit.as(InstructionClass.CONVERSION);
     boolean asShift = opcode.take("shiftamt");
     opcode.finish();
     String root = opcode.root();
@@ -278,7 +279,7 @@ final class IntegerFamily {
   }
 
   private static void dotBytes(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER_MULTIPLY);
+    emit.as(InstructionClass.INTEGER_MULTIPLY);
     opcode.finish();
     PtxType first = opcode.type(0);
     PtxType second = opcode.type(1);

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param parameters the bytes of all parameters
  * @param instructionLimit after how many instructions a block is taken not to end
+ * @param stamp marks the sectors that the launch touches
  */
 public record Launch(
     CompiledKernel kernel,
@@ -23,7 +24,15 @@ public record Launch(
     byte[] parameters,
     DeviceHeap heap,
     Checks checks,
-    long instructionLimit) {
+    long instructionLimit,
+    byte stamp) {
+
+  /**
+   * What came of a launch.
+   *
+   * @param problem null if all went well
+   */
+  public record Outcome(Tally tally, String problem) {}
 
   /** What went wrong, in which block. */
   private record Failure(long block, String message) {}
@@ -32,27 +41,32 @@ public record Launch(
    * Runs all blocks.
    *
    * @param workers how many host threads at most
-   * @return null, or what went wrong first, in the order of the blocks
+   * @return what was counted, and what went wrong first, in the order of the blocks
    */
-  public String run(ExecutorService pool, int workers) {
+  public Outcome run(ExecutorService pool, int workers) {
     long blocks = shape.grid().count();
     AtomicLong next = new AtomicLong();
     List<Failure> failures = new ArrayList<>();
+    List<Tally> tallies = new ArrayList<>();
     long parallel = kernel.isOrdered() ? 1 : Math.min(workers, blocks);
-    Runnable work = () -> work(next, blocks, failures);
+    Runnable work = () -> work(next, blocks, failures, tallies);
     List<Future<?>> others = new ArrayList<>();
     for (int i = 1; i < parallel; i++) {
       others.add(pool.submit(work));
     }
     work.run();
     others.forEach(Launch::join);
-    return failures.stream()
-        .min((a, b) -> Long.compare(a.block, b.block))
-        .map(Failure::message)
-        .orElse(null);
+    Tally total = tallies.getFirst();
+    tallies.subList(1, tallies.size()).forEach(total::add);
+    String problem =
+        failures.stream()
+            .min((a, b) -> Long.compare(a.block, b.block))
+            .map(Failure::message)
+            .orElse(null);
+    return new Outcome(total, problem);
   }
 
-  private void work(AtomicLong next, long blocks, List<Failure> failures) {
+  private void work(AtomicLong next, long blocks, List<Failure> failures, List<Tally> tallies) {
     BlockRun run = new BlockRun(this);
     for (long block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
       try {
@@ -64,6 +78,9 @@ public record Launch(
           failures.add(new Failure(block, run.describe(fault)));
         }
       }
+    }
+    synchronized (tallies) {
+      tallies.add(run.tally());
     }
   }
 

@@ -57,6 +57,9 @@ final class LoadOp extends MemoryOp {
         requireValid(warp, Integer.numberOfTrailingZeros(m), allocation, bytes);
       }
     }
+    for (int m = mask; m != 0; m &= m - 1) {
+      allocation.touchRead(warp.offsets[Integer.numberOfTrailingZeros(m)], warp.block.stamp);
+    }
     move(warp, mask, allocation.bytes);
   }
 

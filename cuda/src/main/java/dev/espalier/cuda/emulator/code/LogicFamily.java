@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 
 /** Decodes logic of three operands, byte permutation and funnel shifts. */
@@ -7,7 +8,7 @@ final class LogicFamily {
   private LogicFamily() {}
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER);
+    emit.as(InstructionClass.INTEGER);
     PtxType type = opcode.type();
     if (type != PtxType.B32) {
       throw opcode.unknown();

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Bytes;
 import dev.espalier.cuda.emulator.machine.SharedMemory;
 import dev.espalier.cuda.emulator.machine.Warp;
@@ -29,7 +30,7 @@ final class MatrixLoadOp extends WarpWideOp {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.SHARED_LOAD);
+    emit.as(InstructionClass.SHARED_LOAD);
     boolean known = opcode.take("sync") && opcode.take("aligned") && opcode.take("m8n8");
     String count = opcode.takeOneOf("x1", "x2", "x4");
     boolean transposed = opcode.take("trans");

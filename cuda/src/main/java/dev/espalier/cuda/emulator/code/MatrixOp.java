@@ -1,6 +1,7 @@
 package dev.espalier.cuda.emulator.code;
 
 import dev.espalier.cuda.emulator.Check;
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
@@ -58,7 +59,7 @@ final class MatrixOp extends WarpWideOp {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.TENSOR);
+    emit.as(InstructionClass.TENSOR);
     boolean sparse = opcode.takeOneOf("sp", "sp::ordered_metadata") != null;
     boolean known =
         opcode.take("sync") && opcode.take("aligned") && opcode.take("row") && opcode.take("col");

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import dev.espalier.cuda.emulator.ptx.StateSpace;
@@ -66,15 +67,15 @@ final class MemoryFamily {
     opcode.finish();
     PtxType type = opcode.type();
     if (space == StateSpace.PARAM) {
-      emit.as(OpClass.INTEGER);
+      emit.as(InstructionClass.INTEGER);
       loadParameter(emit, type, elements, parameterOffsets);
       return;
     }
     emit.as(
         switch (space) {
-          case SHARED -> OpClass.SHARED_LOAD;
-          case LOCAL -> OpClass.LOCAL;
-          default -> OpClass.GLOBAL_LOAD;
+          case SHARED -> InstructionClass.SHARED_LOAD;
+          case LOCAL -> InstructionClass.LOCAL;
+          default -> InstructionClass.GLOBAL_LOAD;
         });
     emit.add(new LoadOp(emit, type, space, elements));
   }
@@ -116,15 +117,15 @@ final class MemoryFamily {
     }
     emit.as(
         switch (space) {
-          case SHARED -> OpClass.SHARED_STORE;
-          case LOCAL -> OpClass.LOCAL;
-          default -> OpClass.GLOBAL_STORE;
+          case SHARED -> InstructionClass.SHARED_STORE;
+          case LOCAL -> InstructionClass.LOCAL;
+          default -> InstructionClass.GLOBAL_STORE;
         });
     emit.add(new StoreOp(emit, opcode.type(), space, elements));
   }
 
   static void atomic(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.ATOMIC);
+    emit.as(InstructionClass.ATOMIC);
     StateSpace space = AddressSpaces.take(opcode);
     takeHints(opcode);
     String name =

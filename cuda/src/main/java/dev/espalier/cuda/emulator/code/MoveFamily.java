@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import java.util.List;
@@ -14,7 +15,7 @@ final class MoveFamily {
   private MoveFamily() {}
 
   static void move(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER);
+    emit.as(InstructionClass.INTEGER);
     opcode.finish();
     PtxType type = opcode.type();
     if (type == PtxType.PRED) {
@@ -99,7 +100,7 @@ final class MoveFamily {
 
   /** {@code cvta}: between addresses of one space and generic ones. */
   static void address(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER);
+    emit.as(InstructionClass.INTEGER);
     boolean to = opcode.take("to");
     String space = opcode.takeOneOf("global", "const", "shared", "shared::cta", "local", "param");
     opcode.finish();
@@ -115,7 +116,7 @@ final class MoveFamily {
 
   /** {@code cvt}. */
   static void convert(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.CONVERSION);
+    emit.as(InstructionClass.CONVERSION);
     if (opcode.types() != 2) {
       throw opcode.refuse("needs two types");
     }
@@ -148,7 +149,7 @@ final class MoveFamily {
     int d = emit.target(register);
     if (target.bits() == register.bits() && isPlainInteger(target, source, mode)) {
       // The commonest conversions, which cost least on the hardware as well.
-      emit.as(OpClass.INTEGER);
+      emit.as(InstructionClass.INTEGER);
     }
     if (register.isWide()) {
       if (sourceType(emit, source).isWide()) {

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Statement;
 
@@ -18,16 +19,13 @@ public abstract class Op {
   Statement.Instruction origin;
 
   /** Its class in the instruction mix. */
-  OpClass opClass = OpClass.OTHER;
+  InstructionClass opClass = InstructionClass.OTHER;
 
   /** Runs it for the lanes whose bit is set in {@code mask}; at least one is. */
   abstract void execute(Warp warp, int mask);
 
-  /** The lanes of {@code active} that the guard lets through. */
+  /** The lanes of {@code active} that the guard lets through; there must be one. */
   final int enabled(Warp warp, int active) {
-    if (guard < 0) {
-      return active;
-    }
     int bits = warp.predicates[guard];
     return active & (guardNegated ? ~bits : bits);
   }

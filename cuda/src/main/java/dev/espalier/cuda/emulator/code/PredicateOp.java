@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
 
@@ -33,7 +34,7 @@ final class PredicateOp extends Op {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.INTEGER);
+    emit.as(InstructionClass.INTEGER);
     opcode.finish();
     Function function =
         switch (opcode.root()) {

@@ -1,6 +1,7 @@
 package dev.espalier.cuda.emulator.code;
 
 import dev.espalier.cuda.emulator.Check;
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.KernelFault;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
@@ -39,7 +40,7 @@ final class ShuffleOp extends ExchangeOp {
   }
 
   static void decode(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.WARP_EXCHANGE);
+    emit.as(InstructionClass.WARP_EXCHANGE);
     if (!opcode.take("sync")) {
       throw opcode.unknown();
     }

@@ -39,6 +39,9 @@ final class StoreOp extends MemoryOp {
   @Override
   void global(Warp warp, int mask, Allocation allocation) {
     move(warp, mask, allocation.bytes);
+    for (int m = mask; m != 0; m &= m - 1) {
+      allocation.touchWritten(warp.offsets[Integer.numberOfTrailingZeros(m)], warp.block.stamp);
+    }
     if (!allocation.isWhollyValid()) {
       for (int m = mask; m != 0; m &= m - 1) {
         allocation.markValid(warp.offsets[Integer.numberOfTrailingZeros(m)], bytes);

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.machine.Warp;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
@@ -10,7 +11,7 @@ final class VoteFamily {
   private VoteFamily() {}
 
   static void vote(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.WARP_EXCHANGE);
+    emit.as(InstructionClass.WARP_EXCHANGE);
     if (!opcode.take("sync")) {
       throw opcode.unknown();
     }
@@ -45,7 +46,7 @@ final class VoteFamily {
   }
 
   static void activeMask(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.WARP_EXCHANGE);
+    emit.as(InstructionClass.WARP_EXCHANGE);
     opcode.finish();
     int d = emit.target(PtxType.B32);
     emit.add(
@@ -58,7 +59,7 @@ final class VoteFamily {
   }
 
   static void match(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.WARP_EXCHANGE);
+    emit.as(InstructionClass.WARP_EXCHANGE);
     boolean sync = opcode.take("sync");
     boolean all = opcode.take("all");
     boolean any = opcode.take("any");
@@ -103,7 +104,7 @@ final class VoteFamily {
   }
 
   static void reduce(Emitter emit, Opcode opcode) {
-    emit.as(OpClass.WARP_EXCHANGE);
+    emit.as(InstructionClass.WARP_EXCHANGE);
     boolean sync = opcode.take("sync");
     String name = opcode.takeOneOf("add", "min", "max", "and", "or", "xor");
     opcode.finish();

@@ -28,6 +28,7 @@ final class WarpRun {
   private final Block[] blocks;
   private final long[] issued;
   private final long[] lanes;
+  private final long[] guardedLanes;
   private int[] stackBlock = new int[INITIAL_DEPTH];
   private int[] stackMask = new int[INITIAL_DEPTH];
   private int[] stackReconverge = new int[INITIAL_DEPTH];
@@ -38,11 +39,12 @@ final class WarpRun {
   private Op current;
   private long executed;
 
-  WarpRun(Warp warp, List<Block> blocks, long[] issued, long[] lanes) {
+  WarpRun(Warp warp, List<Block> blocks, Tally tally) {
     this.warp = warp;
     this.blocks = blocks.toArray(Block[]::new);
-    this.issued = issued;
-    this.lanes = lanes;
+    this.issued = tally.entries;
+    this.lanes = tally.entryLanes;
+    this.guardedLanes = tally.guardedLanes;
   }
 
   void start(int present, long time) {
@@ -92,7 +94,11 @@ final class WarpRun {
       executed += b.ops.length + 1;
       for (Op op : b.ops) {
         current = op;
-        int enabled = op.enabled(w, active);
+        int enabled = active;
+        if (op.guard >= 0) {
+          enabled = op.enabled(w, active);
+          guardedLanes[op.index] += Integer.bitCount(enabled);
+        }
         if (enabled != 0) {
           op.execute(w, enabled);
         }

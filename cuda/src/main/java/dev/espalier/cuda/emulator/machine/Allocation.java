@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** A contiguous piece of the device's memory, with one flag per byte: was it ever written? */
 public final class Allocation {
+  private static final int SECTOR = 32;
+
   /** Where it begins in the device's address space. */
   public final long base;
 
@@ -15,8 +17,11 @@ public final class Allocation {
 
   private final String name;
   private final byte[] valid;
+  private final byte[] sectorsRead;
+  private final byte[] sectorsWritten;
   private volatile boolean wholeValid;
   private volatile boolean freed;
+  private byte lastStamp;
 
   Allocation(String name, long base, int size, boolean initialised) {
     this.name = name;
@@ -24,6 +29,8 @@ public final class Allocation {
     this.size = size;
     this.bytes = new byte[size];
     this.valid = new byte[size];
+    this.sectorsRead = new byte[(size + SECTOR - 1) / SECTOR];
+    this.sectorsWritten = new byte[sectorsRead.length];
     this.wholeValid = initialised;
   }
 
@@ -55,6 +62,37 @@ public final class Allocation {
       wholeValid = false;
     }
     System.arraycopy(from.valid, fromOffset, valid, toOffset, count);
+  }
+
+  /** Notes that a launch with that stamp read at {@code offset}. */
+  public void touchRead(int offset, byte stamp) {
+    sectorsRead[offset / SECTOR] = stamp;
+    lastStamp = stamp;
+  }
+
+  /** Notes that a launch with that stamp wrote at {@code offset}. */
+  public void touchWritten(int offset, byte stamp) {
+    sectorsWritten[offset / SECTOR] = stamp;
+    lastStamp = stamp;
+  }
+
+  /** The bytes of the sectors that a launch with that stamp read, and of those that it wrote. */
+  long touchedBytes(byte stamp) {
+    if (lastStamp != stamp) {
+      return 0;
+    }
+    long count = 0;
+    for (int i = 0; i < sectorsRead.length; i++) {
+      count += (sectorsRead[i] == stamp ? 1 : 0) + (sectorsWritten[i] == stamp ? 1 : 0);
+    }
+    return count * SECTOR;
+  }
+
+  /** Forgets all stamps, before they are used again. */
+  void clearStamps() {
+    Arrays.fill(sectorsRead, (byte) 0);
+    Arrays.fill(sectorsWritten, (byte) 0);
+    lastStamp = 0;
   }
 
   /** Whether every byte is known to be written. */

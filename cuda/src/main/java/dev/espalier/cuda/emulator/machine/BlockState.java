@@ -28,6 +28,9 @@ public final class BlockState {
   /** Names an instruction by its number, for messages. */
   public final IntFunction<String> instructionNames;
 
+  /** What sectors of global memory are marked with that this launch touched. */
+  public final byte stamp;
+
   /** Bytes of local memory of one thread. */
   public final int localBytes;
 
@@ -45,13 +48,15 @@ public final class BlockState {
       int localBytes,
       int warps,
       int instructions,
-      IntFunction<String> instructionNames) {
+      IntFunction<String> instructionNames,
+      byte stamp) {
     this.heap = heap;
     this.checks = checks;
     this.shared = shared;
     this.localBytes = localBytes;
     this.warps = warps;
     this.instructionNames = instructionNames;
+    this.stamp = stamp;
     this.lastAllocation = new Allocation[instructions];
     this.counters = new Counters(instructions);
   }

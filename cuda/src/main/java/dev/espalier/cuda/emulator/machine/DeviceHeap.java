@@ -23,6 +23,7 @@ public final class DeviceHeap {
   private long used;
   private long next = FIRST_ADDRESS;
   private int count;
+  private byte stamp;
 
   /** What is left of a freed allocation: not its bytes. */
   private record FreedRange(long base, long size, String description) {}
@@ -117,6 +118,21 @@ public final class DeviceHeap {
     return entry != null && address - entry.getKey() < entry.getValue().size
         ? entry.getValue()
         : null;
+  }
+
+  /** A mark for the sectors that the next launch touches. */
+  public synchronized byte nextStamp() {
+    stamp++;
+    if (stamp == 0) {
+      live.values().forEach(Allocation::clearStamps);
+      stamp = 1;
+    }
+    return stamp;
+  }
+
+  /** The bytes of all sectors with that mark. */
+  public long touchedBytes(byte mark) {
+    return live.values().stream().mapToLong(a -> a.touchedBytes(mark)).sum();
   }
 
   /** The allocations that were not given back. */

@@ -125,7 +125,7 @@ public final class RaceDetector {
 
   private static boolean isSameInstruction(long event, long now) {
     long differing = event ^ now;
-    return (differing & ~(long) 31) == 0;
+    return (differing & ~31L) == 0;
   }
 
   private static boolean isBefore(long event, Warp warp, int lane) {

@@ -1,7 +1,7 @@
-package dev.espalier.cuda.emulator.code;
+package dev.espalier.cuda.emulator;
 
 /** The classes of the instruction mix: which unit of a multiprocessor an instruction occupies. */
-public enum OpClass {
+public enum InstructionClass {
   /** Single-precision addition, multiplication, fused multiply-add, comparison. */
   FP32,
   /** Double precision. */

@@ -1,0 +1,74 @@
+package dev.espalier.cuda.jcuda;
+
+import dev.espalier.cuda.library.DenseLibrary;
+import dev.espalier.cuda.library.Libraries;
+import dev.espalier.cuda.library.SparseLibrary;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Function;
+import jcuda.CudaException;
+
+/** JCublas and JCusparse on one device, where CUDA's libraries are installed. */
+public final class JCudaLibraries implements Libraries {
+  private static final System.Logger LOG = System.getLogger("dev.espalier.cuda");
+
+  private final JCudaDriver driver;
+  private Optional<JCublasLibrary> dense;
+  private Optional<JCusparseLibrary> sparse;
+
+  /** Loads nothing yet. */
+  public JCudaLibraries(JCudaDriver driver) {
+    this.driver = driver;
+  }
+
+  @Override
+  public synchronized Optional<DenseLibrary> dense() {
+    if (dense == null) {
+      dense = load("JCublas2", "libcublas.so.12", "dense products", JCublasLibrary::new);
+    }
+    return dense.map(library -> library);
+  }
+
+  @Override
+  public synchronized Optional<SparseLibrary> sparse() {
+    if (sparse == null) {
+      sparse = load("JCusparse", "libcusparse.so.12", "sparse products", JCusparseLibrary::new);
+    }
+    return sparse.map(library -> library);
+  }
+
+  private <T> Optional<T> load(
+      String binding, String library, String work, Function<JCudaDriver, T> open) {
+    try {
+      NativeLibrary.unpack(binding);
+      return Optional.of(open.apply(driver));
+    } catch (UnsatisfiedLinkError | NoClassDefFoundError | CudaException e) {
+      LOG.log(Level.WARNING, absence(binding, library, work, e));
+      return Optional.empty();
+    }
+  }
+
+  /** One sentence on why a library is not used. */
+  static String absence(String binding, String library, String work, Throwable error) {
+    String text = String.valueOf(error.getMessage());
+    String why =
+        text.contains(library)
+            ? "%s, a part of CUDA 12, was not found".formatted(library)
+            : text.contains("No resource found")
+                ? "%s was not found".formatted(NativeLibrary.fileName(binding))
+                : text.lines().findFirst().orElse("no reason given");
+    return "%s is absent (%s); %s use Espalier's own kernels".formatted(binding, why, work);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (dense != null) {
+      dense.ifPresent(JCublasLibrary::close);
+    }
+    if (sparse != null) {
+      sparse.ifPresent(JCusparseLibrary::close);
+    }
+    dense = Optional.empty();
+    sparse = Optional.empty();
+  }
+}
