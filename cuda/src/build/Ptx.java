@@ -145,8 +145,8 @@ final class Ptx {
     }
     if (!complaints.isEmpty()) {
       fail(
-          "The shipped PTX is stale:%n  %s%nCompile it with: mvn -pl cuda -am -Dptx=build"
-              + " process-resources (needs nvcc), and commit the result.",
+          "The shipped PTX is stale:%n  %s%nCompile it with: mvn -pl cuda -am -Dfast -Dptx=build"
+              + " package (needs nvcc), and commit the result.",
           String.join("\n  ", complaints));
     }
   }

@@ -92,7 +92,7 @@ final class CapturedTrainingTest {
         x.copyFrom(random(100 + batch, BATCH, INPUTS));
         long[] classes = new long[BATCH];
         for (int i = 0; i < BATCH; i++) {
-          classes[i] = (batch + i) % CLASSES;
+          classes[i] = (batch + (long) i) % CLASSES;
         }
         labels.copyFrom(Tensor.of(Shape.of(BATCH), classes).to(DEVICE));
       }

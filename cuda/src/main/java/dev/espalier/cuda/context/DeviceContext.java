@@ -48,9 +48,6 @@ public final class DeviceContext implements AutoCloseable {
   private final ThreadStreams streams;
   private final Libraries libraries;
 
-  @SuppressWarnings("ThreadLocalUsage") // a static one would mix the captures of several devices
-  private final ThreadLocal<PrivatePool> capturePool = new ThreadLocal<>();
-
   /** A device without the vendor's libraries. */
   public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
     this(driver, Libraries.NONE, device, mode);
@@ -156,10 +153,9 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   private DeviceBuffer allocate(long bytes, String what) {
-    PrivatePool pool = capturePool.get();
-    return pool == null
-        ? allocator.allocate(bytes, what, stream())
-        : pool.allocate(bytes, what, stream());
+    OrderedStream mine = stream();
+    PrivatePool pool = mine.capturePool();
+    return pool == null ? allocator.allocate(bytes, what, mine) : pool.allocate(bytes, what, mine);
   }
 
   /** The address of a scratch block for the next commands of this thread. */
@@ -217,13 +213,7 @@ public final class DeviceContext implements AutoCloseable {
    */
   public CapturedStep capture(Runnable work) {
     synchronize();
-    var pool = new PrivatePool(allocator);
-    capturePool.set(pool);
-    try {
-      return CapturedStep.capture(stream(), allocator, pool, uploads, work);
-    } finally {
-      capturePool.remove();
-    }
+    return CapturedStep.capture(stream(), allocator, uploads, work);
   }
 
   /** Issues a captured step on this thread's stream. */

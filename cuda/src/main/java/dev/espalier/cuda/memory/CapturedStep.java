@@ -41,20 +41,16 @@ public final class CapturedStep implements AutoCloseable {
    * Runs {@code work}, whose commands are collected instead of run.
    *
    * @param stream the calling thread's, with all earlier work of the device finished
-   * @param pool what serves the allocations of {@code work}
    */
   public static CapturedStep capture(
-      OrderedStream stream,
-      DeviceAllocator allocator,
-      PrivatePool pool,
-      Uploads uploads,
-      Runnable work) {
+      OrderedStream stream, DeviceAllocator allocator, Uploads uploads, Runnable work) {
+    var pool = new PrivatePool(allocator);
     allocator.beginCapture();
     uploads.beginCapture();
     Map<DeviceBuffer, Long> blocks;
     List<Object> arrays;
     LaunchSequence sequence = null;
-    stream.beginCapture();
+    stream.beginCapture(pool);
     boolean done = false;
     try {
       work.run();

@@ -29,6 +29,9 @@ public final class OrderedStream implements CommandStream {
   /** The blocks that captured commands use, each with its generation; null outside a capture. */
   private Map<DeviceBuffer, Long> touched;
 
+  /** What serves the allocations of a capture; null outside of one. */
+  private PrivatePool capturePool;
+
   /** Opens a stream. */
   public OrderedStream(Driver driver) {
     stream = driver.openStream();
@@ -57,6 +60,17 @@ public final class OrderedStream implements CommandStream {
   /** Whether commands are collected instead of run. */
   public synchronized boolean isCapturing() {
     return touched != null;
+  }
+
+  /** What serves this thread's allocations while it captures; null otherwise. */
+  public synchronized PrivatePool capturePool() {
+    return capturePool;
+  }
+
+  /** {@link #beginCapture()}, with allocations from a pool. */
+  synchronized void beginCapture(PrivatePool pool) {
+    beginCapture();
+    capturePool = pool;
   }
 
   /** Remembers that the commands being captured use a block. */
@@ -134,6 +148,7 @@ public final class OrderedStream implements CommandStream {
   @Override
   public synchronized LaunchSequence endCapture() {
     touched = null;
+    capturePool = null;
     return stream.endCapture();
   }
 

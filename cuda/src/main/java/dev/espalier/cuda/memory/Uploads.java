@@ -63,14 +63,17 @@ public final class Uploads implements AutoCloseable {
     if (needed != null) {
       needed.add(array);
     }
-    DeviceBuffer there = known.get(new Key(array, null));
-    if (there == null) {
-      release();
-      there = upload(array);
-      known.put(new Key(array, unreachable), there);
+    try {
+      DeviceBuffer there = known.get(new Key(array, null));
+      if (there == null) {
+        release();
+        there = upload(array);
+        known.put(new Key(array, unreachable), there);
+      }
+      return there.pointer();
+    } finally {
+      Reference.reachabilityFence(array);
     }
-    Reference.reachabilityFence(array);
-    return there.pointer();
   }
 
   private DeviceBuffer upload(Object array) {

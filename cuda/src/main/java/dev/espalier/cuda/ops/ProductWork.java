@@ -55,7 +55,7 @@ record ProductWork(int m, int n, int k, int layers, int splits, int depth) {
 
     /** The end of the name of the kernel with that tile. */
     String suffix(DType dtype) {
-      return this == SMALL || this == MEDIUM || this == LARGE
+      return equals(SMALL) || equals(MEDIUM) || equals(LARGE)
           ? name + "_" + Operands.name(dtype)
           : name;
     }

@@ -76,7 +76,7 @@ final class TilesTest {
         double[] expected = product(a.toDoubleArray(), b.toDoubleArray(), e[0], e[1], e[2]);
         double[] first = null;
         for (Tile tile : new Tile[] {Tile.SMALL, Tile.MEDIUM, Tile.LARGE}) {
-          if (tile == Tile.LARGE && dtype == DType.FLOAT64) {
+          if (tile.equals(Tile.LARGE) && dtype == DType.FLOAT64) {
             continue;
           }
           for (int layout = 0; layout < 4; layout++) {
