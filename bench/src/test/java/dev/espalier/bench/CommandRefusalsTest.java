@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -103,9 +105,69 @@ final class CommandRefusalsTest {
   @Test
   void pruningNeedsOneTarget() {
     Path out = folder.resolve("out");
-    assertThat(sentence(2, "prune", "--in", model, "--out", out)).contains("--ratio", "--density");
+    assertThat(sentence(2, "prune", "--in", model, "--out", out))
+        .contains("'global-magnitude'", "one of --ratio and --density is missing");
     assertThat(sentence(2, "prune", "--in", model, "--out", out, "--ratio", 2, "--density", 0.5))
         .contains("--ratio", "--density", "mutually exclusive");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "fc1 | must be layers with their densities, such as fc1=0.08,fc2=0.09, but has 'fc1'",
+        "fc1=few | that of layer 'fc1' must be a number but is 'few'",
+        "fc1=0.1,fc1=0.2 | layer 'fc1' is given twice",
+        "fc1=2 | that of layer 'fc1' must lie in (0, 1] but is 2.0",
+        "fc1=1 | prune nothing",
+        "fc1=0.1,fc4=0.5 | layer to prune 'fc4' is unknown; did you mean 'fc1'?"
+      })
+  void densitiesThatAreNoneAreRefused(String densities, String message) {
+    Path out = folder.resolve("out");
+    CommandRun run =
+        CommandRun.of(
+            "prune", "--in", model, "--train-images", 10, "--densities", densities, "--out", out);
+    assertThat(run.code()).as(run::err).isEqualTo(2);
+    assertThat(run.err()).contains("densities", message);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void whatContradictsDensitiesIsRefused() {
+    for (String option : List.of("--scope", "--stem-floor", "--classifier-floor")) {
+      assertThat(
+              sentence(
+                  2,
+                  "prune",
+                  "--in",
+                  model,
+                  "--densities",
+                  "fc1=0.1",
+                  option,
+                  option.equals("--scope") ? "local" : 0.5,
+                  "--out",
+                  folder.resolve("out")))
+          .contains(
+              "densities say what each layer keeps, so %s has nothing to say; leave one of them out"
+                  .formatted(option));
+    }
+    CommandRun run =
+        CommandRun.of(
+            "prune",
+            "--in",
+            model,
+            "--train-images",
+            10,
+            "--ratio",
+            3,
+            "--densities",
+            "fc1=0.08,fc2=0.09,fc3=0.26",
+            "--out",
+            folder.resolve("out"));
+    assertThat(run.code()).as(run::err).isEqualTo(2);
+    assertThat(run.err()).contains("reaches 12.02 here and nothing else; ask for that");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 
   @Test
@@ -240,6 +302,63 @@ final class CommandRefusalsTest {
                 out))
         .contains(
             "lenet-300-100 on synthetic-digits: compression ratio 1000.0", "can reach at most");
+    assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "filter | bn-scale | ranks only channels that a batch normalisation scales, and there are"
+            + " none in 'fc1.weight', 'fc2.weight'; use another",
+        "element | bn-scale | scorer 'bn-scale' ranks whole channels, which structure 'element'"
+            + " divides",
+        "element | taylor | scorer 'taylor' ranks whole channels, which structure 'element' divides"
+            + " at 'fc1.weight'",
+        "filter | cam | the model must end in global average pooling and a linear layer",
+        "filter | maxout-wins | the model has no Maxout layer"
+      })
+  void scorerThatCannotRankTheLayersIsRefusedBeforeTraining(
+      String structure, String scorer, String message) {
+    Path out = folder.resolve("study");
+    Object[] study = {
+      "study",
+      "--train-images",
+      50,
+      "--structure",
+      structure,
+      "--scorer",
+      scorer,
+      "--ratios",
+      2,
+      "--out",
+      out
+    };
+    assertThat(sentence(2, study))
+        .contains("study: lenet-300-100 on synthetic-digits: ", message)
+        .doesNotContain("dense lenet-300-100");
+    Object[] prune = {
+      "prune",
+      "--in",
+      model,
+      "--train-images",
+      50,
+      "--structure",
+      structure,
+      "--scorer",
+      scorer,
+      "--ratio",
+      2,
+      "--schedule",
+      "cubic",
+      "--out",
+      out
+    };
+    CommandRun run = CommandRun.of(prune);
+    assertThat(run.code()).as(run::err).isEqualTo(2);
+    assertThat(run.err()).contains(message);
+    assertThat(run.out()).doesNotContain("trained on");
     assertThat(out).doesNotExist();
   }
 

@@ -251,6 +251,28 @@ final class CommandsTest {
   }
 
   @Test
+  void densitiesOfLayersSayHowFarToPrune() {
+    CommandRun prune =
+        CommandRun.of(
+            "prune",
+            "--in",
+            model,
+            "--densities",
+            "fc1=0.08,fc2=0.09,fc3=0.26",
+            "--schedule",
+            "iterative-2",
+            "--train-images",
+            100,
+            "--finetune-epochs",
+            0,
+            "--out",
+            folder.resolve("han.safetensors"));
+    assertThat(prune.code()).as(prune::err).isZero();
+    // 18,816 of fc1, 2,700 of fc2 and 260 of fc3, with all biases
+    assertThat(prune.out()).containsPattern("total +266,610 +22,186 ");
+  }
+
+  @Test
   void listsSayWhatThereIs() {
     CommandRun all = CommandRun.of("list");
     assertThat(all.code()).as(all::err).isZero();

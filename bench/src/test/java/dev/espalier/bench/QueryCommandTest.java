@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.sql.Driver;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,38 @@ final class QueryCommandTest {
                     "results/mnist-lenet-5-gradual")
                 .out())
         .startsWith("models,layers\n2,");
+  }
+
+  @Test
+  void roundsHaveATable() {
+    Path tickets = Path.of("results/studies/lottery-ticket");
+    String rounds =
+        query(
+                "--csv",
+                "SELECT round, count(*) AS n, round(avg(density), 3) AS density,"
+                    + " bool_and(abs(density * compression - 1) < 1e-6 AND epochs > 0 AND"
+                    + " theoretical_speedup > 1 AND abs(change) < 1) AS fits FROM rounds WHERE"
+                    + " method = (SELECT min(method) FROM rounds) AND ratio = (SELECT max(ratio)"
+                    + " FROM rounds) GROUP BY round ORDER BY round LIMIT 2",
+                tickets)
+            .out();
+    assertThat(rounds).isEqualTo("round,n,density,fits\n1,3,0.801,true\n2,3,0.641,true\n");
+  }
+
+  @Test
+  void resultsWithoutRoundsHaveAnEmptyTableOfThem() {
+    for (Path file : List.of(RESULTS, Path.of("results/studies/snip"))) {
+      assertThat(query("--csv", "SELECT count(*) AS n, sum(top1) AS sum FROM rounds", file).out())
+          .isEqualTo("n,sum\n0,\n");
+    }
+    assertThat(
+            query(
+                    "--csv",
+                    "SELECT count(*) > 0 AS some FROM rounds",
+                    RESULTS,
+                    "results/studies/lottery-ticket")
+                .out())
+        .isEqualTo("some\ntrue\n");
   }
 
   @Test

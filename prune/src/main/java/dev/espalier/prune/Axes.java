@@ -67,8 +67,18 @@ public record Axes(
         densities);
   }
 
-  /** This with a density for each of some layers, and no floors: the others stay whole. */
-  public Axes withDensities(Map<String, Double> byLayer) {
+  /**
+   * This with a density for each of some layers, and no floors: the others stay whole.
+   *
+   * @param beside what else is given that says how much of a layer stays, as the user calls it
+   * @throws IllegalArgumentException if there is any
+   */
+  public Axes withDensities(Map<String, Double> byLayer, List<String> beside) {
+    if (!beside.isEmpty()) {
+      throw new IllegalArgumentException(
+          "densities say what each layer keeps, so %s has nothing to say; leave one of them out"
+              .formatted(beside.getFirst()));
+    }
     return new Axes(
         structure, scorer, aggregation, scope, schedule, fineTune, Floors.NONE, byLayer);
   }

@@ -5,9 +5,11 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Turns scores into masks by a method's scope, schedule and floors. */
@@ -51,6 +53,60 @@ final class Chooser {
         });
   }
 
+  /**
+   * As {@link #choose}, set by set from front to back, each by scores that leave out what goes with
+   * the groups that have just lost before it.
+   *
+   * @param only which sets may lose groups now, by their place among all
+   */
+  List<Mask> chooseGreedily(
+      Score score, ScoringContext context, double density, IntPredicate only) {
+    var budget = ((RankingScope.PerLayer) method.scope()).budget();
+    var densities = Arrays.stream(densities(budget, open(), density)).iterator();
+    Map<Parameter, Mask> gone = new LinkedHashMap<>();
+    List<Mask> kept = new ArrayList<>();
+    for (int i = 0; i < guarded.length; i++) {
+      GroupSet set = sets.get(i);
+      double share = guarded[i] ? 1 : densities.next();
+      if (guarded[i] || !only.test(i)) {
+        kept.add(Mask.ones(Shape.of(set.count())));
+        continue;
+      }
+      Tensor scores = GroupScores.of(score, set, method, context, gone);
+      Mask chosen =
+          Mask.keepLargest(scores, Selection.keepCount(set.count(), share, set.least(least)));
+      set.masks(chosen).forEach((p, mask) -> gone.merge(p, mask, Mask::and));
+      kept.add(chosen);
+    }
+    return kept;
+  }
+
+  /**
+   * Of each open set, the smallest score that stays at a density; minus infinity where all do.
+   *
+   * @param scores of the open sets
+   */
+  double[] smallestKept(List<Tensor> scores, double density) {
+    List<Mask> kept = choose(scores, density);
+    double[] smallest = new double[scores.size()];
+    int open = 0;
+    for (int i = 0; i < guarded.length; i++) {
+      if (!guarded[i]) {
+        Mask mask = kept.get(i);
+        double[] values = scores.get(open).toDoubleArray();
+        smallest[open++] =
+            mask.kept() == mask.size()
+                ? Double.NEGATIVE_INFINITY
+                : IntStream.range(0, values.length)
+                    .filter(mask::get)
+                    .mapToDouble(group -> values[group])
+                    .min()
+                    .orElse(Double.POSITIVE_INFINITY);
+      }
+    }
+    return smallest;
+  }
+
   /** Puts full masks in the places of guarded sets. */
   List<Mask> withGuarded(List<Mask> ofOpen) {
     List<Mask> all = new ArrayList<>();
@@ -63,23 +119,29 @@ final class Chooser {
 
   private List<Mask> local(
       Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
+    return Selection.local(scores, densities(budget, open, density), least(open));
+  }
+
+  private double[] densities(Budget budget, List<GroupSet> open, double density) {
     double[] densities = budget.densities(open.stream().map(layers::describe).toList(), density);
     for (int i = 0; i < densities.length; i++) {
       GroupSet set = open.get(i);
       densities[i] = Math.max(method.schedule().densityAt(set.place(), densities[i]), floor(set));
     }
-    return Selection.local(scores, densities, least);
+    return densities;
   }
 
   /** What has a floor does not take part in the ranking. */
   private List<Mask> global(List<GroupSet> open, List<Tensor> scores, double density) {
-    List<Tensor> free = new ArrayList<>();
+    List<GroupSet> free = new ArrayList<>();
+    List<Tensor> ofFree = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
       if (floor(open.get(i)) == 0) {
-        free.add(scores.get(i));
+        free.add(open.get(i));
+        ofFree.add(scores.get(i));
       }
     }
-    var ranked = Selection.global(free, density, least).iterator();
+    var ranked = Selection.global(ofFree, density, least(free)).iterator();
     List<Mask> kept = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
       double floor = floor(open.get(i));
@@ -88,9 +150,15 @@ final class Chooser {
               ? ranked.next()
               : Mask.keepLargest(
                   scores.get(i),
-                  Selection.keepCount(open.get(i).count(), Math.max(density, floor), least)));
+                  Selection.keepCount(
+                      open.get(i).count(), Math.max(density, floor), open.get(i).least(least))));
     }
     return kept;
+  }
+
+  /** How many groups of each set stay in any case. */
+  int[] least(List<GroupSet> of) {
+    return of.stream().mapToInt(set -> set.least(least)).toArray();
   }
 
   private double floor(GroupSet set) {

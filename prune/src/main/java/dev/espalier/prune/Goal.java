@@ -32,6 +32,25 @@ public sealed interface Goal {
     }
   }
 
+  /** The only density that the method can end at. */
+  record Fixed() implements Goal {
+    /**
+     * What structure or budget fix.
+     *
+     * @throws IllegalArgumentException if they fix nothing
+     */
+    @Override
+    public double density(Pruner pruner) {
+      return pruner
+          .fixedDensity()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "method '%s' can end at any density; say at which"
+                          .formatted(pruner.method().name())));
+    }
+  }
+
   /** The density of groups to end at. */
   double density(Pruner pruner);
 }

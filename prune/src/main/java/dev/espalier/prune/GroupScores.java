@@ -1,11 +1,11 @@
 package dev.espalier.prune;
 
+import dev.espalier.nn.Parameter;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,20 +17,46 @@ final class GroupScores {
 
   /** The scores of each set, [count]; groups pruned already rank behind every other. */
   static List<Tensor> of(Score score, List<GroupSet> sets, Method method, ScoringContext context) {
-    Score ranked = masked(score, context.weights());
-    List<Tensor> scores = new ArrayList<>();
-    for (GroupSet set : sets) {
-      Tensor values = set.scores(ranked, method.aggregation());
-      check(method.scorer(), set.name(), values);
-      scores.add(deadLast(values, set.alive()));
+    Score ranked = masked(score, context.weights(), Map.of());
+    return sets.stream().map(set -> ranked(ranked, set, method)).toList();
+  }
+
+  /**
+   * The scores of one set, [count], as if some more were masked.
+   *
+   * @param besides masks beside the present ones
+   * @throws IllegalArgumentException if the scorer ranks whole channels, of which masks take
+   *     nothing
+   */
+  static Tensor of(
+      Score score,
+      GroupSet set,
+      Method method,
+      ScoringContext context,
+      Map<Parameter, Mask> besides) {
+    if (score instanceof Score.Channels) {
+      throw new IllegalArgumentException(
+          "structure '%s' leaves kernels out of sums over weights, but scorer '%s' ranks whole channels; use structure 'filter'"
+              .formatted(method.structure().name(), score.scorer()));
     }
-    return scores;
+    return ranked(masked(score, context.weights(), besides), set, method);
+  }
+
+  private static Tensor ranked(Score score, GroupSet set, Method method) {
+    Tensor values = set.scores(score, method.aggregation());
+    check(method.scorer(), set.name(), values);
+    return deadLast(values, set.alive());
   }
 
   /** Checks all scores, and takes masked weights out of sums over groups. */
-  private static Score masked(Score score, List<PrunableWeight> weights) {
+  private static Score masked(
+      Score score, List<PrunableWeight> weights, Map<Parameter, Mask> besides) {
     Map<String, Mask> masks = new HashMap<>();
-    weights.forEach(weight -> masks.put(weight.name(), weight.parameter().mask()));
+    for (PrunableWeight weight : weights) {
+      Mask present = weight.parameter().mask();
+      Mask more = besides.get(weight.parameter());
+      masks.put(weight.name(), present == null ? more : more == null ? present : present.and(more));
+    }
     Map<String, Tensor> ranked = new LinkedHashMap<>();
     score
         .byWeight()

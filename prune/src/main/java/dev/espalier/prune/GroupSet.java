@@ -18,6 +18,16 @@ public interface GroupSet {
   /** Number of groups. */
   int count();
 
+  /**
+   * How many groups stay in any case: as a rule the best one, so that the layer does not become
+   * empty.
+   *
+   * @param least what is asked for, 0 if layers may become empty
+   */
+  default int least(int least) {
+    return least;
+  }
+
   /** Where in the model its weights sit. */
   Place place();
 

@@ -48,12 +48,41 @@ public record Method(
           "method '%s': schedule '%s' has a rate of its own for the classifier, but scope '%s' says what it keeps; give both the same rate"
               .formatted(name, schedule.name(), budget.name()));
     }
+    if (structure.greedy()) {
+      requireOrder(name, structure, scope, schedule);
+    }
     boolean inside =
-        schedule instanceof Schedule.Gradual || schedule instanceof Schedule.DropAndGrow;
+        schedule instanceof Schedule.Gradual
+            || schedule instanceof Schedule.Threshold
+            || schedule instanceof Schedule.DropAndGrow;
+    if (schedule instanceof Schedule.Threshold && structure.fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' prunes what lies below a limit, but structure '%s' keeps a fixed share; use another of the two"
+              .formatted(name, schedule.name(), structure.name()));
+    }
+    if (schedule instanceof Schedule.Threshold && scorer instanceof TrainingScorer) {
+      throw new IllegalArgumentException(
+          "method '%s': schedule '%s' takes its limits from the trained dense network, which says nothing of scores by '%s' that grow in training; use another scorer"
+              .formatted(name, schedule.name(), scorer.name()));
+    }
     if (inside && fineTune.restarts()) {
       throw new IllegalArgumentException(
           "method '%s': schedule '%s' prunes inside training, where fine-tuning '%s' has no moment to act; continue, or prune in rounds"
               .formatted(name, schedule.name(), fineTune.name()));
+    }
+  }
+
+  private static void requireOrder(
+      String name, Structure structure, RankingScope scope, Schedule schedule) {
+    if (scope instanceof RankingScope.Global) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' chooses layer by layer, so they cannot compete in one ranking; make the scope local"
+              .formatted(name, structure.name()));
+    }
+    if (schedule instanceof Schedule.Threshold) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' chooses a share of each layer, which schedule '%s' does not name; use structure 'filter'"
+              .formatted(name, structure.name(), schedule.name()));
     }
   }
 
@@ -78,6 +107,12 @@ public record Method(
         floors,
         Aggregation.SUM,
         List.of());
+  }
+
+  /** Whether structure or scope fix the density at the end, so that no other can be asked for. */
+  public boolean fixesDensity() {
+    return structure.fixedDensity().isPresent()
+        || scope instanceof RankingScope.PerLayer(FixedDensities _);
   }
 
   /** This with another aggregation. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Prunes and trains one module as a method says, whatever its schedule: before training, after it
@@ -30,6 +31,7 @@ public final class MethodRun {
   private final Origins origins;
   private final Generator generator;
   private final Shape input;
+  private final TrainingMacs macs;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private IntConsumer pruned = _ -> {};
   private IntConsumer trained = _ -> {};
@@ -60,6 +62,7 @@ public final class MethodRun {
     this.origins = origins;
     this.input = input;
     this.generator = generator;
+    this.macs = new TrainingMacs(pruner::remainingMacs);
   }
 
   /** Whether a method prunes a network that has been trained. */
@@ -90,8 +93,9 @@ public final class MethodRun {
    *
    * @param epochs of all training in it
    * @param seconds of all training in it
+   * @param macs multiply-adds of all training in it, see {@link TrainingMacs}
    */
-  public record Cost(int epochs, double seconds) {}
+  public record Cost(int epochs, double seconds, long macs) {}
 
   /** Epochs trained so far, for those who are told of rounds. */
   public int epochs() {
@@ -105,9 +109,10 @@ public final class MethodRun {
         case Schedule.AtStart atStart -> atStart(atStart, goal.density(pruner));
         case Schedule.Rounds rounds -> inRounds(rounds, goal.density(pruner));
         case Schedule.Gradual gradual -> gradually(gradual, goal);
+        case Schedule.Threshold rising -> byThreshold(rising, goal);
         case Schedule.DropAndGrow moving -> sparsely(moving, goal.density(pruner));
       }
-      return new Cost(epochs, nanos / 1e9);
+      return new Cost(epochs, nanos / 1e9, macs.total());
     } finally {
       forget();
     }
@@ -119,7 +124,8 @@ public final class MethodRun {
    */
   public static long steps(Method method, TrainingRecipe recipe, double ratio, int layers) {
     return switch (method.schedule()) {
-      case Schedule.Gradual _, Schedule.DropAndGrow _ -> recipe.steps(recipe.wholeEpochs());
+      case Schedule.Gradual _, Schedule.Threshold _, Schedule.DropAndGrow _ ->
+          recipe.steps(recipe.wholeEpochs());
       case Schedule.AtStart _ ->
           recipe.steps(
               method
@@ -173,6 +179,30 @@ public final class MethodRun {
     trained.accept(1);
   }
 
+  private void byThreshold(Schedule.Threshold schedule, Goal goal) {
+    long steps = recipe.steps(recipe.wholeEpochs());
+    double[] smallest = ofTrained(() -> pruner.smallestKept(goal.density(pruner)));
+    train(
+        0,
+        recipe.wholeEpochs(),
+        recipe.rates(steps, true),
+        method.fineTune(),
+        ThresholdPruning.of(pruner, schedule, smallest, steps, recipe.steps(1)));
+    trained.accept(1);
+  }
+
+  /** Looks at the module with the weights of the trained dense network. */
+  private <T> T ofTrained(Supplier<T> look) {
+    Map<String, Tensor> present = copy();
+    try {
+      module.loadStateDict(origins.dense(1));
+      return look.get();
+    } finally {
+      module.loadStateDict(present);
+      present.values().forEach(Tensor::close);
+    }
+  }
+
   private void sparsely(Schedule.DropAndGrow schedule, double last) {
     long steps = recipe.steps(recipe.wholeEpochs());
     var moving = new SparseTraining(pruner, schedule, steps);
@@ -184,7 +214,7 @@ public final class MethodRun {
 
   /** Fine-tuning after a round, or the training of a network that was pruned before it. */
   private void trainOn(int round, FineTune tune, int granted) {
-    tune.prepare(new Restart(module, origins, latest, generator));
+    tune.prepare(new Restart(module, origins, latest, recipe.init(), generator));
     int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
     long steps = recipe.steps(count);
     LongFunction<LrSchedule> ordinary = it -> recipe.rates(it, false);
@@ -213,6 +243,7 @@ public final class MethodRun {
     pruner.observer().ifPresent(all::add);
     all.addAll(List.of(own));
     all.addAll(listeners);
+    all.add(macs);
     long start = System.nanoTime();
     recipe.train(
         module,

@@ -104,6 +104,23 @@ public final class Pruner {
     return this;
   }
 
+  /**
+   * Refuses, before anything is trained, a scorer that has nothing to say about some layers that
+   * may be pruned.
+   *
+   * @param few some examples; what is in them does not matter
+   * @throws IllegalArgumentException naming what the scorer ranks, and the layers without that
+   */
+  public void requireRanked(ScoringData few) {
+    try (var _ = Scope.open("ranked layers")) {
+      RankedLayers.require(
+          method,
+          open(),
+          new ScoringContext(
+              module, weights, example, few, ScoringListener.NONE, new Generator(0)));
+    }
+  }
+
   /** Lets layers lose all of their groups, which cuts the model there unless a shortcut remains. */
   public Pruner allowingEmptyLayers() {
     least = 0;
@@ -117,6 +134,11 @@ public final class Pruner {
 
   Module module() {
     return module;
+  }
+
+  /** Multiply-accumulates of one example by weights that are left. */
+  double remainingMacs() {
+    return layers.macs(Map.of());
   }
 
   Chooser chooser() {
@@ -179,7 +201,7 @@ public final class Pruner {
   public void pruneToRatio(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chooser().choose(scores, densityFor(Target.parameters(module, ratio), scores)));
+      apply(chosen(scores, densityFor(Target.parameters(module, ratio), scores), _ -> true));
     }
   }
 
@@ -192,7 +214,7 @@ public final class Pruner {
   public void pruneToSpeedup(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chooser().choose(scores, densityFor(Target.macs(layers, ratio), scores)));
+      apply(chosen(scores, densityFor(Target.macs(layers, ratio), scores), _ -> true));
     }
   }
 
@@ -247,7 +269,7 @@ public final class Pruner {
   }
 
   /** The only density that structure or budget allow, if one of them does so. */
-  private OptionalDouble fixedDensity() {
+  OptionalDouble fixedDensity() {
     OptionalDouble fixed = method.structure().fixedDensity();
     return fixed.isEmpty() && method.scope() instanceof RankingScope.PerLayer(Budget budget)
         ? budget.fixedDensity(open().stream().map(layers::describe).toList())
@@ -272,13 +294,7 @@ public final class Pruner {
   public void pruneToDensity(double density, IntPredicate open) {
     checkDensity(density);
     try (var _ = Scope.open("pruning")) {
-      List<Mask> kept = new ArrayList<>(chooser().choose(groupScores(), density));
-      for (int i = 0; i < kept.size(); i++) {
-        if (!open.test(i)) {
-          kept.set(i, Mask.ones(kept.get(i).shape()));
-        }
-      }
-      apply(kept);
+      apply(chosen(groupScores(), density, open));
     }
   }
 
@@ -293,7 +309,7 @@ public final class Pruner {
     checkDensity(density);
     SoftMasks.remove(weights);
     try (var _ = Scope.open("pruning")) {
-      List<Mask> kept = chooser().choose(groupScores(), density);
+      List<Mask> kept = chosen(groupScores(), density, _ -> true);
       if (masking == Masking.HARD) {
         apply(kept);
       } else {
@@ -334,8 +350,28 @@ public final class Pruner {
             .mapToDouble(i -> densities[i])
             .toArray();
     try (var _ = Scope.open("pruning")) {
-      apply(chooser().withGuarded(Selection.local(randomScores(), open, least)));
+      apply(chooser().withGuarded(Selection.local(randomScores(), open, chooser().least(open()))));
     }
+  }
+
+  /**
+   * Masks of groups for all sets.
+   *
+   * @param scores of the open sets
+   * @param only which sets may lose groups now, by their place among all
+   */
+  private List<Mask> chosen(List<Tensor> scores, double density, IntPredicate only) {
+    if (method.structure().greedy()) {
+      ScoringContext context = context();
+      return chooser().chooseGreedily(scorer.scores(context), context, density, only);
+    }
+    List<Mask> kept = new ArrayList<>(chooser().choose(scores, density));
+    for (int i = 0; i < kept.size(); i++) {
+      if (!only.test(i)) {
+        kept.set(i, Mask.ones(kept.get(i).shape()));
+      }
+    }
+    return kept;
   }
 
   private void checkDensity(double density) {
@@ -381,6 +417,27 @@ public final class Pruner {
   }
 
   /**
+   * As {@link #pruneBelow(Map)}, by open sets.
+   *
+   * @param thresholds one for each of {@link #open}
+   */
+  void pruneBelow(double... thresholds) {
+    List<GroupSet> open = open();
+    Map<GroupSet, Double> limits = new IdentityHashMap<>();
+    for (int i = 0; i < thresholds.length; i++) {
+      limits.put(open.get(i), thresholds[i]);
+    }
+    prune((set, _) -> limits.get(set));
+  }
+
+  /** Of each open set, the smallest score that stays at a density; minus infinity where all do. */
+  double[] smallestKept(double density) {
+    try (var _ = Scope.open("smallest scores")) {
+      return chooser().smallestKept(groupScores(), density);
+    }
+  }
+
+  /**
    * Prunes what scores below {@code mean - deviations σ} of its layer, over the groups still alive:
    * the rule of H. Hu et al., Network Trimming (2016), with the share of non-zeros as score.
    */
@@ -404,9 +461,10 @@ public final class Pruner {
   }
 
   private void prune(Limit limit) {
-    if (method.structure().fixedDensity().isPresent()) {
+    if (method.structure().fixedDensity().isPresent() || method.structure().greedy()) {
       throw new IllegalArgumentException(
-          "threshold: method '%s' keeps a fixed share of the weights".formatted(method.name()));
+          "threshold: method '%s' keeps a share of the weights of each layer, whatever they score; use another structure than '%s'"
+              .formatted(method.name(), method.structure().name()));
     }
     try (var _ = Scope.open("pruning")) {
       List<GroupSet> open = chooser().open();
@@ -414,7 +472,7 @@ public final class Pruner {
       List<Mask> kept = new ArrayList<>();
       for (int i = 0; i < open.size(); i++) {
         Tensor score = scores.get(i);
-        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), least));
+        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), open.get(i).least(least)));
       }
       apply(chooser().withGuarded(kept));
     }

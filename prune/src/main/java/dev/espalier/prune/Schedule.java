@@ -135,6 +135,47 @@ public sealed interface Schedule {
   }
 
   /**
+   * Prunes, while the model trains for the first time, what scores below a limit of its layer that
+   * rises. The density that is asked for gives the scale of the limits alone; where it ends is what
+   * training makes of it.
+   */
+  non-sealed interface Threshold extends Schedule {
+    /** A limit as a function of the step, counted from 1. */
+    interface Limit {
+      /** Whether it has risen with {@code step}, so that there is something to prune after it. */
+      boolean due(long step);
+
+      /** What scores below this after {@code step} is pruned; never decreases. */
+      double epsilon(long step);
+    }
+
+    /**
+     * The limit of a layer.
+     *
+     * @param q the smallest score that stays in the trained dense network at the density asked for
+     * @param steps training steps in all
+     * @param epoch steps of an epoch
+     */
+    Limit limit(double q, long steps, long epoch);
+
+    /**
+     * As if scores were distributed exponentially and training left them alone, so that {@code d^(ε
+     * / q)} of them reach ε, and an epoch were a twentieth of the steps.
+     */
+    @Override
+    default List<Point> curve(long steps, int layers, double last) {
+      Limit limit = limit(1, steps, Math.max(1, steps / 20));
+      List<Point> points = new ArrayList<>(List.of(new Point(0, 1)));
+      for (long step = 1; step <= steps; step++) {
+        if (limit.due(step)) {
+          points.add(new Point(step, Math.pow(last, limit.epsilon(step))));
+        }
+      }
+      return points;
+    }
+  }
+
+  /**
    * Trains at one density from start to end, and moves a share of the weights to other places now
    * and then: sparse to sparse.
    */

@@ -14,6 +14,7 @@ import dev.espalier.prune.schedule.RateTied;
 import dev.espalier.prune.schedule.RigL;
 import dev.espalier.prune.schedule.Soft;
 import dev.espalier.prune.schedule.SparseEvolution;
+import dev.espalier.prune.schedule.TwoSlope;
 import dev.espalier.prune.schedule.Window;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -84,10 +85,17 @@ public final class Schedules {
               within(RateTied.USUAL, RateTied::new))
           .family(
               "soft-NAME",
-              "one of these six, but what is masked is only set to zero and trains on (He et al."
-                  + " 2018); soft-NAME-hidden: lives on hidden and may come back",
+              "one of these six, but what is masked is only set to zero and trains on (He"
+                  + " et al. 2018); soft-NAME-hidden: lives on hidden and may come back",
               "soft-(.+?)(-hidden)?",
               Schedules::soft)
+          .family(
+              "two-slope",
+              "inside training, what lies below a limit that rises faster after a quarter of the"
+                  + " steps, until half of them (Narang et al. 2017); two-slope-R%-E%-N from R %"
+                  + " and until E %, every N",
+              "two-slope(?:" + WINDOW + ")?",
+              Schedules::twoSlope)
           .family(
               "set",
               "sparse from the start; drops the smallest and grows at random (Mocanu et al. 2018);"
@@ -136,6 +144,15 @@ public final class Schedules {
     throw new IllegalArgumentException(
         "'%s' does not prune inside training, where alone masks can be soft"
             .formatted(found.group(1)));
+  }
+
+  private static Schedule twoSlope(MatchResult found) {
+    return found.group(1) == null
+        ? new TwoSlope()
+        : new TwoSlope(
+            Percent.share(found.group(1)),
+            Percent.share(found.group(2)),
+            Integer.parseInt(found.group(3)));
   }
 
   private static Schedule set(MatchResult found) {

@@ -65,11 +65,22 @@ public sealed interface Score {
     }
   }
 
-  /** The scores of one weight, of either kind. */
+  /** A layer is to be ranked of which a scorer says nothing. */
+  final class UnrankedException extends IllegalArgumentException {
+    private UnrankedException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * The scores of one weight, of either kind.
+   *
+   * @throws UnrankedException if there are none
+   */
   static Tensor found(Score score, String weight) {
     Tensor found = score.byWeight().get(weight);
     if (found == null) {
-      throw new IllegalArgumentException(
+      throw new UnrankedException(
           "scorer '%s' says nothing about '%s', but of %s; protect that layer, or use another scorer"
               .formatted(score.scorer(), weight, score.byWeight().keySet()));
     }

@@ -1,5 +1,7 @@
 package dev.espalier.prune;
 
+import java.util.Optional;
+
 /**
  * How much a weight or a channel matters: the second axis of a pruning method. Larger means keep.
  *
@@ -12,6 +14,14 @@ public interface Scorer {
 
   /** Whether data will be asked for, so that it must be given. */
   boolean needsData();
+
+  /**
+   * What a scorer ranks that has nothing to say about other weights, to complete "ranks only";
+   * empty for one that ranks every weight.
+   */
+  default Optional<String> ranksOnly() {
+    return Optional.empty();
+  }
 
   /**
    * The scores, by parameter name.

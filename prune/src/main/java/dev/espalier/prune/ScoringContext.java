@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.autograd.Autograd;
 import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
+import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.prune.score.ChannelTrace;
 import dev.espalier.prune.score.WeightedMean;
@@ -11,6 +12,7 @@ import dev.espalier.prune.surgery.ChannelSpace;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +57,15 @@ public record ScoringContext(
                   .formatted(labels.length, labels[0]));
         }
       }
+    }
+
+    /** Inputs with the classes 0 and 1 in turn, for looking at layers before there is data. */
+    public static Sample withoutMeaning(Tensor inputs) {
+      long[] labels = new long[inputs.dim(0)];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = i % 2;
+      }
+      return new Sample(inputs, Tensor.of(Shape.of(labels.length), labels), new CrossEntropy());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,13 +18,13 @@ final class Selection {
    *
    * @param scores [count] per set
    * @param densities the share of groups to keep of each set
-   * @param least how many groups of a set stay in any case
+   * @param least how many groups of each set stay in any case
    */
-  static List<Mask> local(List<Tensor> scores, double[] densities, int least) {
+  static List<Mask> local(List<Tensor> scores, double[] densities, int... least) {
     List<Mask> kept = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       Tensor score = scores.get(i);
-      kept.add(Mask.keepLargest(score, keepCount(score.size(), densities[i], least)));
+      kept.add(Mask.keepLargest(score, keepCount(score.size(), densities[i], least[i])));
     }
     return kept;
   }
@@ -31,13 +32,16 @@ final class Selection {
   /**
    * One ranking over all sets at one density; the best groups of a set survive even if they rank
    * too low.
+   *
+   * @param least how many groups of each set stay in any case
    */
-  static List<Mask> global(List<Tensor> scores, double density, int least) {
+  static List<Mask> global(List<Tensor> scores, double density, int... least) {
     long all = scores.stream().mapToLong(Tensor::size).sum();
-    List<Mask> kept = new ArrayList<>(Mask.keepLargest(scores, keepCount(all, density, least)));
+    int fewest = Arrays.stream(least).max().orElse(0);
+    List<Mask> kept = new ArrayList<>(Mask.keepLargest(scores, keepCount(all, density, fewest)));
     for (int i = 0; i < kept.size(); i++) {
-      if (kept.get(i).kept() < Math.min(least, kept.get(i).size())) {
-        kept.set(i, Mask.keepLargest(scores.get(i), least));
+      if (kept.get(i).kept() < Math.min(least[i], kept.get(i).size())) {
+        kept.set(i, Mask.keepLargest(scores.get(i), least[i]));
       }
     }
     return kept;

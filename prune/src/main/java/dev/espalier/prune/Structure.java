@@ -17,6 +17,14 @@ public interface Structure {
   }
 
   /**
+   * Whether groups are chosen layer by layer from the front, and the score of each leaves out what
+   * goes with the groups that lose in layers before it. Else all are scored first.
+   */
+  default boolean greedy() {
+    return false;
+  }
+
+  /**
    * The groups of a module's prunable weights.
    *
    * @param example an input of the module, for structures that follow the recorded graph

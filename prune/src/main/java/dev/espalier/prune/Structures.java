@@ -9,6 +9,8 @@ import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.structure.HeadStructure;
 import dev.espalier.prune.structure.InputChannelStructure;
 import dev.espalier.prune.structure.KernelStructure;
+import dev.espalier.prune.structure.LastChannelStructure;
+import dev.espalier.prune.structure.MaxoutStructure;
 import dev.espalier.prune.structure.NeuronStructure;
 import dev.espalier.prune.structure.NmStructure;
 import dev.espalier.prune.structure.RowVectorStructure;
@@ -51,13 +53,25 @@ public final class Structures {
               "filters and neurons with all that hangs on them (Li et al. 2016)",
               FilterStructure::new)
           .with(
+              "filter-greedy",
+              "the same, front to back, without the kernels over maps just pruned (Li et al. 2016)",
+              () -> new FilterStructure(true))
+          .with(
               "input-channel",
-              "the same groups, judged by the layers that read them (He et al. 2017)",
+              "the groups of 'filter', judged by the layers that read them (He et al. 2017)",
               InputChannelStructure::new)
           .with(
               "neuron",
               "neurons of linear layers with all that hangs on them (Mozer and Smolensky 1989)",
               NeuronStructure::new)
+          .with(
+              "last-channel",
+              "channels that the classifier reads, with all that hangs on them",
+              LastChannelStructure::new)
+          .with(
+              "maxout-neuron",
+              "neurons of maxout units, the weakest of each first (Moya Rueda et al. 2017)",
+              MaxoutStructure::new)
           .with("head", "attention heads (Michel et al. 2019)", HeadStructure::new)
           .with("branch", "residual branches as wholes (Wen et al. 2016)", BranchStructure::new);
 

@@ -1,6 +1,7 @@
 package dev.espalier.prune;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.nn.optim.LrSchedule;
 
@@ -29,6 +30,11 @@ public interface TrainingRecipe {
   /** The learning rates for weights that are trained already, as far as they differ. */
   default LrSchedule fineTuneRates(long steps) {
     return rates(steps, false);
+  }
+
+  /** How the dense network's weights were drawn at first. */
+  default InitRule init() {
+    return InitRule.HE;
   }
 
   /** What is minimised. */

@@ -11,6 +11,7 @@ import dev.espalier.nn.Parameter;
 import dev.espalier.nn.loss.Distillation;
 import dev.espalier.prune.schedule.AtInitialisation;
 import dev.espalier.prune.schedule.BackToFront;
+import dev.espalier.prune.schedule.Constant;
 import dev.espalier.prune.schedule.Cosine;
 import dev.espalier.prune.schedule.Cubic;
 import dev.espalier.prune.schedule.Exponential;
@@ -214,6 +215,44 @@ class MethodRunTest {
     toy.run(method(new OneShot(), new Reinitialise(new Length.SameMacs(infinity))), 0.25);
     toy.run(method(new OneShot(), new Reinitialise(new Length.SameMacs(2))), 0.25);
     assertThat(toy.phases).extracting(TrainingPhase::epochs).containsExactly(32, 16);
+  }
+
+  /** 64·24 + 24·16 + 16·4 multiply-adds forward, thrice, of 96 images in 8 epochs. */
+  @Test
+  void scratchBCostsWhatTheDenseTrainingDid() {
+    long dense = TrainingMacs.of(1984, 96 * 8);
+    assertThat(dense).isEqualTo(3L * 1984 * 96 * 8);
+    double infinity = Double.POSITIVE_INFINITY;
+    assertThat(cost(new OneShot(), new Reinitialise(new Length.SameMacs(infinity)), 0.25))
+        .isEqualTo(dense);
+    assertThat(cost(new OneShot(), new Reinitialise(new Length.SameMacs(2)), 0.25))
+        .isEqualTo(dense / 2);
+    assertThat(cost(new OneShot(), new Reinitialise(Length.DENSE), 0.25)).isEqualTo(dense / 4);
+    assertThat(cost(new OneShot(), new Continue(), 0.25)).isEqualTo(dense / 8);
+  }
+
+  /** 4 epochs at a half and 4 at a quarter. */
+  @Test
+  void everyRoundCostsByItsOwnMasks() {
+    assertThat(cost(new Iterative(2), new Continue(), 0.25))
+        .isEqualTo(3L * 1984 * 96 * 4 / 2 + 3L * 1984 * 96 * 4 / 4);
+  }
+
+  /** Pruned at once after step 36 of 72, that is after 6 of 12 epochs. */
+  @Test
+  void stepsBeforePruningInsideTrainingCostInFull() {
+    assertThat(cost(new Constant(0.5, 0.9, 1000), new Continue(), 0.25))
+        .isEqualTo(3L * 1984 * 96 * 6 + 3L * 1984 * 96 * 6 / 4);
+  }
+
+  private long cost(Schedule schedule, FineTune tune, double density) {
+    var method = method(schedule, tune);
+    Module module = MethodRun.startsTrained(method) ? toy.trained() : Toy.network();
+    var generator = new Generator(5);
+    var pruner = new Pruner(module, method, Toy.example(), generator);
+    return new MethodRun(method, module, pruner, toy, toy, Toy.INPUT, generator)
+        .run(new Goal.Density(density))
+        .macs();
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.espalier.prune.structure.FilterShapeStructure;
 import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.structure.HeadStructure;
 import dev.espalier.prune.structure.KernelStructure;
+import dev.espalier.prune.structure.LastChannelStructure;
+import dev.espalier.prune.structure.MaxoutStructure;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -88,12 +90,16 @@ class MethodsTest {
         .containsExactly("conv1.weight", "conv2.weight", "fc1.weight", "fc2.weight");
   }
 
-  /** No model of the zoo has attention heads, and residual branches are too few to halve one. */
+  /**
+   * No model of the zoo has attention heads, residual branches are too few to halve one, and so are
+   * the channels before a classifier.
+   */
   static List<Method> oneShot() {
     return Methods.all().stream()
         .filter(m -> m.schedule() instanceof Schedule.Rounds)
         .filter(m -> !(m.structure() instanceof HeadStructure))
         .filter(m -> !(m.structure() instanceof BranchStructure))
+        .filter(m -> !(m.structure() instanceof LastChannelStructure))
         .toList();
   }
 
@@ -103,6 +109,7 @@ class MethodsTest {
     String name =
         switch (method.structure()) {
           case FilterStructure _, KernelStructure _, FilterShapeStructure _ -> "vgg-tiny";
+          case MaxoutStructure _ -> "maxout-100";
           default -> "lenet-300-100";
         };
     Module module = Nets.zoo(name);

@@ -93,6 +93,7 @@ final class RegistryTest {
         "constant-0%-100%-10",
         "soft-linear-12.5%-50%-7-hidden",
         "soft-cubic",
+        "two-slope-30%-62.5%-7",
         "set-10%-0%-50%-20",
         "rigl-50%-75%-100"
       })

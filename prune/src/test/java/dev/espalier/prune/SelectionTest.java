@@ -22,19 +22,20 @@ class SelectionTest {
   void localKeepsTheShareOfEachSet() {
     List<Mask> kept =
         Selection.local(
-            List.of(scores(4, 1, 3, 2), scores(10, 40, 30, 20)), new double[] {0.5, 0.25}, 1);
+            List.of(scores(4, 1, 3, 2), scores(10, 40, 30, 20)), new double[] {0.5, 0.25}, 1, 1);
     assertThat(positions(kept)).containsExactly(List.of(0, 2), List.of(1));
   }
 
   @Test
   void globalRanksAllSetsTogether() {
-    List<Mask> kept = Selection.global(List.of(scores(4, 1, 3, 2), scores(10, 2.5f, 0, 0)), 0.5, 1);
+    List<Mask> kept =
+        Selection.global(List.of(scores(4, 1, 3, 2), scores(10, 2.5f, 0, 0)), 0.5, 1, 1);
     assertThat(positions(kept)).containsExactly(List.of(0, 2), List.of(0, 1));
   }
 
   @Test
   void tiesGoToTheLowestIndexOfTheEarliestSet() {
-    List<Mask> kept = Selection.global(List.of(scores(1, 1, 1), scores(1, 1, 1)), 4.0 / 6, 1);
+    List<Mask> kept = Selection.global(List.of(scores(1, 1, 1), scores(1, 1, 1)), 4.0 / 6, 1, 1);
     assertThat(positions(kept)).containsExactly(List.of(0, 1, 2), List.of(0));
     kept = Selection.local(List.of(scores(5, 5, 5, 5)), new double[] {0.5}, 1);
     assertThat(positions(kept)).containsExactly(List.of(0, 1));
@@ -42,7 +43,7 @@ class SelectionTest {
 
   @Test
   void noSetBecomesEmpty() {
-    List<Mask> kept = Selection.global(List.of(scores(9, 8, 7), scores(1, 3, 2)), 0.5, 1);
+    List<Mask> kept = Selection.global(List.of(scores(9, 8, 7), scores(1, 3, 2)), 0.5, 1, 1);
     assertThat(positions(kept)).containsExactly(List.of(0, 1, 2), List.of(1));
     kept = Selection.local(List.of(scores(1, 3, 2)), new double[] {0}, 1);
     assertThat(positions(kept)).containsExactly(List.of(1));
@@ -59,7 +60,7 @@ class SelectionTest {
 
   @Test
   void aSetMayBecomeEmptyIfAsked() {
-    List<Mask> kept = Selection.global(List.of(scores(9, 8, 7), scores(1, 3, 2)), 0.5, 0);
+    List<Mask> kept = Selection.global(List.of(scores(9, 8, 7), scores(1, 3, 2)), 0.5, 0, 0);
     assertThat(positions(kept)).containsExactly(List.of(0, 1, 2), List.of());
     assertThat(Selection.keepCount(10, 0.04, 0)).isZero();
   }

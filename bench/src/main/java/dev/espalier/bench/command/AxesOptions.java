@@ -2,6 +2,7 @@ package dev.espalier.bench.command;
 
 import dev.espalier.prune.Axes;
 import dev.espalier.prune.Method;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,15 @@ final class AxesOptions {
   private Optional<Double> classifierFloor = Optional.empty();
 
   @Option(
+      names = "--densities",
+      split = ",",
+      paramLabel = "LAYER=D",
+      description =
+          "Composes a method: what is left of each of these layers, the others staying whole; in"
+              + " place of scope and floors.")
+  private List<String> densities = List.of();
+
+  @Option(
       names = "--protect",
       split = ",",
       paramLabel = "LAYER",
@@ -78,7 +88,7 @@ final class AxesOptions {
   /**
    * The method, if any of its parts is given.
    *
-   * @throws IllegalArgumentException if a name is unknown
+   * @throws IllegalArgumentException if a name is unknown, or parts contradict each other
    */
   Optional<Method> method() {
     Map<String, Optional<String>> parts =
@@ -89,10 +99,49 @@ final class AxesOptions {
             "scope", scope,
             "schedule", schedule,
             "finetune", fineTune);
-    if (Stream.concat(parts.values().stream(), Stream.of(stemFloor, classifierFloor))
-        .noneMatch(Optional::isPresent)) {
-      return Optional.empty();
+    boolean composed =
+        Stream.concat(parts.values().stream(), Stream.of(stemFloor, classifierFloor))
+            .anyMatch(Optional::isPresent);
+    if (!densities.isEmpty()) {
+      return Optional.of(Axes.of(parts::get).withDensities(byLayer(), besideDensities()).method());
     }
-    return Optional.of(Axes.of(parts::get).withFloors(stemFloor, classifierFloor).method());
+    return composed
+        ? Optional.of(Axes.of(parts::get).withFloors(stemFloor, classifierFloor).method())
+        : Optional.empty();
+  }
+
+  private List<String> besideDensities() {
+    Map<String, Optional<?>> others = new LinkedHashMap<>();
+    others.put("--scope", scope);
+    others.put("--stem-floor", stemFloor);
+    others.put("--classifier-floor", classifierFloor);
+    return others.keySet().stream().filter(name -> others.get(name).isPresent()).toList();
+  }
+
+  private Map<String, Double> byLayer() {
+    Map<String, Double> byLayer = new LinkedHashMap<>();
+    for (String one : densities) {
+      int sign = one.lastIndexOf('=');
+      if (sign < 1) {
+        throw new IllegalArgumentException(
+            "--densities: must be layers with their densities, such as fc1=0.08,fc2=0.09, but has '%s'"
+                .formatted(one));
+      }
+      String layer = one.substring(0, sign);
+      if (byLayer.put(layer, number(layer, one.substring(sign + 1))) != null) {
+        throw new IllegalArgumentException(
+            "--densities: layer '%s' is given twice".formatted(layer));
+      }
+    }
+    return byLayer;
+  }
+
+  private static double number(String layer, String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--densities: that of layer '%s' must be a number but is '%s'".formatted(layer, text), e);
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.espalier.prune.Method;
 import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.Pruner;
+import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.prune.surgery.Surgery;
 import dev.espalier.tensor.Generator;
@@ -47,10 +48,12 @@ import picocli.CommandLine.Spec;
           + " --out small.safetensors",
       "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors",
       "  espalier prune --in model.safetensors --scorer gradient --scope local --ratio 4 --out"
-          + " pruned.safetensors"
+          + " pruned.safetensors",
+      "  espalier prune --in model.safetensors --densities fc1=0.08,fc2=0.09,fc3=0.26 --schedule"
+          + " iterative-3 --out pruned.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
-  /** How far to prune. */
+  /** How far to prune; what fixes that by itself, as densities of layers do, needs neither. */
   static final class Target {
     @Option(
         names = "--ratio",
@@ -64,7 +67,7 @@ public final class PruneCommand implements Callable<Integer> {
         description = "Share of the prunable groups (weights, filters) to keep.")
     private Optional<Double> density = Optional.empty();
 
-    Goal goal() {
+    private Goal goal() {
       return density.isPresent()
           ? new Goal.Density(density.get())
           : new Goal.Ratio(ratio.orElseThrow());
@@ -91,8 +94,8 @@ public final class PruneCommand implements Callable<Integer> {
 
   @Mixin private AxesOptions axes = new AxesOptions();
 
-  @ArgGroup(multiplicity = "1")
-  private Target target;
+  /** Null if neither is given. */
+  @ArgGroup private Target target;
 
   @Option(
       names = "--finetune-epochs",
@@ -125,6 +128,7 @@ public final class PruneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = spec.commandLine();
     Method method = Refusals.understood(line, this::method);
+    Goal goal = goal(line, method);
     if (method.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
       throw new ParameterException(
           line,
@@ -148,7 +152,14 @@ public final class PruneCommand implements Callable<Integer> {
       say(text, "before", module, training);
       Tensor example = stored.example(4);
       var generator = new Generator(seed).split("pruning " + method.name());
-      Pruner pruner = Refusals.pruned(line, () -> new Pruner(module, method, example, generator));
+      Pruner pruner =
+          Refusals.pruned(
+              line,
+              () -> {
+                var made = new Pruner(module, method, example, generator);
+                made.requireRanked(ScoringContext.Sample.withoutMeaning(example));
+                return made;
+              });
       if (method.scorer().needsData()) {
         pruner.withData(training.sample(seed));
       }
@@ -163,7 +174,7 @@ public final class PruneCommand implements Callable<Integer> {
                   generator)
               .whenPruned(_ -> say(text, "pruned", module, training))
               .whenTrained(_ -> say(text, "trained on", module, training));
-      Refusals.pruned(line, () -> run.run(target.goal()));
+      Refusals.pruned(line, () -> run.run(goal));
       text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
       if (shrink) {
         shrink(text, module, stored.example(16));
@@ -173,6 +184,19 @@ public final class PruneCommand implements Callable<Integer> {
       text.flush();
     }
     return 0;
+  }
+
+  private Goal goal(CommandLine line, Method method) {
+    if (target != null) {
+      return target.goal();
+    }
+    if (method.fixesDensity()) {
+      return new Goal.Fixed();
+    }
+    throw new ParameterException(
+        line,
+        "method '%s' can prune to any size, so one of --ratio and --density is missing"
+            .formatted(method.name()));
   }
 
   private Method method() {

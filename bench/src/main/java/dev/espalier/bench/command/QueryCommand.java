@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Asks the results of studies in SQL, by DuckDB; the launcher fetches that once, some 85 MB.",
       "The table 'results' has a row per trial: the keys of results.jsonl and compression,"
           + " theoretical_speedup, measured_speedup and change (of top-1). The table 'layers' has a"
-          + " row per layer of each trial."
+          + " row per layer of each trial; 'rounds' one per round of each trial that has several,"
+          + " where compression is what the round reached and ratio what the trial was asked for."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
           + " ALL ORDER BY ALL' runs/standard",
       "  espalier query 'SELECT layer, avg(nonzero / params) FROM layers WHERE ratio = 32 GROUP BY"
           + " layer' runs/a/results.jsonl runs/b/results.jsonl",
+      "  espalier query 'SELECT method, round, avg(compression), avg(top1) FROM rounds GROUP BY ALL"
+          + " ORDER BY ALL' runs/lottery-ticket",
       "  espalier query --csv 'FROM results' runs/standard > results.csv",
       "  espalier query 'DESCRIBE results' runs/standard"
     })

@@ -3,7 +3,10 @@ package dev.espalier.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The summary as text: for a terminal, in ASCII, or as Markdown. */
+/**
+ * The summary as text: for a terminal, in ASCII, or as Markdown. What training cost is in
+ * multiply-adds, as a multiple of the dense network's.
+ */
 public final class ConsoleTable {
 
   private static final List<String> HEADER =
@@ -19,7 +22,9 @@ public final class ConsoleTable {
           "on disk",
           "latency ms",
           "faster",
-          "in theory");
+          "in theory",
+          "epochs",
+          "training");
 
   private ConsoleTable() {}
 
@@ -64,7 +69,9 @@ public final class ConsoleTable {
         Numbers.bytes(pair.dense(Measurement::bytes).mean()),
         Numbers.milliseconds(pair.dense(Measurement::latencyMs).mean()),
         "1.00x",
-        "1.00x");
+        "1.00x",
+        "",
+        pair.denseTrainMacs().isPresent() ? "1.00x" : "-");
   }
 
   private static List<String> row(OperatingPoint point) {
@@ -82,6 +89,8 @@ public final class ConsoleTable {
     cells.add(Numbers.milliseconds(point.pruned(Measurement::latencyMs).mean()));
     cells.add(times(point.measuredSpeedup()));
     cells.add(times(point.theoreticalSpeedup()));
+    cells.add(Numbers.fixed(point.over(TrialResult::epochs).mean(), 0));
+    cells.add(point.trainingShare().map(ConsoleTable::times).orElse("-"));
     return cells;
   }
 

@@ -8,6 +8,8 @@ public final class Numbers {
 
   private static final String[] BYTE_UNITS = {"B", "kB", "MB", "GB", "TB"};
 
+  private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P", "E"};
+
   private Numbers() {}
 
   /** The shortest decimal form: 2, 1.5, 0.05. */
@@ -48,6 +50,17 @@ public final class Numbers {
 
   static String count(double value) {
     return String.format(Locale.ROOT, "%,d", Math.round(value));
+  }
+
+  /** A large number with three digits and a decimal prefix: 719 G. */
+  static String large(double value) {
+    int unit = 0;
+    double scaled = value;
+    while (scaled >= 999.5 && unit < PREFIXES.length - 1) {
+      scaled /= 1000;
+      unit++;
+    }
+    return unit == 0 ? count(value) : fixed(scaled, decimals(scaled)) + " " + PREFIXES[unit];
   }
 
   /** Bytes in decimal units: 1.07 MB. */

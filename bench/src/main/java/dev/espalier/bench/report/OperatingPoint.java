@@ -87,6 +87,20 @@ public record OperatingPoint(List<TrialResult> trials) {
     return over(TrialResult::bytesRatio);
   }
 
+  /** Multiply-adds of training after the dense network; empty where a trial does not say. */
+  public Optional<Statistic> trainMacs() {
+    return trials.stream().allMatch(trial -> trial.trainMacs().isPresent())
+        ? Optional.of(over(trial -> trial.trainMacs().getAsLong()))
+        : Optional.empty();
+  }
+
+  /** The same divided by those of the dense network's training. */
+  public Optional<Statistic> trainingShare() {
+    return trials.stream().allMatch(trial -> trial.trainingShare().isPresent())
+        ? Optional.of(over(trial -> trial.trainingShare().getAsDouble()))
+        : Optional.empty();
+  }
+
   /** A figure of the pruned network. */
   public Statistic pruned(ToDoubleFunction<Measurement> figure) {
     return over(trial -> figure.applyAsDouble(trial.pruned()));

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -68,6 +69,17 @@ public record PairSummary(String model, String data, List<OperatingPoint> points
     }
     return Statistic.of(
         bySeed.values().stream().map(values -> Statistic.of(values).mean()).toList());
+  }
+
+  /** Multiply-adds of the dense networks' training, where trials say them. */
+  public Optional<Double> denseTrainMacs() {
+    return trials().stream()
+        .map(TrialResult::trainMacsDense)
+        .flatMapToLong(OptionalLong::stream)
+        .average()
+        .stream()
+        .boxed()
+        .findFirst();
   }
 
   /** Seeds, ascending. */

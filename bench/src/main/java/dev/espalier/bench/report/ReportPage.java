@@ -253,6 +253,11 @@ final class ReportPage {
         "latency of the compiled dense network divided by latency of the compiled pruned one: "
             + "medians over the same batches in the same run.");
     define(
+        "Training",
+        "epochs and multiply-adds after the dense network, or of the whole training for methods "
+            + "that prune before or inside it; thrice those of the forward passes, by the weights "
+            + "that were left at each step; as a multiple of the dense network's own training.");
+    define(
         "Change",
         "percentage points against the dense network of the same seed, averaged over seeds.");
     define("\u00b1", "sample standard deviation over seeds (divisor n \u2212 1).");

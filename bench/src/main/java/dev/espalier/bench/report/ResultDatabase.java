@@ -20,6 +20,11 @@ import java.util.ServiceLoader;
 public final class ResultDatabase implements AutoCloseable {
   private static final String URL = "jdbc:duckdb:";
 
+  /** Stated, since where no trial has several rounds, their type cannot be told from the lines. */
+  private static final String ROUNDS =
+      "STRUCT(round INTEGER, density DOUBLE, ratio DOUBLE, flops BIGINT,"
+          + " top1_before_finetune DOUBLE, top1 DOUBLE, epochs INTEGER)[]";
+
   private final Connection connection;
 
   private ResultDatabase(Connection connection) {
@@ -82,11 +87,29 @@ public final class ResultDatabase implements AutoCloseable {
             layer.params AS params, layer.nonzero AS nonzero, layer.flops AS flops
           FROM (SELECT *, unnest(layers) AS layer FROM results)
           """);
+      statement.execute(
+          """
+          CREATE VIEW rounds AS
+          SELECT model, data, method, ratio, seed, one.round AS round, one.density AS density,
+            one.ratio AS compression, one.flops AS flops, flops_dense / one.flops AS theoretical_speedup,
+            one.top1_before_finetune AS top1_before_finetune, one.top1 AS top1,
+            one.top1 - top1_dense AS change, one.epochs AS epochs
+          FROM (SELECT *, unnest(%s::%s) AS one FROM results)
+          """
+              .formatted(hasRounds(statement) ? "rounds" : "NULL", ROUNDS));
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
     return new ResultDatabase(connection);
+  }
+
+  /** Results of old versions have no such column. */
+  private static boolean hasRounds(Statement statement) throws SQLException {
+    try (ResultSet columns =
+        statement.executeQuery("SELECT 1 FROM (DESCRIBE results) WHERE column_name = 'rounds'")) {
+      return columns.next();
+    }
   }
 
   private static Driver driver() throws SQLException {

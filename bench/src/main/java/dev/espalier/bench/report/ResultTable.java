@@ -51,6 +51,7 @@ final class ResultTable {
     group(page, "on disk", 2);
     group(page, "multiply-adds", 2);
     group(page, "latency", 2);
+    group(page, "training", 3);
     page.leaf("th", "Pareto", "rowspan", 2, "scope", "col");
     page.closeLine().open("tr");
     for (String head :
@@ -68,7 +69,10 @@ final class ResultTable {
           "left",
           "fewer",
           "ms",
-          "faster"
+          "faster",
+          "epochs",
+          "multiply-adds",
+          "of dense"
         }) {
       page.leaf("th", head, "scope", "col");
     }
@@ -99,6 +103,9 @@ final class ResultTable {
         NONE,
         Numbers.milliseconds(pair.dense(Measurement::latencyMs).mean()),
         NONE,
+        NONE,
+        pair.denseTrainMacs().map(Numbers::large).orElse(NONE),
+        NONE,
         "");
     page.closeLine();
   }
@@ -121,7 +128,10 @@ final class ResultTable {
         Numbers.count(point.pruned(Measurement::flops).mean()),
         PageText.times(point.theoreticalSpeedup().mean()),
         Numbers.milliseconds(point.pruned(Measurement::latencyMs).mean()),
-        PageText.times(point.measuredSpeedup().mean()));
+        PageText.times(point.measuredSpeedup().mean()),
+        Numbers.plain(point.over(TrialResult::epochs).mean()),
+        point.trainMacs().map(it -> Numbers.large(it.mean())).orElse(NONE),
+        point.trainingShare().map(it -> PageText.times(it.mean())).orElse(NONE));
   }
 
   private static void cells(Markup page, String... texts) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -29,7 +30,8 @@ final class TrialJson {
           .build();
 
   /** Keys that results of old versions lack. */
-  private static final Set<String> LATER_KEYS = Set.of("top5_before_finetune", "rounds");
+  private static final Set<String> LATER_KEYS =
+      Set.of("top5_before_finetune", "rounds", "train_macs", "train_macs_dense");
 
   private TrialJson() {}
 
@@ -147,6 +149,8 @@ final class TrialJson {
       Double top5BeforeFinetune,
       int epochs,
       double trainSeconds,
+      Long trainMacs,
+      Long trainMacsDense,
       List<LayerResult> layers,
       List<RoundResult> rounds,
       String maskDigest,
@@ -185,6 +189,8 @@ final class TrialJson {
           orNull(trial.top5BeforeFinetune()),
           trial.epochs(),
           trial.trainSeconds(),
+          orNull(trial.trainMacs()),
+          orNull(trial.trainMacsDense()),
           trial.layers(),
           trial.rounds(),
           trial.maskDigest(),
@@ -193,6 +199,14 @@ final class TrialJson {
 
     private static Double orNull(OptionalDouble value) {
       return value.isPresent() ? value.getAsDouble() : null;
+    }
+
+    private static Long orNull(OptionalLong value) {
+      return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    private static OptionalLong orEmpty(Long value) {
+      return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private static OptionalDouble orEmpty(Double value) {
@@ -210,6 +224,8 @@ final class TrialJson {
           orEmpty(top5BeforeFinetune),
           epochs,
           trainSeconds,
+          orEmpty(trainMacs),
+          orEmpty(trainMacsDense),
           layers,
           rounds == null ? List.of() : rounds,
           maskDigest,

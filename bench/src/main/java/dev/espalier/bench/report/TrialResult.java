@@ -3,6 +3,7 @@ package dev.espalier.bench.report;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -22,6 +23,9 @@ import java.util.Set;
  * @param epochs epochs trained after the dense network, all of them for a method that prunes inside
  *     training
  * @param trainSeconds time those epochs took
+ * @param trainMacs multiply-adds of those epochs, by the weights that were left at each step: three
+ *     times those of the forward passes; empty in results of old versions
+ * @param trainMacsDense the same of the dense network's training
  * @param layers the prunable layers, in network order
  * @param rounds what each round reached, in order; empty for methods that prune once or inside
  *     training, and in results of old versions
@@ -38,6 +42,8 @@ public record TrialResult(
     OptionalDouble top5BeforeFinetune,
     int epochs,
     double trainSeconds,
+    OptionalLong trainMacs,
+    OptionalLong trainMacsDense,
     List<LayerResult> layers,
     List<RoundResult> rounds,
     String maskDigest,
@@ -59,6 +65,8 @@ public record TrialResult(
     }
     Checks.atLeast("epochs", epochs, 0);
     Checks.atLeast("train_seconds", trainSeconds, 0);
+    trainMacs.ifPresent(macs -> Checks.atLeast("train_macs", macs, 0));
+    trainMacsDense.ifPresent(macs -> Checks.atLeast("train_macs_dense", macs, 1));
     Checks.present("layers", layers);
     layers = List.copyOf(layers);
     Set<String> names = new HashSet<>();
@@ -89,6 +97,16 @@ public record TrialResult(
   /** Latency of the compiled dense network divided by that of the compiled pruned one. */
   public double measuredSpeedup() {
     return dense.latencyMs() / pruned.latencyMs();
+  }
+
+  /**
+   * Multiply-adds of the training after the dense network's, divided by that network's own; empty
+   * in results of old versions.
+   */
+  public OptionalDouble trainingShare() {
+    return trainMacs.isPresent() && trainMacsDense.isPresent()
+        ? OptionalDouble.of((double) trainMacs.getAsLong() / trainMacsDense.getAsLong())
+        : OptionalDouble.empty();
   }
 
   /** Bytes of the dense network's file divided by bytes of the pruned one's. */

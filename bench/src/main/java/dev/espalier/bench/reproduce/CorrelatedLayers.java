@@ -21,7 +21,6 @@ import dev.espalier.prune.structure.ElementStructure;
 import dev.espalier.prune.tune.Continue;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ import java.util.Map;
  * @param stepEpochs after each layer
  * @param images that the correlations are taken over
  */
-record CorrelatedLayers(int epochs, int stepEpochs, int images) implements Experiment {
+record CorrelatedLayers(int epochs, int stepEpochs, int images) implements SeedBySeed {
   private static final String MODEL = "lenet-300-100";
   private static final double MACS = 266_200;
   private static final int LAYERS = 3;
@@ -73,38 +72,34 @@ record CorrelatedLayers(int epochs, int stepEpochs, int images) implements Exper
         + " (Sun et al. 2016)";
   }
 
-  @Override
-  public List<String> data() {
-    return List.of("mnist");
+  private Recipe recipe() {
+    return Recipe.of(MODEL).withEpochs(epochs, 0).withScoreImages(images);
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
-    Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0).withScoreImages(images);
-    double once = (double) lab.seeds().size() * data.train().count();
-    lab.expect(MODEL, MACS, once * epochs);
-    lab.expect("thinned", MACS, once * 2 * LAYERS * stepEpochs);
-    lab.expect("from new weights", MACS * KEPT, once * (epochs + LAYERS * stepEpochs));
+  public void prepare(Lab lab, double perEpoch) {
+    lab.expect(MODEL, MACS, perEpoch * epochs);
+    lab.expect("thinned", MACS, perEpoch * 2 * LAYERS * stepEpochs);
+    lab.expect("from new weights", MACS * KEPT, perEpoch * (epochs + LAYERS * stepEpochs));
     lab.note("kept of each layer", KEPT);
     lab.note("epochs after each layer", stepEpochs);
     lab.note("images that correlations see", images);
-    var errors = new Arms();
-    for (long seed : lab.seeds()) {
-      Module dense = lab.dense(MODEL, data, recipe, seed);
-      errors.add("dense", lab.error(dense, data));
-      Module chosen = thin(lab, data, recipe, seed, Correlation.stochastic());
-      errors.add("correlation", lab.error(chosen, data));
-      Module drawn = thin(lab, data, recipe, seed, new RandomScore());
-      errors.add("random", lab.error(drawn, data));
-      Module fresh = lab.untrained(MODEL, data, seed, "new weights");
-      takeMasks(chosen, fresh);
-      var course = new Lab.Course(epochs + LAYERS * stepEpochs, seed);
-      lab.train("from new weights", fresh, data, recipe, course);
-      errors.add("from new weights", lab.error(fresh, data));
-      lab.say("correlation, seed %d: %s".formatted(seed, errors.latest(Unit.PERCENT)));
-    }
-    return findings(errors);
+  }
+
+  @Override
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Recipe recipe = recipe();
+    Module dense = lab.dense(MODEL, data, recipe, seed);
+    tally.errors().add("dense", lab.error(dense, data));
+    Module chosen = thin(lab, data, recipe, seed, Correlation.stochastic());
+    tally.errors().add("correlation", lab.error(chosen, data));
+    Module drawn = thin(lab, data, recipe, seed, new RandomScore());
+    tally.errors().add("random", lab.error(drawn, data));
+    Module fresh = lab.untrained(MODEL, data, seed, "new weights");
+    takeMasks(chosen, fresh);
+    var course = new Lab.Course(epochs + LAYERS * stepEpochs, seed);
+    lab.train("from new weights", fresh, data, recipe, course);
+    tally.errors().add("from new weights", lab.error(fresh, data));
   }
 
   private Module thin(Lab lab, TrainTest data, Recipe recipe, long seed, Scorer scorer) {
@@ -149,7 +144,9 @@ record CorrelatedLayers(int epochs, int stepEpochs, int images) implements Exper
             });
   }
 
-  private static List<Finding> findings(Arms errors) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
     List<Finding> found = new ArrayList<>();
     found.add(
         Finding.atMost(

@@ -6,27 +6,16 @@ import dev.espalier.nn.data.Augment;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
-import dev.espalier.nn.layer.Conv2d;
-import dev.espalier.nn.layer.Flatten;
-import dev.espalier.nn.layer.Init;
-import dev.espalier.nn.layer.Linear;
-import dev.espalier.nn.layer.MaxPool2d;
 import dev.espalier.nn.layer.Maxout;
-import dev.espalier.nn.layer.Sequential;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.ScoringData;
 import dev.espalier.prune.ScoringListener;
 import dev.espalier.prune.score.MaxoutWins;
-import dev.espalier.tensor.ConvSpec;
-import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Units of four linear neurons lose, again and again, the neuron that is least often the largest
@@ -35,8 +24,7 @@ import java.util.function.BiFunction;
  * <p>Source: F. Moya Rueda, R. Grzeszick, G. Fink, Neuron Pruning for Compressing Deep Networks
  * using Maxout Architectures (2017). A unit of one neuron is rectified, see {@link Maxout}.
  *
- * @param create the network for a number of classes
- * @param like the model of the zoo whose recipe and input the network has
+ * @param model the network
  * @param macs multiply-adds of the network
  * @param epochs of the network as it starts
  * @param stepEpochs after each removal
@@ -45,23 +33,23 @@ import java.util.function.BiFunction;
 record MaxoutShrinking(
     String name,
     String description,
-    BiFunction<Integer, Generator, Module> create,
-    String like,
+    String model,
     double macs,
     int epochs,
     int stepEpochs,
     int last)
-    implements Experiment {
+    implements SeedBySeed {
   private static final int PIECES = 4;
   private static final int BATCH = 500;
+  private static final String DENSE = "weights";
+  private static final String LEFT = "weights left";
 
   /** 784-(100 units of 4)-10, down to 2. */
   static MaxoutShrinking perceptron() {
     return new MaxoutShrinking(
         "maxout",
         "100 maxout units of a perceptron shrink from 4 neurons to 2 (Rueda et al. 2017)",
-        MaxoutShrinking::perceptron,
-        "lenet-300-100",
+        "maxout-100",
         314_600,
         10,
         5,
@@ -74,8 +62,7 @@ record MaxoutShrinking(
         "maxout-lenet-5",
         "125 maxout units in LeNet-5 shrink from 4 neurons to 1, which takes 70 % of all weights"
             + " (Rueda et al. 2017)",
-        MaxoutShrinking::leNet,
-        "lenet-5",
+        "lenet-5-maxout",
         2_290_000,
         15,
         3,
@@ -84,60 +71,32 @@ record MaxoutShrinking(
 
   /** The same with an epoch for each part. */
   MaxoutShrinking inSmall() {
-    return new MaxoutShrinking(name, description, create, like, macs, 1, 1, last);
-  }
-
-  private static Module perceptron(int classes, Generator generator) {
-    var layers = new LinkedHashMap<String, Module>();
-    layers.put("flatten", new Flatten());
-    layers.put("fc1", new Maxout(784, 100, PIECES, generator));
-    layers.put("fc2", new Linear(100, classes, generator));
-    return Init.heNormal(generator, new Sequential(layers));
-  }
-
-  private static Module leNet(int classes, Generator generator) {
-    var layers = new LinkedHashMap<String, Module>();
-    layers.put("conv1", new Conv2d(1, 20, 5, ConvSpec.DEFAULT, generator));
-    layers.put("pool1", new MaxPool2d(2));
-    layers.put("conv2", new Conv2d(20, 50, 5, ConvSpec.DEFAULT, generator));
-    layers.put("pool2", new MaxPool2d(2));
-    layers.put("flatten", new Flatten());
-    layers.put("fc1", new Maxout(800, 125, PIECES, generator));
-    layers.put("fc2", new Linear(125, classes, generator));
-    return Init.heNormal(generator, new Sequential(layers));
+    return new MaxoutShrinking(name, description, model, macs, 1, 1, last);
   }
 
   @Override
-  public List<String> data() {
-    return List.of("mnist");
-  }
-
-  @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
-    Recipe recipe = Recipe.of(like).withEpochs(epochs, 0);
-    double once = (double) lab.seeds().size() * data.train().count();
-    lab.expect(name, macs, once * (epochs + stepEpochs * (PIECES - last)));
-    lab.note("recipe", recipe.settings());
+  public void prepare(Lab lab, double images) {
+    lab.expect(name, macs, images * (epochs + stepEpochs * (PIECES - last)));
+    lab.note("recipe", recipe().settings());
     lab.note("epochs after each removal", stepEpochs);
-    var errors = new Arms();
-    long dense = 0;
-    long left = 0;
-    for (long seed : lab.seeds()) {
-      Module module =
-          lab.own(create.apply(data.spec().classes(), lab.generator(seed, "initial weights")));
-      dense = weights(module);
-      lab.train(name, module, data, recipe, new Lab.Course(epochs, seed));
-      errors.add(arm(PIECES), lab.error(module, data));
-      for (int pieces = PIECES - 1; pieces >= last; pieces--) {
-        removeWeakest(lab, module, data, seed);
-        lab.train(name, module, data, recipe, new Lab.Course(stepEpochs, seed, PIECES - pieces));
-        errors.add(arm(pieces), lab.error(module, data));
-      }
-      left = weights(module);
-      lab.say("%s, seed %d: %s".formatted(name, seed, errors.latest(Unit.PERCENT)));
+  }
+
+  private Recipe recipe() {
+    return Recipe.of(model).withEpochs(epochs, 0);
+  }
+
+  @Override
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Module module = lab.untrained(model, data, seed, "initial weights");
+    tally.others().add(DENSE, (double) weights(module));
+    lab.train(name, module, data, recipe(), new Lab.Course(epochs, seed));
+    tally.errors().add(arm(PIECES), lab.error(module, data));
+    for (int pieces = PIECES - 1; pieces >= last; pieces--) {
+      removeWeakest(lab, module, data, seed);
+      lab.train(name, module, data, recipe(), new Lab.Course(stepEpochs, seed, PIECES - pieces));
+      tally.errors().add(arm(pieces), lab.error(module, data));
     }
-    return findings(errors, dense, left);
+    tally.others().add(LEFT, (double) weights(module));
   }
 
   private static String arm(int pieces) {
@@ -168,7 +127,11 @@ record MaxoutShrinking(
     }
   }
 
-  private List<Finding> findings(Arms errors, long dense, long left) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
+    double dense = tally.others().of(DENSE).getFirst();
+    double left = tally.others().of(LEFT).getFirst();
     List<Finding> found = new ArrayList<>();
     for (int pieces = PIECES - 1; pieces >= last; pieces--) {
       String what = "error at %s - at %s".formatted(arm(pieces), arm(PIECES));
@@ -179,8 +142,8 @@ record MaxoutShrinking(
               ? Finding.atMost(what, Unit.POINTS, 0.2, change)
               : Finding.reported(what, Unit.POINTS, change));
     }
-    double gone = 100.0 * (dense - left) / dense;
-    String what = "weights removed, of " + dense;
+    double gone = 100 * (dense - left) / dense;
+    String what = "weights removed, of " + Math.round(dense);
     found.add(
         last > 1
             ? Finding.reported(what, Unit.PERCENT, List.of(gone))

@@ -11,7 +11,6 @@ import dev.espalier.prune.Methods;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.surgery.Surgery;
 import dev.espalier.tensor.Scope;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +26,7 @@ import java.util.List;
  * @param rounds of trimming
  * @param images that zeros are counted over
  */
-record NetworkTrimming(int epochs, int rounds, int images) implements Experiment {
+record NetworkTrimming(int epochs, int rounds, int images) implements SeedBySeed {
   private static final String MODEL = "lenet-5-relu";
   private static final double MACS = 2_293_000;
   private static final double DEVIATIONS = 1;
@@ -48,39 +47,33 @@ record NetworkTrimming(int epochs, int rounds, int images) implements Experiment
   }
 
   @Override
-  public List<String> data() {
-    return List.of("mnist");
+  public void prepare(Lab lab, double perEpoch) {
+    lab.expect(MODEL, MACS, perEpoch * epochs);
+    lab.expect("trimmed", MACS / 2, perEpoch * 2 * rounds);
+    lab.note("rounds of one epoch", rounds);
+    lab.note("images that zeros are counted over", images);
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
     Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0).withScoreImages(images);
-    double once = (double) lab.seeds().size() * data.train().count();
-    lab.expect(MODEL, MACS, once * epochs);
-    lab.expect("trimmed", MACS / 2, once * 2 * rounds);
-    lab.note("rounds of one epoch", rounds);
-    lab.note("images that zeros are counted over", images);
-    var errors = new Arms();
-    var sizes = new Arms();
-    for (long seed : lab.seeds()) {
-      Module module = lab.dense(MODEL, data, recipe, seed);
-      long whole = parameters(module);
-      errors.add("dense", lab.error(module, data));
-      for (int round = 1; round <= rounds; round++) {
-        trim(lab, module, data, recipe, seed);
-        lab.train("trimmed", module, data, recipe, new Lab.Course(1, seed, round));
-      }
-      sizes.add("ratio", (double) whole / parameters(module));
-      errors.add("inherited weights", lab.error(module, data));
-      Init.heNormal(lab.generator(seed, "new weights"), module);
-      lab.train("trimmed", module, data, recipe, new Lab.Course(rounds, seed, rounds + 1));
-      errors.add("new weights", lab.error(module, data));
-      lab.say(
-          "apoz, seed %d: %s, %s"
-              .formatted(seed, sizes.latest(Unit.TIMES), errors.latest(Unit.PERCENT)));
+    Module module = lab.dense(MODEL, data, recipe, seed);
+    long whole = parameters(module);
+    tally.errors().add("dense", lab.error(module, data));
+    for (int round = 1; round <= rounds; round++) {
+      trim(lab, module, data, recipe, seed);
+      lab.train("trimmed", module, data, recipe, new Lab.Course(1, seed, round));
     }
-    return findings(errors, sizes);
+    tally.others().add("ratio", (double) whole / parameters(module));
+    tally.errors().add("inherited weights", lab.error(module, data));
+    Init.heNormal(lab.generator(seed, "new weights"), module);
+    lab.train("trimmed", module, data, recipe, new Lab.Course(rounds, seed, rounds + 1));
+    tally.errors().add("new weights", lab.error(module, data));
+  }
+
+  @Override
+  public String latest(Tally tally) {
+    return tally.others().latest(Unit.TIMES) + ", " + tally.errors().latest(Unit.PERCENT);
   }
 
   private static long parameters(Module module) {
@@ -97,14 +90,16 @@ record NetworkTrimming(int epochs, int rounds, int images) implements Experiment
     }
   }
 
-  private static List<Finding> findings(Arms errors, Arms sizes) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
     List<Finding> found = new ArrayList<>();
     found.add(
         Finding.atLeast(
             "parameters of the dense over the trimmed network",
             Unit.TIMES,
             2.5,
-            sizes.of("ratio")));
+            tally.others().of("ratio")));
     found.add(
         Finding.atMost(
             "error - dense", Unit.POINTS, 0.2, errors.difference("inherited weights", "dense")));

@@ -27,7 +27,6 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Mask;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ import java.util.Map;
  * @param epochs of the dense network
  * @param images training images, drawn at random, that oracle and scores see
  */
-record NeuronOracle(int epochs, int images) implements Experiment {
+record NeuronOracle(int epochs, int images) implements SeedBySeed {
   private static final String MODEL = "lenet-300-100";
   private static final double MACS = 266_200;
 
@@ -77,36 +76,36 @@ record NeuronOracle(int epochs, int images) implements Experiment {
   }
 
   @Override
-  public List<String> data() {
-    return List.of("mnist");
+  public void prepare(Lab lab, double perEpoch) {
+    lab.expect(MODEL, MACS, perEpoch * epochs);
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
     Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0).withScoreImages(images);
-    lab.expect(MODEL, MACS, (double) lab.seeds().size() * epochs * data.train().count());
-    var ranks = new Arms();
-    var halves = new Arms();
-    for (long seed : lab.seeds()) {
-      Module module = lab.dense(MODEL, data, recipe, seed);
-      try (var _ = Scope.open("oracle")) {
-        ScoringData sample = new Training(data, recipe).sample(seed);
-        rank(lab, module, data, sample, seed, ranks);
-        for (String method : List.of("grad-cam", "taylor", "filter-magnitude")) {
-          Module half = lab.dense(MODEL, data, recipe, seed);
-          new Pruner(half, Methods.get(method), lab.example(data), lab.generator(seed, method))
-              .withData(sample)
-              .pruneToDensity(0.5);
-          halves.add(method, lab.error(half, data));
-        }
+    Module module = lab.dense(MODEL, data, recipe, seed);
+    try (var _ = Scope.open("oracle")) {
+      ScoringData sample = new Training(data, recipe).sample(seed);
+      rank(lab, module, data, sample, seed, tally.others());
+      for (String method : List.of("grad-cam", "taylor", "filter-magnitude")) {
+        Module half = lab.dense(MODEL, data, recipe, seed);
+        new Pruner(half, Methods.get(method), lab.example(data), lab.generator(seed, method))
+            .withData(sample)
+            .pruneToDensity(0.5);
+        tally.errors().add(method, lab.error(half, data));
       }
-      lab.say("oracle, seed %d: %s".formatted(seed, ranks.latest(Unit.NUMBER)));
     }
-    return findings(ranks, halves);
   }
 
-  private static List<Finding> findings(Arms ranks, Arms halves) {
+  @Override
+  public String latest(Tally tally) {
+    return tally.others().latest(Unit.NUMBER);
+  }
+
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms ranks = tally.others();
+    Arms halves = tally.errors();
     List<Finding> found = new ArrayList<>();
     String rho = "rank correlation with the oracle: ";
     found.add(Finding.atLeast(rho + "taylor", Unit.NUMBER, 0.8, ranks.of("taylor")));

@@ -36,7 +36,7 @@ import java.util.List;
  * @param perClass training images of each class
  * @param kept share of the maps that stays
  */
-record OneAtATime(int epochs, int perClass, double kept) implements Experiment {
+record OneAtATime(int epochs, int perClass, double kept) implements SeedBySeed {
   private static final String MODEL = "vgg-tiny";
   private static final double MACS = 9.88e6;
   private static final int UPDATES = 10;
@@ -65,19 +65,28 @@ record OneAtATime(int epochs, int perClass, double kept) implements Experiment {
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data(CifarPart.NAME, new CifarPart(perClass));
-    Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0);
-    lab.expect(MODEL, MACS, (double) lab.seeds().size() * epochs * data.train().count());
+  public TrainTest images(Lab lab) throws IOException {
+    return lab.data(CifarPart.NAME, new CifarPart(perClass));
+  }
+
+  @Override
+  public void prepare(Lab lab, double images) {
+    lab.expect(MODEL, MACS, images * epochs);
     lab.note("updates before each removal", UPDATES);
     lab.note("updates", "%d images at a rate of %s".formatted(BATCH, RATE));
-    var errors = new Arms();
-    for (long seed : lab.seeds()) {
-      errors.add("dense", lab.error(lab.dense(MODEL, data, recipe, seed), data));
-      errors.add("taylor", prune(lab, data, recipe, seed, new TaylorActivation()));
-      errors.add("random", prune(lab, data, recipe, seed, new RandomScore()));
-      lab.say("%s, seed %d: %s".formatted(name(), seed, errors.latest(Unit.PERCENT)));
-    }
+  }
+
+  @Override
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0);
+    tally.errors().add("dense", lab.error(lab.dense(MODEL, data, recipe, seed), data));
+    tally.errors().add("taylor", prune(lab, data, recipe, seed, new TaylorActivation()));
+    tally.errors().add("random", prune(lab, data, recipe, seed, new RandomScore()));
+  }
+
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
     List<Finding> found = new ArrayList<>();
     found.add(
         Finding.atLeast(

@@ -38,7 +38,7 @@ import java.util.Map;
  * @param retraining epochs after pruning
  * @param perClass training images of each class
  */
-record SmallestOrLargest(int epochs, int retraining, int perClass) implements Experiment {
+record SmallestOrLargest(int epochs, int retraining, int perClass) implements SeedBySeed {
   private static final String MODEL = "resnet-8";
   private static final double MACS = 12.5e6;
   private static final double KEPT = 0.7;
@@ -90,33 +90,35 @@ record SmallestOrLargest(int epochs, int retraining, int perClass) implements Ex
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data(CifarPart.NAME, new CifarPart(perClass));
-    Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0);
-    double once = (double) lab.seeds().size() * data.train().count();
-    lab.expect(MODEL, MACS, once * epochs);
-    lab.expect("pruned", MACS * 0.8, once * retraining);
+  public TrainTest images(Lab lab) throws IOException {
+    return lab.data(CifarPart.NAME, new CifarPart(perClass));
+  }
+
+  @Override
+  public void prepare(Lab lab, double images) {
+    lab.expect(MODEL, MACS, images * epochs);
+    lab.expect("pruned", MACS * 0.8, images * retraining);
     lab.note("retraining", "%d epochs at a rate of %s".formatted(retraining, RATE));
-    var errors = new Arms();
-    var shrinking = new Arms();
-    for (long seed : lab.seeds()) {
-      errors.add("dense", lab.error(lab.dense(MODEL, data, recipe, seed), data));
-      Module largest = pruned(lab, data, recipe, seed, new Largest());
-      errors.add("largest, before retraining", lab.error(largest, data));
-      Module smallest = pruned(lab, data, recipe, seed, new Magnitude());
-      errors.add("smallest, before retraining", lab.error(smallest, data));
-      shrinking.add("change", shrink(lab, smallest, data));
-      lab.train(
-          "pruned",
-          smallest,
-          data,
-          recipe,
-          new Lab.Course(retraining, seed, 1),
-          _ -> RATE / recipe.lr());
-      errors.add("smallest, after retraining", lab.error(smallest, data));
-      lab.say("%s, seed %d: %s".formatted(name(), seed, errors.latest(Unit.PERCENT)));
-    }
-    return findings(errors, shrinking);
+  }
+
+  @Override
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Recipe recipe = Recipe.of(MODEL).withEpochs(epochs, 0);
+    Arms errors = tally.errors();
+    errors.add("dense", lab.error(lab.dense(MODEL, data, recipe, seed), data));
+    Module largest = pruned(lab, data, recipe, seed, new Largest());
+    errors.add("largest, before retraining", lab.error(largest, data));
+    Module smallest = pruned(lab, data, recipe, seed, new Magnitude());
+    errors.add("smallest, before retraining", lab.error(smallest, data));
+    tally.others().add("change", shrink(lab, smallest, data));
+    lab.train(
+        "pruned",
+        smallest,
+        data,
+        recipe,
+        new Lab.Course(retraining, seed, 1),
+        _ -> RATE / recipe.lr());
+    errors.add("smallest, after retraining", lab.error(smallest, data));
   }
 
   private static Module pruned(Lab lab, TrainTest data, Recipe recipe, long seed, Scorer scorer) {
@@ -177,7 +179,9 @@ record SmallestOrLargest(int epochs, int retraining, int perClass) implements Ex
     }
   }
 
-  private static List<Finding> findings(Arms errors, Arms shrinking) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
     List<Finding> found = new ArrayList<>();
     found.add(
         Finding.atLeast(
@@ -193,7 +197,7 @@ record SmallestOrLargest(int epochs, int retraining, int perClass) implements Ex
             errors.difference("smallest, after retraining", "dense")));
     found.add(
         Finding.atMost(
-            "change of outputs by surgery", Unit.RELATIVE, 1e-4, shrinking.of("change")));
+            "change of outputs by surgery", Unit.RELATIVE, 1e-4, tally.others().of("change")));
     found.addAll(errors.reported("error, ", Unit.PERCENT));
     return found;
   }

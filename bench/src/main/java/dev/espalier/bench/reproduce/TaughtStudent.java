@@ -12,7 +12,6 @@ import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.loss.Distillation;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.tensor.Generator;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ import java.util.List;
  * @param epochs of teacher and students
  * @param hidden units of the student
  */
-record TaughtStudent(int epochs, int hidden) implements Experiment {
+record TaughtStudent(int epochs, int hidden) implements SeedBySeed {
   private static final String TEACHER = "lenet-300-100";
   private static final double TEACHER_MACS = 266_200;
   private static final double ALPHA = 0.9;
@@ -50,37 +49,30 @@ record TaughtStudent(int epochs, int hidden) implements Experiment {
   }
 
   @Override
-  public List<String> data() {
-    return List.of("mnist");
-  }
-
-  @Override
   public List<Long> seeds() {
     return List.of(1L, 2L, 3L, 4L);
   }
 
   @Override
-  public List<Finding> run(Lab lab) throws IOException {
-    TrainTest data = lab.data("mnist");
-    Recipe recipe = Recipe.of(TEACHER).withEpochs(epochs, 0);
-    double images = (double) lab.seeds().size() * epochs * data.train().count();
-    lab.expect(TEACHER, TEACHER_MACS, images);
-    lab.expect("student", 24_000, images);
-    lab.expect("taught student", 110_000, TEMPERATURES.size() * images);
+  public void prepare(Lab lab, double perEpoch) {
+    lab.expect(TEACHER, TEACHER_MACS, perEpoch * epochs);
+    lab.expect("student", 24_000, perEpoch * epochs);
+    lab.expect("taught student", 110_000, TEMPERATURES.size() * perEpoch * epochs);
     lab.note("student", "784-%d-10".formatted(hidden));
     lab.note("share of the soft loss", ALPHA);
-    var errors = new Arms();
-    for (long seed : lab.seeds()) {
-      Module teacher = lab.dense(TEACHER, data, recipe, seed);
-      errors.add("teacher", lab.error(teacher, data));
-      learn(lab, data, recipe, seed, "student", new CrossEntropy(), LABELS, errors);
-      for (double temperature : TEMPERATURES) {
-        var loss = new Distillation(teacher, new CrossEntropy(), temperature, ALPHA);
-        learn(lab, data, recipe, seed, "taught student", loss, at(temperature), errors);
-      }
-      lab.say("distillation, seed %d: %s".formatted(seed, errors.latest(Unit.PERCENT)));
+  }
+
+  @Override
+  public void run(Lab lab, TrainTest data, long seed, Tally tally) {
+    Recipe recipe = Recipe.of(TEACHER).withEpochs(epochs, 0);
+    Arms errors = tally.errors();
+    Module teacher = lab.dense(TEACHER, data, recipe, seed);
+    errors.add("teacher", lab.error(teacher, data));
+    learn(lab, data, recipe, seed, "student", new CrossEntropy(), LABELS, errors);
+    for (double temperature : TEMPERATURES) {
+      var loss = new Distillation(teacher, new CrossEntropy(), temperature, ALPHA);
+      learn(lab, data, recipe, seed, "taught student", loss, at(temperature), errors);
     }
-    return findings(errors);
   }
 
   private static String at(double temperature) {
@@ -111,7 +103,9 @@ record TaughtStudent(int epochs, int hidden) implements Experiment {
     return Init.heNormal(generator, new Sequential(layers));
   }
 
-  private static List<Finding> findings(Arms errors) {
+  @Override
+  public List<Finding> findings(Tally tally) {
+    Arms errors = tally.errors();
     List<Finding> found = new ArrayList<>();
     for (double temperature : TEMPERATURES) {
       String arm = at(temperature);

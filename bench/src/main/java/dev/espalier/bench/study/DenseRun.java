@@ -8,6 +8,7 @@ import dev.espalier.nn.train.Trainer;
 import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.Origins;
+import dev.espalier.prune.TrainingMacs;
 import dev.espalier.prune.file.PrunedModelFile;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The dense network of one model and seed, which all trials of that seed start from: initial
@@ -82,7 +84,8 @@ final class DenseRun implements Origins, AutoCloseable {
   }
 
   private static void requireSameSettings(Path file, Map<String, String> settings) {
-    Map<String, String> trained = PrunedModelFile.notes(file);
+    Map<String, String> trained = new TreeMap<>(Recipe.UNSAID);
+    trained.putAll(PrunedModelFile.notes(file));
     if (!trained.equals(settings)) {
       throw new IllegalArgumentException(
           "study: %s was trained with other settings (%s, now %s); use another --out, or remove the file"
@@ -165,6 +168,11 @@ final class DenseRun implements Origins, AutoCloseable {
 
   ModelSummary summary() {
     return summary;
+  }
+
+  /** Multiply-adds of its training. */
+  long trainMacs() {
+    return TrainingMacs.of((double) summary.macs(), pair.training().images(pair.recipe().epochs()));
   }
 
   /** Size of the dense network's file. */

@@ -42,13 +42,8 @@ final class MethodFields {
     if (densities.isEmpty()) {
       return axes.withFloors(fields.number(STEM_FLOOR), fields.number(CLASSIFIER_FLOOR));
     }
-    for (String key : List.of("scope", STEM_FLOOR, CLASSIFIER_FLOOR)) {
-      if (fields.has(key)) {
-        throw new IllegalArgumentException(
-            "densities say what each layer keeps, so %s has nothing to say; leave one of them out"
-                .formatted(key));
-      }
-    }
-    return axes.withDensities(densities.get());
+    List<String> beside =
+        Stream.of("scope", STEM_FLOOR, CLASSIFIER_FLOOR).filter(fields::has).toList();
+    return axes.withDensities(densities.get(), beside);
   }
 }

@@ -14,6 +14,7 @@ import dev.espalier.prune.Method;
 import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
+import dev.espalier.prune.ScoringContext;
 import dev.espalier.prune.score.Magnitude;
 import dev.espalier.prune.tune.Continue;
 import dev.espalier.tensor.Backends;
@@ -107,8 +108,8 @@ final class PairRun {
 
   /** The network of a seed before training. */
   Module create(long seed) {
-    return Models.create(
-        pair.model(), data.spec().classes(), new Generator(seed).split("initial weights"));
+    return recipe()
+        .create(pair.model(), data.spec().classes(), new Generator(seed).split("initial weights"));
   }
 
   /** A few inputs without meaning, for what follows the recorded graph. */
@@ -186,11 +187,12 @@ final class PairRun {
   }
 
   /**
-   * Refuses what no network of this pair can reach, before any is trained.
+   * Refuses what no network of this pair can reach, and scorers that have nothing to say about some
+   * of its layers, before any is trained.
    *
-   * @throws IllegalArgumentException naming method, ratio and pair
+   * @throws IllegalArgumentException naming method, ratio or layers, and pair
    */
-  void requireReachable(List<Method> methods, List<Double> ratios) {
+  void requirePossible(List<Method> methods, List<Double> ratios) {
     try (var _ = Scope.open("reachable")) {
       Module module = create(0);
       Tensor example = example(0);
@@ -201,6 +203,8 @@ final class PairRun {
         for (double ratio : ratios) {
           pruner.requireReachable(ratio);
         }
+        pruner(module, method, example, new Generator(0))
+            .requireRanked(ScoringContext.Sample.withoutMeaning(example));
       }
       module.close();
     } catch (IllegalArgumentException e) {
@@ -231,7 +235,8 @@ final class PairRun {
     }
     Optional<Method> method =
         plan.methods().stream().filter(it -> it.name().equals(done.key().method())).findFirst();
-    SortedMap<String, String> then = new TreeMap<>(done.provenance().settings());
+    SortedMap<String, String> then = new TreeMap<>(Recipe.UNSAID);
+    then.putAll(done.provenance().settings());
     if (method.isEmpty()) {
       then.keySet().removeAll(List.of(AGGREGATION, FLOORS, PROTECT));
     }

@@ -1,9 +1,13 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.nn.optim.LrSchedule;
 import dev.espalier.nn.optim.Optimizer;
+import dev.espalier.nn.zoo.Models;
+import dev.espalier.tensor.Generator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,6 +23,7 @@ import java.util.TreeMap;
  * @param tuning what is different after pruning
  * @param augment whether images are cropped and flipped at random
  * @param scoreImages training images that scorers see which need data
+ * @param init how weights are drawn at first
  */
 public record Recipe(
     double lr,
@@ -28,7 +33,11 @@ public record Recipe(
     Drops drops,
     Tuning tuning,
     boolean augment,
-    int scoreImages) {
+    int scoreImages,
+    InitRule init) {
+  /** How weights are drawn in results of old versions, which do not say. */
+  static final Map<String, String> UNSAID = Map.of("init", InitRule.HE.label());
+
   /** The settings that a dense network does not depend on. */
   static final List<String> NOT_DENSE =
       List.of("finetune_epochs", "finetune_lr", "finetune_lr_drops", "score_images");
@@ -52,8 +61,8 @@ public record Recipe(
    */
   public static Recipe of(String model) {
     return switch (model) {
-      case "lenet-300-100" -> usual(0.05, 100, 15, 5, false);
-      case "lenet-5", "lenet-5-relu" -> usual(0.01, 64, 15, 5, false);
+      case "lenet-300-100", "maxout-100" -> usual(0.05, 100, 15, 5, false);
+      case "lenet-5", "lenet-5-relu", "lenet-5-maxout" -> usual(0.01, 64, 15, 5, false);
       default -> usual(0.1, 128, 20, 10, true);
     };
   }
@@ -67,7 +76,8 @@ public record Recipe(
         new Drops(List.of(0.5, 0.8), List.of(0.7, 0.9), 0.1, 0),
         new Tuning(fineTune),
         augment,
-        SCORE_IMAGES);
+        SCORE_IMAGES,
+        InitRule.HE);
   }
 
   /** This with other numbers of epochs. */
@@ -80,22 +90,29 @@ public record Recipe(
         drops,
         new Tuning(fineTune, tuning.lr(), tuning.dropAt()),
         augment,
-        scoreImages);
+        scoreImages,
+        init);
   }
 
   /** This with another learning rate. */
   public Recipe withLr(double rate) {
-    return new Recipe(rate, descent, batch, epochs, drops, tuning, augment, scoreImages);
+    return new Recipe(rate, descent, batch, epochs, drops, tuning, augment, scoreImages, init);
   }
 
   /** This with another batch size. */
   public Recipe withBatch(int size) {
-    return new Recipe(lr, descent, size, epochs, drops, tuning, augment, scoreImages);
+    return new Recipe(lr, descent, size, epochs, drops, tuning, augment, scoreImages, init);
   }
 
   /** This with another number of training images that scorers see. */
   public Recipe withScoreImages(int images) {
-    return new Recipe(lr, descent, batch, epochs, drops, tuning, augment, images);
+    return new Recipe(lr, descent, batch, epochs, drops, tuning, augment, images, init);
+  }
+
+  /** A network of the zoo before training; He-normal draws are the zoo's own. */
+  Module create(String model, int classes, Generator generator) {
+    Module module = Models.create(model, classes, generator);
+    return init == InitRule.HE ? module : init.draw(generator, module);
   }
 
   /** Epochs after pruning, all rounds together. */
@@ -137,6 +154,7 @@ public record Recipe(
       settings.put("lr_warmup", drops.warmUp() + " of the steps");
     }
     settings.put("augment", Boolean.toString(augment));
+    settings.put("init", init.label());
     settings.put("score_images", Integer.toString(scoreImages));
     return settings;
   }

@@ -72,8 +72,8 @@ public final class Study {
   }
 
   /**
-   * Loads the data sets and checks that every ratio can be reached and that every limit is of one
-   * that is; nothing is written.
+   * Loads the data sets and checks that every ratio can be reached, that scorers rank the layers of
+   * their networks, and that every limit is of a ratio that is reached; nothing is written.
    *
    * @throws IllegalArgumentException if there is something that cannot be run
    */
@@ -88,7 +88,7 @@ public final class Study {
         sets.put(wanted, data);
       }
       var run = new PairRun(plan, pair, data, desk.forecast());
-      run.requireReachable(plan.methods(), plan.ratios());
+      run.requirePossible(plan.methods(), plan.ratios());
       pairs.add(run);
     }
     new AcceptCheck(plan.pairs(), plan.methods(), plan.ratios())

@@ -1,6 +1,7 @@
 package dev.espalier.bench.study;
 
 import dev.espalier.nn.data.DatasetOptions;
+import dev.espalier.nn.layer.InitRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ public final class StudyFile {
           "finetune_epochs",
           "finetune_lr",
           "finetune_lr_drops",
-          "score_images");
+          "score_images",
+          "init");
 
   /** The ratios of the protocol. */
   public static final List<Double> RATIOS = List.of(2.0, 4.0, 8.0, 16.0, 32.0);
@@ -236,7 +238,8 @@ public final class StudyFile {
             fields.number("finetune_lr").or(tuning::lr),
             fields.shares("finetune_lr_drops").or(tuning::dropAt)),
         fields.flag("augment").orElse(recipe.augment()),
-        fields.integer("score_images").orElse(recipe.scoreImages()));
+        fields.integer("score_images").orElse(recipe.scoreImages()),
+        fields.text("init").map(InitRule::get).orElse(recipe.init()));
   }
 
   private static Descent changed(Descent descent, Fields fields) {

@@ -6,6 +6,7 @@ import dev.espalier.nn.data.Batch;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.nn.optim.LrSchedule;
@@ -50,6 +51,11 @@ public final class Training {
   /** Steps in a number of epochs. */
   long steps(int epochs) {
     return (long) epochs * Math.ceilDiv(data.train().count(), recipe.batch());
+  }
+
+  /** Images seen in a number of epochs. */
+  long images(int epochs) {
+    return (long) epochs * data.train().count();
   }
 
   /** The training of a dense network. */
@@ -180,6 +186,11 @@ public final class Training {
     @Override
     public LrSchedule fineTuneRates(long steps) {
       return recipe.fineTuneSchedule(steps);
+    }
+
+    @Override
+    public InitRule init() {
+      return recipe.init();
     }
 
     @Override

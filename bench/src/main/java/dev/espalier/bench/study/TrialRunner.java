@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Runs single trials: prunes one dense network by one method to one ratio, trains on, measures. */
 final class TrialRunner {
@@ -44,7 +45,7 @@ final class TrialRunner {
   }
 
   /** The outcome of pruning and training, before size and speed are measured. */
-  private record Outcome(RoundLog log, int epochs, double seconds) {}
+  private record Outcome(RoundLog log, MethodRun.Cost cost, double seconds) {}
 
   TrialResult run(TrialKey key, Method method, DenseRun dense) {
     Instant started = Instant.now();
@@ -70,13 +71,7 @@ final class TrialRunner {
         desk.skip(pair, unused, false);
       }
       return measure(
-          key,
-          method,
-          module,
-          dense,
-          new Outcome(log, cost.epochs(), watch.seconds()),
-          example,
-          started);
+          key, method, module, dense, new Outcome(log, cost, watch.seconds()), example, started);
     } finally {
       module.close();
     }
@@ -114,8 +109,10 @@ final class TrialRunner {
         pair.latency().batch(),
         before.map(Metrics::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         before.map(Metrics::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-        outcome.epochs,
+        outcome.cost.epochs(),
         outcome.seconds,
+        OptionalLong.of(outcome.cost.macs()),
+        OptionalLong.of(dense.trainMacs()),
         layers(module, summary),
         outcome.log.rounds(),
         MaskDigest.of(module),

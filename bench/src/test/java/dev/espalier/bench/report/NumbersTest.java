@@ -49,4 +49,12 @@ class NumbersTest {
   void countsAreGroupedInThousands() {
     assertThat(Numbers.count(266610)).isEqualTo("266,610");
   }
+
+  @Test
+  void largeNumbersHaveThreeDigitsAndAPrefix() {
+    assertThat(Numbers.large(999)).isEqualTo("999");
+    assertThat(Numbers.large(1234)).isEqualTo("1.23 k");
+    assertThat(Numbers.large(7.1874e11)).isEqualTo("719 G");
+    assertThat(Numbers.large(9.996e14)).isEqualTo("1.00 P");
+  }
 }

@@ -120,6 +120,9 @@ class ReportWriterTest {
             "4.00\u00d7",
             "0.250",
             "8.00\u00d7",
+            "3",
+            "1.80 k",
+            "0.75\u00d7",
             "");
     // The same accuracy at twice the compression puts the next row on the front.
     assertThat(rows.get(5).getTextContent()).endsWith("\u25cf");

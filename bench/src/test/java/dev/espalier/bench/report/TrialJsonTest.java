@@ -25,7 +25,9 @@ class TrialJsonTest {
                 .concat(" top1_dense top5_dense params nonzero flops flops_dense bytes")
                 .concat(" bytes_dense latency_ms latency_dense_ms batch top1_before_finetune")
                 .concat(" top5_before_finetune")
-                .concat(" epochs train_seconds layers rounds mask_digest provenance")
+                .concat(
+                    " epochs train_seconds train_macs train_macs_dense layers rounds mask_digest"
+                        + " provenance")
                 .split(" "));
     assertThat(node.get("layers").get(0).propertyNames())
         .containsExactly("name", "shape", "params", "nonzero", "flops");
@@ -83,6 +85,15 @@ class TrialJsonTest {
   }
 
   @Test
+  void resultsOfOldVersionsLackTheCostOfTraining() {
+    String old = LINE.replaceFirst("\"train_macs\":\\d+,\"train_macs_dense\":\\d+,", "");
+    assertThat(old).isNotEqualTo(LINE);
+    assertThat(TrialJson.read(old).trainMacs()).isEmpty();
+    assertThat(TrialJson.read(old).trainingShare()).isEmpty();
+    assertThat(TRIAL.trainingShare()).hasValue(9 * 200 / 2400.0);
+  }
+
+  @Test
   void roundsStandUnderTheirKeys() {
     TrialResult trial = Trials.withRounds(TRIAL, 2, 4);
     String line = TrialJson.write(trial);
@@ -127,6 +138,8 @@ class TrialJsonTest {
             OptionalDouble.empty(),
             TRIAL.epochs(),
             TRIAL.trainSeconds(),
+            TRIAL.trainMacs(),
+            TRIAL.trainMacsDense(),
             List.of(),
             List.of(),
             TRIAL.maskDigest(),

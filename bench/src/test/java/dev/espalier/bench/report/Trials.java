@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Small results with figures that can be checked by hand. */
@@ -63,6 +64,8 @@ final class Trials {
         OptionalDouble.of(top1 / 2 + 0.25),
         3,
         1.5,
+        OptionalLong.of(9 * left),
+        OptionalLong.of(2400),
         List.of(new LayerResult("fc", List.of(40, 20), 800, left, 2 * left)),
         List.of(),
         "sha256:cc",
@@ -97,6 +100,8 @@ final class Trials {
         trial.top5BeforeFinetune(),
         trial.epochs(),
         trial.trainSeconds(),
+        trial.trainMacs(),
+        trial.trainMacsDense(),
         trial.layers(),
         rounds,
         trial.maskDigest(),
@@ -115,6 +120,8 @@ final class Trials {
         trial.top5BeforeFinetune(),
         trial.epochs(),
         trial.trainSeconds(),
+        trial.trainMacs(),
+        trial.trainMacsDense(),
         trial.layers(),
         trial.rounds(),
         trial.maskDigest(),

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.nn.Module;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.nn.optim.Adam;
 import dev.espalier.nn.optim.LrSchedule;
 import dev.espalier.nn.optim.ParameterGroup;
 import dev.espalier.nn.optim.Sgd;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.tensor.Generator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -94,7 +96,7 @@ final class RecipeTest {
   }
 
   private static Recipe with(Descent descent, Drops drops, Tuning tuning) {
-    return new Recipe(0.05, descent, 100, 15, drops, tuning, false, 256);
+    return new Recipe(0.05, descent, 100, 15, drops, tuning, false, 256, InitRule.HE);
   }
 
   @Test
@@ -145,5 +147,33 @@ final class RecipeTest {
     one.keySet().removeAll(Recipe.NOT_DENSE);
     other.keySet().removeAll(Recipe.NOT_DENSE);
     assertThat(other).isEqualTo(one);
+  }
+
+  /** 784-300: He's deviation is sqrt(2 / 784), Glorot's sqrt(2 / 1084). */
+  @Test
+  void weightsAreDrawnByTheRule() {
+    Recipe glorot =
+        new Recipe(
+            0.05, MLP.descent(), 100, 15, MLP.drops(), MLP.tuning(), false, 256, InitRule.GLOROT);
+    assertThat(glorot.settings()).containsEntry("init", "glorot").isNotEqualTo(MLP.settings());
+    assertThat(MLP.settings()).containsEntry("init", "he");
+    assertThat(glorot.withLr(0.1).withBatch(3).withEpochs(1, 1).withScoreImages(9).init())
+        .isEqualTo(InitRule.GLOROT);
+    Module zoo = Models.create("lenet-300-100", 10, new Generator(1));
+    Module he = MLP.create("lenet-300-100", 10, new Generator(1));
+    Module other = glorot.create("lenet-300-100", 10, new Generator(1));
+    assertThat(weight(he)).isEqualTo(weight(zoo));
+    assertThat(deviation(weight(he))).isCloseTo(Math.sqrt(2.0 / 784), within(2e-4));
+    assertThat(deviation(weight(other))).isCloseTo(Math.sqrt(2.0 / 1084), within(2e-4));
+    assertThat(other.namedParameters().get("fc1.bias").tensor().toDoubleArray()).containsOnly(0);
+    List.of(zoo, he, other).forEach(Module::close);
+  }
+
+  private static double[] weight(Module module) {
+    return module.namedParameters().get("fc1.weight").tensor().toDoubleArray();
+  }
+
+  private static double deviation(double... values) {
+    return Math.sqrt(Arrays.stream(values).map(v -> v * v).average().orElseThrow());
   }
 }

@@ -206,6 +206,8 @@ final class StudyFileTest {
         "lr: 0.02 | optimizer: adm | optimizer 'adm' is unknown; did you mean 'adam'?",
         "lr: 0.02 | optimizer: adam, momentum: 0.8 | recipe.momentum: optimizer 'adam' has no"
             + " momentum",
+        "lr: 0.02 | init: glorto | init 'glorto' is unknown; did you mean 'glorot'?",
+        "lr: 0.02 | init: 1 | recipe.init: must be a text but is 1",
         "lr: 0.02 | momentum: 1 | momentum in [0, 1)",
         "lr: 0.02 | lr_factor: 0 | factor in (0, 1]",
         "lr: 0.02 | finetune_lr: 0 | rate of fine-tuning must be > 0",

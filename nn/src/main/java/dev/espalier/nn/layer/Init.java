@@ -68,21 +68,7 @@ public final class Init {
    * #heNormal}, and zeroes their biases.
    */
   public static <M extends Module> M heNormal(Generator generator, M model) {
-    for (Module module : model.namedModules().values()) {
-      switch (module) {
-        case Linear linear -> heNormal(generator, linear.weight(), linear.bias());
-        case Conv2d conv -> heNormal(generator, conv.weight(), conv.bias());
-        default -> {}
-      }
-    }
-    return model;
-  }
-
-  private static void heNormal(Generator generator, Parameter weight, Parameter bias) {
-    heNormal(generator, weight);
-    if (bias != null) {
-      bias.tensor().fill(0);
-    }
+    return InitRule.HE.draw(generator, model);
   }
 
   /** Draws a parameter's value again with {@link #glorotNormal}. */

@@ -6,14 +6,17 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.sparse.Mask;
 
 /**
  * Units that are each the largest of k linear neurons: {@code h_i = max_{j<k} (w_ij · x + b_ij)}, x
  * [N, in], h [N, units].
  *
  * <p>Neuron j of unit i is row {@code i k + j} of the weight {@code linear.weight} [units k, in].
- * With one neuron left a unit would be linear, so it is rectified then: {@code max(0, ·)}. Source:
- * I. Goodfellow et al., Maxout Networks (2013).
+ * With one neuron left a unit would be linear, so it is rectified then: {@code max(0, ·)}. A neuron
+ * whose row and bias are both masked takes no part, as if it were removed. Source: I. Goodfellow et
+ * al., Maxout Networks (2013).
  */
 public final class Maxout extends Module {
   private final Linear linear;
@@ -51,7 +54,47 @@ public final class Maxout extends Module {
   public Variable forward(Variable x) {
     int pieces = pieces();
     Variable neurons = linear.forward(x);
-    return pieces == 1 ? neurons.relu() : neurons.reshape(x.dim(0), units, pieces).max(2, false);
+    if (pieces == 1) {
+      return neurons.relu();
+    }
+    Variable joined = neurons.reshape(x.dim(0), units, pieces);
+    double[] handicap = handicap(pieces);
+    if (handicap.length > 0) {
+      joined =
+          joined.add(Variable.of(Tensor.of(Shape.of(units, pieces), handicap).to(joined.dtype())));
+    }
+    return joined.max(2, false);
+  }
+
+  /**
+   * What keeps masked neurons, whose value is 0, from being the largest: minus infinity; but in a
+   * unit of one neuron, which is rectified, one of them stays for the 0. Empty if none is masked.
+   */
+  private double[] handicap(int pieces) {
+    Mask rows = linear.weight().mask();
+    Mask biases = linear.bias().mask();
+    if (rows == null || biases == null) {
+      return new double[0];
+    }
+    int[] kept = rows.perGroupCounts(new Granularity.Filter());
+    double[] handicap = new double[kept.length];
+    boolean any = false;
+    for (int unit = 0; unit < units; unit++) {
+      int left = pieces;
+      int first = -1;
+      for (int row = unit * pieces; row < (unit + 1) * pieces; row++) {
+        if (kept[row] == 0 && !biases.get(row)) {
+          handicap[row] = Double.NEGATIVE_INFINITY;
+          first = first < 0 ? row : first;
+          left--;
+        }
+      }
+      any |= left < pieces;
+      if (left <= 1) {
+        handicap[first] = 0;
+      }
+    }
+    return any ? handicap : new double[0];
   }
 
   /**

@@ -43,6 +43,16 @@ public final class Models {
         grey,
         (c, g) -> LeNet.caffe(c, true, g));
     add(
+        "maxout-100",
+        "784-(100 maxout units of 4)-10 perceptron (Moya Rueda et al. 2017)",
+        grey,
+        LeNet::maxout);
+    add(
+        "lenet-5-maxout",
+        "lenet-5 with 125 maxout units of 4 as its hidden layer (Moya Rueda et al. 2017)",
+        grey,
+        LeNet::caffeMaxout);
+    add(
         "conv-2",
         "two 3×3 convolutions, 256-256 head (Frankle and Carbin 2019)",
         colour,

@@ -37,6 +37,8 @@ class ModelsTest {
     "lenet-300-100, 266610",
     "lenet-5, 431080",
     "lenet-5-relu, 431080",
+    "maxout-100, 315010",
+    "lenet-5-maxout, 427330",
     "resnet-20, 272474",
     "vgg-16-bn, 14987210"
   })

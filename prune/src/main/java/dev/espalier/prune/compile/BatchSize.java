@@ -63,7 +63,7 @@ final class BatchSize {
 
   static IllegalArgumentException refusal(Op op, Variable input, Variable result, String why) {
     return new IllegalArgumentException(
-        "compile: operation '%s' from %s to %s %s; in evaluation mode every row must be computed on its own, with the batch in axis 0"
+        "compile: operation '%s' from %s to %s %s; in evaluation mode every row must be computed on its own, with the batch in axis 0; compile the layers around it, or run the module itself"
             .formatted(op.name(), input.shape(), result.shape(), why));
   }
 }

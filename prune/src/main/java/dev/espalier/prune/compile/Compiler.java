@@ -40,11 +40,13 @@ public final class Compiler {
    * Compiles a module.
    *
    * @param example an input; at least one row
-   * @throws IllegalArgumentException if an operation cannot run on another batch size, with its
-   *     name, or the output does not depend on the input
+   * @throws IllegalArgumentException if a layer has no compiled step (attention, embeddings), with
+   *     its name; if an operation cannot run on another batch size, with its name; or the output
+   *     does not depend on the input
    * @throws IllegalStateException if the result disagrees with the module on the example
    */
   public static CompiledModel compile(Module module, Tensor example, FormatChoice formats) {
+    Uncompilable.refuse(module);
     try (var _ = module.evaluating();
         var _ = Scope.open("compile");
         var _ = Autograd.enableGrad()) {

@@ -1,7 +1,5 @@
 package dev.espalier.prune.schedule;
 
-import dev.espalier.prune.Schedule;
-
 /**
  * The target density from the first pruning step on.
  *
@@ -11,7 +9,7 @@ import dev.espalier.prune.Schedule;
  *
  * @param window t0, t1 and the distance of pruning steps
  */
-public record Constant(Window window) implements Schedule.Gradual {
+public record Constant(Window window) implements Windowed {
   /** What is usual. */
   public static final Window USUAL = new Window(0.05, 0.9, 100);
 
@@ -21,13 +19,13 @@ public record Constant(Window window) implements Schedule.Gradual {
   }
 
   @Override
-  public String name() {
-    return "constant" + window.suffix(USUAL);
+  public String family() {
+    return "constant";
   }
 
   @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public Window usual() {
+    return USUAL;
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.espalier.prune.schedule;
 
-import dev.espalier.prune.Schedule;
-
 /**
  * Half a cosine: density {@code d_t = d + (1 - d) (1 + cos(π (t - t0) / (t1 - t0))) / 2}.
  *
@@ -10,20 +8,15 @@ import dev.espalier.prune.Schedule;
  *
  * @param window t0, t1 and the distance of pruning steps
  */
-public record Cosine(Window window) implements Schedule.Gradual {
+public record Cosine(Window window) implements Windowed {
   /** Over a window given by its parts. */
   public Cosine(double begin, double end, int every) {
     this(new Window(begin, end, every));
   }
 
   @Override
-  public String name() {
-    return "cosine" + window.suffix(Window.STANDARD);
-  }
-
-  @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public String family() {
+    return "cosine";
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.espalier.prune.schedule;
 
-import dev.espalier.prune.Schedule;
-
 /**
  * The gradual cubic schedule: sparsity {@code s_t = s_f + (s_i - s_f) (1 - (t - t0) / (t1 - t0))³}
  * from step t0 to t1, every {@code every} steps.
@@ -12,7 +10,7 @@ import dev.espalier.prune.Schedule;
  * @param window t0, t1 and the distance of pruning steps
  * @param initialSparsity s_i, which holds from t0 on; 0 as a rule
  */
-public record Cubic(Window window, double initialSparsity) implements Schedule.Gradual {
+public record Cubic(Window window, double initialSparsity) implements Windowed {
   public Cubic {
     if (!(initialSparsity >= 0 && initialSparsity < 1)) {
       throw new IllegalArgumentException(
@@ -26,13 +24,8 @@ public record Cubic(Window window, double initialSparsity) implements Schedule.G
   }
 
   @Override
-  public String name() {
-    return "cubic" + window.suffix(Window.STANDARD);
-  }
-
-  @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public String family() {
+    return "cubic";
   }
 
   @Override

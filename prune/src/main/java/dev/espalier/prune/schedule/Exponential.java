@@ -1,7 +1,5 @@
 package dev.espalier.prune.schedule;
 
-import dev.espalier.prune.Schedule;
-
 /**
  * The same share of the remaining weights at every pruning step: density {@code d_t = d^((t - t0) /
  * (t1 - t0))}.
@@ -11,20 +9,15 @@ import dev.espalier.prune.Schedule;
  *
  * @param window t0, t1 and the distance of pruning steps
  */
-public record Exponential(Window window) implements Schedule.Gradual {
+public record Exponential(Window window) implements Windowed {
   /** Over a window given by its parts. */
   public Exponential(double begin, double end, int every) {
     this(new Window(begin, end, every));
   }
 
   @Override
-  public String name() {
-    return "exponential" + window.suffix(Window.STANDARD);
-  }
-
-  @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public String family() {
+    return "exponential";
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.espalier.prune.schedule;
 
-import dev.espalier.prune.Schedule;
-
 /**
  * The same number of weights at every pruning step: density {@code d_t = 1 - (1 - d) (t - t0) / (t1
  * - t0)}.
@@ -10,20 +8,15 @@ import dev.espalier.prune.Schedule;
  *
  * @param window t0, t1 and the distance of pruning steps
  */
-public record Linear(Window window) implements Schedule.Gradual {
+public record Linear(Window window) implements Windowed {
   /** Over a window given by its parts. */
   public Linear(double begin, double end, int every) {
     this(new Window(begin, end, every));
   }
 
   @Override
-  public String name() {
-    return "linear" + window.suffix(Window.STANDARD);
-  }
-
-  @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public String family() {
+    return "linear";
   }
 
   @Override

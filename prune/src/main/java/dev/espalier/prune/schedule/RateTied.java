@@ -15,7 +15,7 @@ import dev.espalier.prune.Schedule;
  *
  * @param window t0, t1 and the distance of pruning steps
  */
-public record RateTied(Window window) implements Schedule.Gradual {
+public record RateTied(Window window) implements Windowed {
   /** What is usual. */
   public static final Window USUAL = new Window(0.1, 0.9, 100);
 
@@ -25,13 +25,13 @@ public record RateTied(Window window) implements Schedule.Gradual {
   }
 
   @Override
-  public String name() {
-    return "rate-tied" + window.suffix(USUAL);
+  public String family() {
+    return "rate-tied";
   }
 
   @Override
-  public boolean due(long step, long steps) {
-    return window.due(step, steps);
+  public Window usual() {
+    return USUAL;
   }
 
   /**
@@ -68,15 +68,15 @@ public record RateTied(Window window) implements Schedule.Gradual {
   }
 
   /** With the rates of a run. */
-  private record Bound(Window window, long bound, double[] sums) implements Schedule.Gradual {
+  private record Bound(Window window, long bound, double[] sums) implements Windowed {
     @Override
-    public String name() {
-      return "rate-tied" + window.suffix(USUAL);
+    public String family() {
+      return "rate-tied";
     }
 
     @Override
-    public boolean due(long step, long steps) {
-      return window.due(step, steps);
+    public Window usual() {
+      return USUAL;
     }
 
     @Override

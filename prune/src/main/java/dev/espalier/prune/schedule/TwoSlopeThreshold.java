@@ -1,5 +1,7 @@
 package dev.espalier.prune.schedule;
 
+import dev.espalier.prune.Schedule;
+
 /**
  * The magnitude below which a layer's weights are pruned at a training step; it rises with slope θ,
  * then with slope φ, and never falls.
@@ -17,7 +19,8 @@ package dev.espalier.prune.schedule;
  * @param every freq, the steps from one change of ε to the next
  */
 public record TwoSlopeThreshold(
-    double theta, double phi, long start, long ramp, long end, int every) {
+    double theta, double phi, long start, long ramp, long end, int every)
+    implements Schedule.Threshold.Limit {
   private static final double STEEPER = 1.5;
 
   public TwoSlopeThreshold {
@@ -32,7 +35,8 @@ public record TwoSlopeThreshold(
    * The slopes that bring ε to about q at the end: {@code θ = 2 q freq / (2 (ramp - start) + 3 (end
    * - ramp))}, {@code φ = 1.5 θ}.
    *
-   * @param q the 90th percentile of |w| of a trained dense network of this kind
+   * @param q the percentile of |w| of a trained dense network of this kind that is to go; in the
+   *     source the 90th
    */
   public static TwoSlopeThreshold reaching(double q, long start, long ramp, long end, int every) {
     double theta = 2 * q * every / (2.0 * (ramp - start) + 3.0 * (end - ramp));
@@ -40,6 +44,7 @@ public record TwoSlopeThreshold(
   }
 
   /** ε at a step. */
+  @Override
   public double epsilon(long step) {
     if (step < start) {
       return 0;
@@ -52,6 +57,7 @@ public record TwoSlopeThreshold(
   }
 
   /** Whether ε changes at a step. */
+  @Override
   public boolean due(long step) {
     return step >= start && step <= end && (step - start) % every == 0;
   }

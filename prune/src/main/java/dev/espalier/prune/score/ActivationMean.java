@@ -5,6 +5,7 @@ import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Reduce;
+import java.util.Optional;
 
 /**
  * {@code s_k = (1/(N M)) Σ_n Σ_m |z_nkm|}: the mean absolute activation of channel k, z [N, C, M].
@@ -21,6 +22,11 @@ public record ActivationMean() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("whole channels");
   }
 
   @Override

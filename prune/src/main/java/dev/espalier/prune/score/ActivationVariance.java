@@ -10,6 +10,7 @@ import dev.espalier.tensor.ops.Reduce;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code s_k = E[z_k²] - E[z_k]²}: the variance of channel k over examples and pixels, z [N, C, M].
@@ -28,6 +29,11 @@ public record ActivationVariance() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("whole channels");
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
+import java.util.Optional;
 
 /**
  * Average percentage of zeros: {@code s_k = 1 - APoZ_k}, {@code APoZ_k = (1/(N M)) Σ_n Σ_m [z_nkm =
@@ -25,6 +26,11 @@ public record Apoz() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("channels that end in a ReLU");
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.espalier.prune.surgery.ChannelSpace;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,6 +30,11 @@ public record BatchNormScale() implements Scorer {
   @Override
   public boolean needsData() {
     return false;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("channels that a batch normalisation scales");
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Indexing;
 import dev.espalier.tensor.ops.Reduce;
+import java.util.Optional;
 
 /**
  * Class-activation-map importance of the last feature maps: {@code s_k = E_n |w_ck (1/M) Σ_m
@@ -33,6 +34,11 @@ public record Cam() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("channels that are averaged over all pixels before a last linear layer");
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.espalier.tensor.ops.Reduce;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Class-activation entropy: {@code s_k = ln C - H_k}, {@code H_k = -Σ_c p_kc ln p_kc}, p_kc the
@@ -28,6 +29,11 @@ public record ClassActivationEntropy() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("whole channels");
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +32,11 @@ public record GradCam() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("whole channels");
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.espalier.prune.score;
 import dev.espalier.autograd.Node;
 import dev.espalier.autograd.Traversal;
 import dev.espalier.autograd.Variable;
+import dev.espalier.autograd.op.Add;
 import dev.espalier.autograd.op.Linear;
 import dev.espalier.autograd.op.Max;
 import dev.espalier.autograd.op.Reshape;
@@ -18,14 +19,16 @@ import dev.espalier.tensor.ops.Reduce;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How often a neuron is the largest of its {@link Maxout} unit: {@code s_ij = c_ij / N}, ties won
  * by the lowest index.
  *
- * <p>Only the neurons of Maxout layers get a score. A masked neuron would go on taking part as 0,
- * so {@link #removeWeakest} removes neurons for good. Source: F. Moya Rueda, R. Grzeszick, G. Fink,
- * Neuron Pruning for Compressing Deep Networks using Maxout Architectures (2017).
+ * <p>Only the neurons of Maxout layers get a score. By {@link
+ * dev.espalier.prune.structure.MaxoutStructure} they are masked, and {@link #removeWeakest} removes
+ * them for good. Source: F. Moya Rueda, R. Grzeszick, G. Fink, Neuron Pruning for Compressing Deep
+ * Networks using Maxout Architectures (2017).
  */
 public record MaxoutWins() implements Scorer {
   @Override
@@ -36,6 +39,11 @@ public record MaxoutWins() implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("neurons of Maxout units");
   }
 
   @Override
@@ -74,6 +82,10 @@ public record MaxoutWins() implements Scorer {
       return;
     }
     Variable joined = node.inputs().getFirst();
+    Variable values = joined;
+    if (joined.node() != null && joined.node().op() instanceof Add) {
+      joined = joined.node().inputs().getFirst(); // masked neurons are kept from winning
+    }
     if (joined.shape().rank() != 3
         || joined.node() == null
         || !(joined.node().op() instanceof Reshape)) {
@@ -87,7 +99,7 @@ public record MaxoutWins() implements Scorer {
     int pieces = joined.dim(2);
     int units = joined.dim(1);
     double[] counts = wins.computeIfAbsent(weight, _ -> new double[units * pieces]);
-    long[] winners = Reduce.argmax(joined.tensor()).toLongArray();
+    long[] winners = Reduce.argmax(values.tensor()).toLongArray();
     for (int i = 0; i < winners.length; i++) {
       counts[i % units * pieces + (int) winners[i]]++;
     }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * First-order Taylor expansion on activations: {@code Θ_k = E_n |(1/M) Σ_m z_nkm ∂C_n/∂z_nkm|} for
@@ -60,6 +61,11 @@ public record TaylorActivation(double flopsPenalty) implements Scorer {
   @Override
   public boolean needsData() {
     return true;
+  }
+
+  @Override
+  public Optional<String> ranksOnly() {
+    return Optional.of("whole channels");
   }
 
   @Override

@@ -14,8 +14,10 @@ import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whole layers: the branch f of a residual block {@code x + f(x)} lives or dies with all its
@@ -49,11 +51,12 @@ public record BranchStructure() implements Structure {
       var collector = aggregation.over(count());
       for (int i = 0; i < count(); i++) {
         int group = i;
-        for (String name : branches.get(i).parameters().keySet()) {
-          if (score.byWeight().containsKey(name)) {
-            collector.add(score.byWeight().get(name), _ -> group);
-          }
+        Set<String> scored = new LinkedHashSet<>(branches.get(i).parameters().keySet());
+        scored.retainAll(score.byWeight().keySet());
+        if (scored.isEmpty()) {
+          Score.found(score, branches.get(i).name()); // refuses, since no score has that name
         }
+        scored.forEach(name -> collector.add(score.byWeight().get(name), _ -> group));
       }
       return collector.result();
     }

@@ -16,14 +16,25 @@ import java.util.Map;
  * <p>The score of a channel is aggregated over the rows that make it, or is the scorer's own.
  * Because a masked channel is exactly zero wherever it flows, or masked where it is read, the
  * masked model equals the physically smaller one that {@link dev.espalier.prune.surgery.Surgery}
- * makes. Source: H. Li et al., Pruning Filters for Efficient ConvNets (2016), "independent"
- * counting; channels tied by identity shortcuts are ranked together, where the paper leaves them
- * alone.
+ * makes.
+ *
+ * <p>Of layers that are pruned at once, "independent" counting scores each filter by all its
+ * kernels; "greedy" counting goes from front to back and leaves out the kernels over maps that have
+ * just been pruned. (Kernels that an earlier round has masked count in neither.) Source: H. Li et
+ * al., Pruning Filters for Efficient ConvNets (2016), section 3.2; channels tied by identity
+ * shortcuts are ranked together, where the paper leaves them alone.
+ *
+ * @param greedy whether counting is greedy
  */
-public record FilterStructure() implements Structure {
+public record FilterStructure(boolean greedy) implements Structure {
+  /** With independent counting. */
+  public FilterStructure() {
+    this(false);
+  }
+
   @Override
   public String name() {
-    return "filter";
+    return greedy ? "filter-greedy" : "filter";
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.espalier.prune.tune;
 
-import dev.espalier.nn.layer.Init;
 import dev.espalier.prune.Allowance;
 import dev.espalier.prune.FineTune;
 import dev.espalier.prune.Percent;
@@ -8,11 +7,12 @@ import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Restart;
 
 /**
- * Survivors get new He-normal values, everything else its initial one.
+ * Survivors get new values, drawn as the dense network's were at first, everything else its initial
+ * one.
  *
  * <p>Source: Z. Liu et al., Rethinking the Value of Network Pruning (2019): Scratch-E with the
- * dense network's epochs, Scratch-B with its multiply-adds. The networks of the zoo start He-normal
- * too; fan-in counts masked inputs, as in the dense network.
+ * dense network's epochs, Scratch-B with its multiply-adds. Fan-in and fan-out count masked inputs
+ * and outputs, as in the dense network.
  *
  * @param length how long they train
  */
@@ -36,7 +36,7 @@ public record Reinitialise(Length length) implements FineTune {
   public void prepare(Restart restart) {
     restart.module().loadStateDict(restart.origins().dense(0));
     for (PrunableWeight weight : PrunableWeight.of(restart.module())) {
-      Init.heNormal(restart.generator(), weight.parameter());
+      restart.init().draw(restart.generator(), weight.parameter());
       Survivors.mask(weight.parameter());
     }
   }

@@ -14,10 +14,13 @@ import dev.espalier.nn.layer.BatchNorm2d;
 import dev.espalier.nn.layer.Concat;
 import dev.espalier.nn.layer.Conv2d;
 import dev.espalier.nn.layer.Dropout;
+import dev.espalier.nn.layer.Embedding;
 import dev.espalier.nn.layer.Flatten;
 import dev.espalier.nn.layer.LayerNorm;
 import dev.espalier.nn.layer.Linear;
 import dev.espalier.nn.layer.MaxPool2d;
+import dev.espalier.nn.layer.Maxout;
+import dev.espalier.nn.layer.MultiHeadAttention;
 import dev.espalier.nn.layer.ReLU;
 import dev.espalier.nn.layer.Residual;
 import dev.espalier.nn.layer.Sequential;
@@ -385,5 +388,32 @@ class CompilerTest {
                     new Given(_ -> raw.weight().exp(), raw), Nets.inputs(Shape.of(4), 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("does not depend on the input");
+  }
+
+  @Test
+  void layersWithoutACompiledStepAreRefusedByName() {
+    var generator = new Generator(1);
+    var attention = new MultiHeadAttention(8, 2, true, generator);
+    Module sequence = new Sequential(linear(4, 8), new Sequential(attention), linear(8, 2));
+    assertThatThrownBy(() -> Compiler.compile(sequence, Nets.inputs(Shape.of(5, 4), 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(
+            "compile: layer '1.0', MultiHeadAttention(8, 2 heads of 4, causal), attends",
+            "no compiled step",
+            "run the module itself");
+    assertThatThrownBy(() -> Compiler.compile(attention, Nets.inputs(Shape.of(5, 8), 2)))
+        .hasMessageContaining("MultiHeadAttention");
+    Module words = new Sequential(new Embedding(10, 4, generator), new Flatten(), linear(12, 2));
+    assertThatThrownBy(
+            () -> Compiler.compile(words, Tensor.of(Shape.of(2, 3), 0L, 1L, 2L, 3L, 4L, 5L)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("compile: layer '0', Embedding(10, 4), looks rows up");
+  }
+
+  @Test
+  void maxoutUnitsCompile() {
+    var generator = new Generator(1);
+    Module module = new Sequential(new Maxout(4, 3, 2, generator), linear(3, 2));
+    assertThat(layersOf(module, Shape.of(4))).hasSize(4);
   }
 }

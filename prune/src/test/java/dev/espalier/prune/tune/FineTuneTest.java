@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.Parameter.MaskMode;
+import dev.espalier.nn.layer.InitRule;
 import dev.espalier.prune.FineTune;
 import dev.espalier.prune.Nets;
 import dev.espalier.prune.Origins;
@@ -60,7 +61,11 @@ class FineTuneTest {
   private Map<String, Tensor> latest;
 
   private void prepare(FineTune tune) {
-    tune.prepare(new Restart(module, origins, latest, new Generator(1)));
+    prepare(tune, InitRule.HE);
+  }
+
+  private void prepare(FineTune tune, InitRule init) {
+    tune.prepare(new Restart(module, origins, latest, init, new Generator(1)));
     assertThat(weight.mask()).isEqualTo(mask);
     assertThat(mask.violations(weight.tensor())).isZero();
   }
@@ -176,5 +181,17 @@ class FineTuneTest {
     double[] first = weight.tensor().toDoubleArray();
     prepare(new Reinitialise());
     assertThat(weight.tensor().toDoubleArray()).isEqualTo(first);
+  }
+
+  /** 3.weight is [16, 16, 3, 3]: He's variance is 2 / 144, Glorot's 2 / 288. */
+  @Test
+  void newValuesAreDrawnAsTheFirstOnesWere() {
+    prepare(new Reinitialise(), InitRule.HE);
+    double[] he = weight.tensor().toDoubleArray();
+    prepare(new Reinitialise(), InitRule.GLOROT);
+    double[] glorot = weight.tensor().toDoubleArray();
+    for (int i = 0; i < he.length; i++) {
+      assertThat(glorot[i]).isEqualTo(he[i] / Math.sqrt(2), within(1e-6));
+    }
   }
 }
