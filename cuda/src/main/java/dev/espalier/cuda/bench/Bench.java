@@ -1,6 +1,7 @@
 package dev.espalier.cuda.bench;
 
 import dev.espalier.cuda.CudaBackend;
+import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.DeviceProperties;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,7 +38,16 @@ final class Bench {
     this.out = out;
     effort = effort(options, emulated);
     meter = new Meter(backend, effort, !emulated);
-    libraries = List.of(new OurCalls(backend));
+    libraries = libraries(backend);
+  }
+
+  private static List<Library> libraries(CudaBackend backend) {
+    DeviceContext context = backend.context();
+    List<Library> all = new ArrayList<>();
+    all.add(new OurCalls(backend));
+    context.libraries().dense().ifPresent(dense -> all.add(new VendorDense(context, dense)));
+    context.libraries().sparse().ifPresent(sparse -> all.add(new VendorSparse(context, sparse)));
+    return List.copyOf(all);
   }
 
   static Effort effort(Options options, boolean emulated) {
@@ -98,7 +108,8 @@ final class Bench {
       Case f32 = new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, library.name());
       measure(f32, library, log);
     }
-    for (Library library : libraries) {
+    // ours last, to stand beside the others in its row
+    for (Library library : libraries.reversed()) {
       measure(what.by(library.name()), library, log);
     }
   }
@@ -131,9 +142,20 @@ final class Bench {
             new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, Case.OURS));
   }
 
+  /** The fastest sparse product of the same case by a library; or null. */
+  private Measurement libraryBeside(Case what) {
+    return what.by().equals(Case.OURS)
+        ? fastest(what, libraries.subList(1, libraries.size()))
+        : null;
+  }
+
   private Measurement fastest(Case what) {
+    return fastest(what, libraries);
+  }
+
+  private Measurement fastest(Case what, List<Library> among) {
     Measurement best = null;
-    for (Library library : libraries) {
+    for (Library library : among) {
       Measurement found = measured.get(what.by(library.name()));
       if (found != null
           && found.timing() != null
@@ -217,6 +239,12 @@ final class Bench {
       row.put("dense_us", dense.timing().micros())
           .put("dense_by", dense.what().by() + " " + dense.what().type().label())
           .put("times_dense", dense.timing().micros() / timing.micros());
+    }
+    Measurement library = libraryBeside(what);
+    if (library != null) {
+      row.put("library_us", library.timing().micros())
+          .put("library", library.what().by())
+          .put("times_library", library.timing().micros() / timing.micros());
     }
     return row;
   }

@@ -51,7 +51,7 @@ public final class BenchTool implements ToolProvider {
   }
 
   /** Times of the emulator are the host's, which say nothing of a device. */
-  private static boolean isEmulated() {
+  static boolean isEmulated() {
     return !System.getProperty("espalier.cuda.emulator", "false").equals("false");
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.bench;
 
+import dev.espalier.tensor.DType;
 import java.util.Locale;
 
 /**
@@ -19,6 +20,11 @@ record Case(Layer layer, Pass pass, Format format, NumberType type, double spars
   /** The same by somebody else. */
   Case by(String whose) {
     return new Case(layer, pass, format, type, sparsity, whose);
+  }
+
+  /** Our dense products take float32 and round it; every other one has its type in memory. */
+  DType storage() {
+    return format.isDense() && by.equals(OURS) ? DType.FLOAT32 : type.storage();
   }
 
   String kernel() {

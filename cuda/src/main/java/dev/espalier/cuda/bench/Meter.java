@@ -50,10 +50,15 @@ final class Meter {
         call.on(set);
         error = Math.max(error, ResultCheck.worst(what, operands, set.result(), seed));
       }
+      if (timed) {
+        // so that nothing is prepared while the calls are captured
+        sets.forEach(call::on);
+      }
       Timing timing = timed ? watch.time(count, set -> call.on(sets.get(set))) : null;
       return new Measurement(what, timing, count, operands.weights(), error);
     } finally {
       context.synchronize();
+      call.close();
       sets.forEach(OperandSet::close);
     }
   }

@@ -20,7 +20,7 @@ record OperandSet(SparsePattern pattern, Tensor weight, Tensor x, Tensor y, Tens
   static OperandSet of(Case what, Operands operands, long seed, Device device) {
     Layer layer = what.layer();
     Pass pass = what.pass();
-    DType storage = what.type().storage();
+    DType storage = what.storage();
     SparsePattern pattern =
         what.format().draw(layer.rows(), layer.columns(), what.sparsity(), seed);
     Shape weight = pattern == null ? dense(layer) : pattern.valuesShape();
@@ -54,7 +54,7 @@ record OperandSet(SparsePattern pattern, Tensor weight, Tensor x, Tensor y, Tens
   /** What a call must move at the least: each operand read once, the result written once. */
   static double bytes(Case what, long weights) {
     Layer layer = what.layer();
-    double element = what.type().storage().bytes();
+    double element = what.storage().bytes();
     double index =
         what.format().isDense()
             ? 0

@@ -1,6 +1,7 @@
 package dev.espalier.cuda.bench;
 
 import dev.espalier.cuda.CudaBackend;
+import dev.espalier.cuda.ops.Gemm;
 import dev.espalier.cuda.ops.TensorCoreProducts;
 import dev.espalier.cuda.ops.TensorCoreType;
 import dev.espalier.tensor.Tensor;
@@ -12,10 +13,12 @@ import dev.espalier.tensor.spi.Epilogue;
 final class OurCalls implements Library {
   private final CudaBackend backend;
   private final TensorCoreProducts tensorCores;
+  private final Gemm gemm;
 
   OurCalls(CudaBackend backend) {
     this.backend = backend;
     tensorCores = new TensorCoreProducts(backend.context());
+    gemm = Gemm.withoutLibrary(backend.context());
   }
 
   @Override
@@ -25,11 +28,15 @@ final class OurCalls implements Library {
 
   @Override
   public Call of(Case what) {
+    if (what.layer() instanceof ProductLayer && what.format().isDense()) {
+      Call product = dense(what.pass());
+      return s -> what.type().precision().run(() -> product.on(s));
+    }
     if (what.type().tensorCores() != null) {
       return what.layer() instanceof ProductLayer ? onTensorCores(what) : null;
     }
     return switch (what.layer()) {
-      case ProductLayer _ -> what.format().isDense() ? dense(what.pass()) : sparse(what.pass());
+      case ProductLayer _ -> sparse(what.pass());
       case ConvolutionLayer layer ->
           what.format().isDense() ? dense(layer, what.pass()) : sparse(layer, what.pass());
     };
@@ -37,17 +44,17 @@ final class OurCalls implements Library {
 
   private Call dense(Pass pass) {
     return switch (pass) {
-      case FORWARD -> s -> backend.gemm(1, s.weight(), s.x(), 0, s.result(), Epilogue.NONE);
+      case FORWARD -> s -> gemm.gemm(1, s.weight(), s.x(), 0, s.result(), Epilogue.NONE);
       case DX ->
           s -> {
             try (Tensor transposed = s.weight().transpose()) {
-              backend.gemm(1, transposed, s.y(), 0, s.result(), Epilogue.NONE);
+              gemm.gemm(1, transposed, s.y(), 0, s.result(), Epilogue.NONE);
             }
           };
       case DW ->
           s -> {
             try (Tensor transposed = s.x().transpose()) {
-              backend.gemm(1, s.y(), transposed, 0, s.result(), Epilogue.NONE);
+              gemm.gemm(1, s.y(), transposed, 0, s.result(), Epilogue.NONE);
             }
           };
     };
