@@ -22,7 +22,7 @@ final class DeviceTest {
   private static final Device DEVICE = new Device("cuda", 0);
 
   /** Neither a whole number of staging buffers nor of pages. */
-  private static final int ELEMENTS = 1_234_567;
+  private static final int ELEMENTS = 123_457;
 
   private static final long TOO_MUCH = 1L << 50;
 
@@ -38,7 +38,7 @@ final class DeviceTest {
         Tensor there = host.to(DEVICE);
         Tensor copy = there.copy();
         Tensor back = copy.to(Device.CPU)) {
-      assertThat(back.toFloatArray()).containsExactly(host.toFloatArray());
+      assertThat(back.toFloatArray()).isEqualTo(host.toFloatArray());
     }
   }
 
