@@ -59,8 +59,7 @@ public final class GpuBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> arguments =
-        new ArrayList<>(List.of("--out", out.toString(), "--filter", filter));
+    List<String> arguments = new ArrayList<>(List.of("--out", out.toString(), "--filter", filter));
     if (quick) {
       arguments.add("--short");
     }

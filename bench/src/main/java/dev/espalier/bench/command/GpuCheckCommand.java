@@ -42,8 +42,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> arguments =
-        new ArrayList<>(List.of("--out", out.toString(), "--filter", filter));
+    List<String> arguments = new ArrayList<>(List.of("--out", out.toString(), "--filter", filter));
     if (all) {
       arguments.add("--all");
     }

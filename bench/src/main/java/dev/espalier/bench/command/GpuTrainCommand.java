@@ -75,8 +75,7 @@ public final class GpuTrainCommand implements Callable<Integer> {
           spec.commandLine(), "--model: takes %s, not '%s'".formatted(MODELS, model.get()));
     }
     if (steps.orElse(1) < 1 || batch.orElse(1) < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--steps and --batch: must be at least 1");
+      throw new ParameterException(spec.commandLine(), "--steps and --batch: must be at least 1");
     }
     boolean emulated = !System.getProperty("espalier.cuda.emulator", "false").equals("false");
     String device = Backends.of(CUDA).name();
@@ -86,8 +85,7 @@ public final class GpuTrainCommand implements Callable<Integer> {
     Path file = out.resolve("train.jsonl");
     Files.deleteIfExists(file);
     boolean right = true;
-    List<String> models =
-        model.map(List::of).orElse(emulated ? MODELS.subList(0, 1) : MODELS);
+    List<String> models = model.map(List::of).orElse(emulated ? MODELS.subList(0, 1) : MODELS);
     for (String name : models) {
       for (double sparsity : SPARSITIES) {
         var training =

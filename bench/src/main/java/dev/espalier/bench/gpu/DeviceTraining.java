@@ -66,8 +66,7 @@ public record DeviceTraining(String model, double sparsity, int batch) {
       var optimizer = new Sgd(network, RATE, MOMENTUM, DECAY);
       var loss = new CrossEntropy();
       Shape shape = Networks.input(model, batch);
-      Tensor images =
-          RandomFill.uniform(new Generator(2), DType.FLOAT32, shape, -1, 1).to(device);
+      Tensor images = RandomFill.uniform(new Generator(2), DType.FLOAT32, shape, -1, 1).to(device);
       Tensor labels = Tensor.of(Shape.of(batch), classes).to(device);
       for (int step = 0; step < steps; step++) {
         long start = System.nanoTime();

@@ -57,8 +57,7 @@ final class Bench {
   /** How many cases failed; those for which no time was left are no failure. */
   int run() throws IOException {
     long start = System.nanoTime();
-    BooleanSupplier timeIsUp =
-        () -> (System.nanoTime() - start) / 60e9 > options.minutes();
+    BooleanSupplier timeIsUp = () -> (System.nanoTime() - start) / 60e9 > options.minutes();
     List<Case> chosen = options.chosen(CaseList.of(effort));
     int skipped = 0;
     try (var log = new RowLog(options.out(), "bench.jsonl")) {
@@ -105,7 +104,8 @@ final class Bench {
   private void measureWithPeers(Case what, RowLog log) throws IOException {
     for (Library library : libraries) {
       measure(what.dense(library.name()), library, log);
-      Case f32 = new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, library.name());
+      Case f32 =
+          new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, library.name());
       measure(f32, library, log);
     }
     // ours last, to stand beside the others in its row
@@ -138,8 +138,7 @@ final class Bench {
     Measurement same = fastest(what.dense(Case.OURS));
     return same != null
         ? same
-        : fastest(
-            new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, Case.OURS));
+        : fastest(new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, Case.OURS));
   }
 
   /** The fastest sparse product of the same case by a library; or null. */
@@ -250,8 +249,7 @@ final class Bench {
   }
 
   private double roofline(Measurement found) {
-    double floor =
-        ceilings.floorMicros(found.what().type(), found.flops(), found.bytes());
+    double floor = ceilings.floorMicros(found.what().type(), found.flops(), found.bytes());
     return floor / found.timing().micros();
   }
 
@@ -259,7 +257,10 @@ final class Bench {
     Timing timing = found.timing();
     if (timing == null) {
       return String.format(
-          Locale.ROOT, "%-56s right, %.0f %% of the allowed error", found.what(), 100 * found.error());
+          Locale.ROOT,
+          "%-56s right, %.0f %% of the allowed error",
+          found.what(),
+          100 * found.error());
     }
     Measurement dense = found.what().format().isDense() ? null : denseBeside(found.what());
     return String.format(
@@ -271,6 +272,7 @@ final class Bench {
         100 * roofline(found),
         dense == null
             ? ""
-            : String.format(Locale.ROOT, " %6.2fx dense", dense.timing().micros() / timing.micros()));
+            : String.format(
+                Locale.ROOT, " %6.2fx dense", dense.timing().micros() / timing.micros()));
   }
 }

@@ -34,11 +34,7 @@ record BlockedEll(int block, int blocksPerRow, int[] columns, Tensor values)
         columns[row * most + place] = blocks.columnIndices()[p];
         for (int i = 0; i < size; i++) {
           System.arraycopy(
-              from,
-              (p * size + i) * size,
-              values,
-              (row * size + i) * width + place * size,
-              size);
+              from, (p * size + i) * size, values, (row * size + i) * width + place * size, size);
         }
       }
     }

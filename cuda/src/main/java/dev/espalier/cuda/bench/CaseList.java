@@ -1,6 +1,5 @@
 package dev.espalier.cuda.bench;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,19 +26,35 @@ final class CaseList {
   /** Pixels of 32 images next to each other. */
   private static final List<String> RESNET_1X1 =
       List.of(
-          "256x64x100352", "64x256x100352", "512x128x25088", "128x512x25088", "1024x256x6272",
-          "256x1024x6272", "2048x512x1568", "512x2048x1568");
+          "256x64x100352",
+          "64x256x100352",
+          "512x128x25088",
+          "128x512x25088",
+          "1024x256x6272",
+          "256x1024x6272",
+          "2048x512x1568",
+          "512x2048x1568");
 
   /** One image, and the odd widths of the scaled network. */
   private static final List<String> MOBILENET =
       List.of(
-          "128x64x3136", "256x256x784", "512x512x196", "1024x1024x49", "920x464x196",
-          "232x115x3136", "664x336x196", "168x83x3136");
+          "128x64x3136",
+          "256x256x784",
+          "512x512x196",
+          "1024x1024x49",
+          "920x464x196",
+          "232x115x3136",
+          "664x336x196",
+          "168x83x3136");
 
   private static final List<String> CONVOLUTIONS =
       List.of(
-          "32x128x28-128k3s1p1", "32x64x56-64k3s1p1", "32x256x14-256k3s1p1", "32x512x7-512k3s1p1",
-          "32x128x56-128k3s2p1", "32x256x28-256k3s2p1");
+          "32x128x28-128k3s1p1",
+          "32x64x56-64k3s1p1",
+          "32x256x14-256k3s1p1",
+          "32x512x7-512k3s1p1",
+          "32x128x56-128k3s2p1",
+          "32x256x28-256k3s2p1");
 
   private static final List<Integer> BLOCKS = List.of(32, 64, 16, 8);
   private static final List<String> BLOCK_LAYERS =
@@ -82,8 +97,7 @@ final class CaseList {
     for (Layer layer : layers) {
       for (int size : BLOCKS) {
         for (Pass pass : passes) {
-          for (NumberType type :
-              List.of(NumberType.BF16, NumberType.TF32, NumberType.F32)) {
+          for (NumberType type : List.of(NumberType.BF16, NumberType.TF32, NumberType.F32)) {
             if (layer instanceof ProductLayer || type == NumberType.F32) {
               add(layer, pass, Format.blocks(size), type, sparsity);
             }
@@ -149,7 +163,8 @@ final class CaseList {
 
   private void some() {
     List<ProductLayer> linear =
-        products(List.of(TRANSFORMER.get(1), RECURRENT.get(0), RESNET_1X1.get(2), MOBILENET.get(2)));
+        products(
+            List.of(TRANSFORMER.get(1), RECURRENT.get(0), RESNET_1X1.get(2), MOBILENET.get(2)));
     sparse(linear, PASSES, USUAL);
     sparse(convolutions(CONVOLUTIONS.subList(0, 2)), PASSES, USUAL);
     blocks(products(BLOCK_LAYERS.subList(0, 1)), List.of(Pass.FORWARD), USUAL);

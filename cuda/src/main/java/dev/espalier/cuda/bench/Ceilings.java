@@ -50,9 +50,7 @@ record Ceilings(double gigabytesPerSecond, double fp32, double bf16, double tf32
           watch.time(
               1,
               _ ->
-                  context
-                      .stream()
-                      .copyOnDevice(context.pointer(from), context.pointer(to), bytes));
+                  context.stream().copyOnDevice(context.pointer(from), context.pointer(to), bytes));
       return 2.0 * bytes / timing.micros() / 1e3;
     }
   }

@@ -160,9 +160,7 @@ record ConvolutionLayer(
           int row = i * stride - padding + r;
           int column = j * stride - padding + c;
           if (inside(row, column)) {
-            add(
-                sum,
-                (double) gradient[y(image, o, i, j)] * values[x(image, channel, row, column)]);
+            add(sum, (double) gradient[y(image, o, i, j)] * values[x(image, channel, row, column)]);
           }
         }
       }

@@ -9,8 +9,7 @@ package dev.espalier.cuda.bench;
  * @param millis device time of the measurement of a case
  * @param fewestPasses over all operand sets, whatever time they take
  */
-record Effort(
-    boolean full, boolean small, double warmUpMillis, double millis, int fewestPasses) {
+record Effort(boolean full, boolean small, double warmUpMillis, double millis, int fewestPasses) {
   static final Effort FULL = new Effort(true, false, 20, 60, 9);
   static final Effort SHORT = new Effort(false, false, 8, 20, 5);
 

@@ -56,7 +56,8 @@ record Format(String label, int height, int width) {
   private static CsrPattern uniform(
       int rows, int columns, double density, SplittableRandom random) {
     int[] offsets = new int[rows + 1];
-    int[] found = new int[(int) Math.min((double) rows * columns, rows * columns * density * 1.1 + 1024)];
+    int[] found =
+        new int[(int) Math.min((double) rows * columns, rows * columns * density * 1.1 + 1024)];
     int count = 0;
     double scale = 1 / Math.log1p(-density);
     long end = (long) rows * columns;

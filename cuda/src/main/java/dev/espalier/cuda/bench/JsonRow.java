@@ -63,7 +63,10 @@ final class JsonRow {
     var text = new StringBuilder("{");
     fields.forEach(
         (name, value) ->
-            text.append(text.length() == 1 ? "" : ",").append(quoted(name)).append(':').append(value));
+            text.append(text.length() == 1 ? "" : ",")
+                .append(quoted(name))
+                .append(':')
+                .append(value));
     return text.append('}').toString();
   }
 }

@@ -16,8 +16,7 @@ import java.util.regex.PatternSyntaxException;
  * @param quick fewer cases, shorter
  * @param list only names the cases
  */
-record Options(
-    Path out, Pattern filter, double minutes, long seed, boolean quick, boolean list) {
+record Options(Path out, Pattern filter, double minutes, long seed, boolean quick, boolean list) {
   private static final String USAGE =
       "takes --out DIR, --filter REGEX, --minutes M, --seed N, --short and --list";
 
@@ -82,8 +81,7 @@ record Options(
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "%s: needs a number but is '%s'".formatted(name, text), e);
+      throw new IllegalArgumentException("%s: needs a number but is '%s'".formatted(name, text), e);
     }
   }
 }

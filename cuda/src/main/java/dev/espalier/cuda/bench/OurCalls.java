@@ -125,8 +125,7 @@ final class OurCalls implements Library {
           s ->
               tensorCores.spmmTransposed(
                   (BsrPattern) s.pattern(), s.weight(), s.y(), s.result(), type);
-      case DW ->
-          s -> tensorCores.sddmm((BsrPattern) s.pattern(), s.y(), s.x(), s.result(), type);
+      case DW -> s -> tensorCores.sddmm((BsrPattern) s.pattern(), s.y(), s.x(), s.result(), type);
     };
   }
 }

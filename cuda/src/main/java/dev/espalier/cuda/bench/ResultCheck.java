@@ -49,9 +49,7 @@ final class ResultCheck {
     double[] sum = new double[3];
     long element =
         what.pass() == Pass.DW && operands.positions() != null ? operands.positions()[at] : at;
-    what.layer()
-        .expected(
-            what.pass(), element, operands.weight(), operands.x(), operands.y(), sum);
+    what.layer().expected(what.pass(), element, operands.weight(), operands.x(), operands.y(), sum);
     boolean tensorCores = what.type() != NumberType.F32;
     double allowed =
         sum[1]
@@ -61,12 +59,7 @@ final class ResultCheck {
     if (!(error <= allowed)) {
       throw new WrongResultException(
           String.format(
-              Locale.ROOT,
-              "element %,d is %s but must be %s ± %.2g",
-              at,
-              found,
-              sum[0],
-              allowed));
+              Locale.ROOT, "element %,d is %s but must be %s ± %.2g", at, found, sum[0], allowed));
     }
     return allowed == 0 ? 0 : error / allowed;
   }

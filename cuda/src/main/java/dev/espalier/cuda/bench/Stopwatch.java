@@ -49,8 +49,7 @@ final class Stopwatch {
         spent += millis;
         micros.add(millis * 1e3 / sets);
       }
-      return Timing.of(
-          micros.stream().mapToDouble(Double::doubleValue).toArray(), step != null);
+      return Timing.of(micros.stream().mapToDouble(Double::doubleValue).toArray(), step != null);
     }
   }
 

@@ -16,8 +16,7 @@ record Timing(double micros, double low, double high, int passes, boolean graph)
   static Timing of(double[] micros, boolean graph) {
     double[] sorted = micros.clone();
     Arrays.sort(sorted);
-    return new Timing(
-        at(sorted, 0.5), at(sorted, 0.1), at(sorted, 0.9), sorted.length, graph);
+    return new Timing(at(sorted, 0.5), at(sorted, 0.1), at(sorted, 0.9), sorted.length, graph);
   }
 
   private static double at(double[] sorted, double share) {

@@ -34,11 +34,9 @@ record VendorDense(DeviceContext context, DenseLibrary library) implements Libra
         context.pointer(matrix), matrix.dtype(), transposed, matrix.dim(1), matrix.size());
   }
 
-  private void run(
-      Case what, int m, int n, int k, DenseOperand a, DenseOperand b, Tensor result) {
+  private void run(Case what, int m, int n, int k, DenseOperand a, DenseOperand b, Tensor result) {
     library.gemm(
-        new DenseProduct(
-            m, n, k, 1, what.type().arithmetic(), 1, a, b, 0, of(result, false)),
+        new DenseProduct(m, n, k, 1, what.type().arithmetic(), 1, a, b, 0, of(result, false)),
         context.stream());
   }
 }

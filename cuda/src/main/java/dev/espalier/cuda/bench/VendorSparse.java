@@ -86,8 +86,7 @@ record VendorSparse(DeviceContext context, SparseLibrary library) implements Lib
             matrix.values().dtype());
     PreparedProduct product;
     try {
-      product =
-          library.spmm(operand, dense(s.x()), dense(s.result()), layer.n(), context.stream());
+      product = library.spmm(operand, dense(s.x()), dense(s.result()), layer.n(), context.stream());
     } catch (RuntimeException e) {
       matrix.close();
       throw e;

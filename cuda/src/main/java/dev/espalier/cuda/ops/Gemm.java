@@ -23,6 +23,7 @@ public final class Gemm {
   private static final int MOST_TERMS = 4096;
 
   private final DeviceContext context;
+
   /** Null where nothing is left to the vendor. */
   private final LibraryProducts library;
 
