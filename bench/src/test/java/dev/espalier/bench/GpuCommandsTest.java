@@ -9,6 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The GPU's commands on the emulator, in their smallest form. */
 final class GpuCommandsTest {
@@ -46,6 +48,15 @@ final class GpuCommandsTest {
         .contains("--model: takes [lenet-5, resnet-20], not 'vgg'");
     assertThat(CommandRun.of("gpu", "train", "--steps", 0).code()).isEqualTo(2);
     assertThat(CommandRun.of("gpu", "bench", "--filter", "nowhere").code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "bench", "train"})
+  void helpHasExamplesAndSaysNothingElse(String command) {
+    var run = CommandRun.of("gpu", command, "--help");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("Examples:", "espalier gpu " + command).doesNotContain("%n");
+    assertThat(run.err()).isEmpty();
   }
 
   @Test

@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier gpu bench --short                          one of each family, in minutes",
-      "  espalier gpu bench --minutes 10                     what can be done in ten minutes",
-      "  espalier gpu bench --filter '^spmm forward csr'     some, by regular expression",
-      "  espalier gpu bench --list                           what there is"
+      "  espalier gpu bench --short                        one of each family",
+      "  espalier gpu bench --minutes 10                   no more than ten minutes",
+      "  espalier gpu bench --filter '^spmm forward csr'   some, by name",
+      "  espalier gpu bench --list                         what there is"
     })
 public final class GpuBenchCommand implements Callable<Integer> {
   @Option(

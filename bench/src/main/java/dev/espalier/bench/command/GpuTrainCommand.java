@@ -24,7 +24,7 @@ import tools.jackson.databind.ObjectMapper;
 @Command(
     name = "train",
     description = {
-      "Trains LeNet-5 and ResNet-20, dense and with 90 % of the weights masked, on random images.",
+      "Trains LeNet-5 and ResNet-20, dense and with 90 %% of the weights masked, on random images.",
       "Writes train.jsonl: step times and losses; the first losses must be those of the CPU."
     },
     footerHeading = "%nExamples:%n",
