@@ -107,15 +107,20 @@ template <u32 BLOCK, u32 STEP>
 struct WeightTile<Tf32, BLOCK, STEP, true> {
   static constexpr u32 ROWS = STEP;
   static constexpr u32 PIECES = BLOCK / 4;
-  static constexpr u32 PITCH = (BLOCK == 8 ? 8 : BLOCK + 8) * 4;
+  static constexpr u32 PITCH = (BLOCK <= 16 ? BLOCK : BLOCK + 8) * 4;
   static constexpr u32 BYTES = STEP * PITCH;
 
+  // Two rows of 16 fill the banks: of four that are read together, the second two lie the other way
+  // round.
+  static constexpr u32 FLIP = BLOCK == 16 ? 2 : 0;
+
   static __device__ __forceinline__ u32 place(u32 row, u32 piece) {
-    return row * PITCH + piece * PIECE;
+    return row * PITCH + (piece ^ (row & FLIP)) * PIECE;
   }
 
   static __device__ __forceinline__ void fragment(u32 (&b)[2], u32 tile, u32 eight, u32 s, u32 lane) {
-    u32 from = tile + (s * 8 + lane % 4) * PITCH + (eight * 8 + lane / 4) * 4;
+    u32 row = s * 8 + lane % 4;
+    u32 from = tile + place(row, eight * 2 + lane / 16) + lane / 4 % 4 * 4;
 #pragma unroll
     for (int i = 0; i < 2; i++) {
       u32 bits;
