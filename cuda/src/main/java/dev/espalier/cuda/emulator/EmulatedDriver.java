@@ -250,6 +250,7 @@ public final class EmulatedDriver implements Driver {
     return new LaunchReport(
         kernel.name(),
         launch.shape(),
+        kernel.resources(),
         Occupancy.of(device, launch.shape(), kernel.resources()),
         touched,
         InstructionReports.of(kernel.compiled(), tally));
