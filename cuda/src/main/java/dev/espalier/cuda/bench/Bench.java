@@ -3,13 +3,14 @@ package dev.espalier.cuda.bench;
 import dev.espalier.cuda.CudaBackend;
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.DeviceProperties;
+import dev.espalier.cuda.emulator.EmulatedDriver;
+import dev.espalier.cuda.emulator.LaunchReport;
+import dev.espalier.cuda.emulator.TimeEstimate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** One run of the benchmark: ceilings, then case after case with the dense products beside it. */
@@ -22,8 +23,9 @@ final class Bench {
   private final PrintWriter out;
   private final Meter meter;
   private final List<Library> libraries;
+  private final List<String> absences;
   private final Effort effort;
-  private final Map<Case, Measurement> measured = new HashMap<>();
+  private final Standings standings;
   private final List<Case> failed = new ArrayList<>();
   private Ceilings ceilings;
   private int failuresInARow;
@@ -39,12 +41,15 @@ final class Bench {
     effort = effort(options, emulated);
     meter = new Meter(backend, effort, !emulated);
     libraries = libraries(backend);
+    standings = new Standings(libraries);
+    absences = backend.context().libraries().absences();
   }
 
   private static List<Library> libraries(CudaBackend backend) {
     DeviceContext context = backend.context();
     List<Library> all = new ArrayList<>();
     all.add(new OurCalls(backend));
+    all.add(new GeneratedCalls(context));
     context.libraries().dense().ifPresent(dense -> all.add(new VendorDense(context, dense)));
     context.libraries().sparse().ifPresent(sparse -> all.add(new VendorSparse(context, sparse)));
     return List.copyOf(all);
@@ -62,6 +67,7 @@ final class Bench {
     int skipped = 0;
     try (var log = new RowLog(options.out(), "bench.jsonl")) {
       log.append(deviceRow());
+      absences.forEach(out::println);
       if (!emulated) {
         ceilings = Ceilings.measure(backend.context(), effort);
         say(
@@ -81,7 +87,7 @@ final class Bench {
       }
       log.append(endRow(chosen.size(), skipped, (System.nanoTime() - start) / 1e9));
     }
-    Summary.of(measured.values(), this::denseBeside).forEach(out::println);
+    Summary.of(standings.all(), standings::denseBeside).forEach(out::println);
     say(
         "%d cases, %d failed, %d not begun%s",
         chosen.size(),
@@ -116,12 +122,12 @@ final class Bench {
 
   private void measure(Case what, Library library, RowLog log) throws IOException {
     Call call = library.of(what);
-    if (call == null || measured.containsKey(what) || failed.contains(what)) {
+    if (call == null || standings.has(what) || failed.contains(what)) {
       return;
     }
     try {
       Measurement found = meter.measure(what, call, options.seed());
-      measured.put(what, found);
+      standings.add(found);
       log.append(row(found));
       say("%s", line(found));
       failuresInARow = 0;
@@ -131,38 +137,6 @@ final class Bench {
       log.append(describe(what).put("error", e.toString()));
       say("%s: %s", what, e.getMessage() == null ? e : e.getMessage());
     }
-  }
-
-  /** The fastest dense product of the layer in the same type, else in float32; or null. */
-  private Measurement denseBeside(Case what) {
-    Measurement same = fastest(what.dense(Case.OURS));
-    return same != null
-        ? same
-        : fastest(new Case(what.layer(), what.pass(), Format.DENSE, NumberType.F32, 0, Case.OURS));
-  }
-
-  /** The fastest sparse product of the same case by a library; or null. */
-  private Measurement libraryBeside(Case what) {
-    return what.by().equals(Case.OURS)
-        ? fastest(what, libraries.subList(1, libraries.size()))
-        : null;
-  }
-
-  private Measurement fastest(Case what) {
-    return fastest(what, libraries);
-  }
-
-  private Measurement fastest(Case what, List<Library> among) {
-    Measurement best = null;
-    for (Library library : among) {
-      Measurement found = measured.get(what.by(library.name()));
-      if (found != null
-          && found.timing() != null
-          && (best == null || found.timing().micros() < best.timing().micros())) {
-        best = found;
-      }
-    }
-    return best;
   }
 
   // ---- rows
@@ -177,6 +151,7 @@ final class Bench {
         .put("l2_bytes", device.l2Bytes())
         .put("clock", emulated ? "none: emulator" : "device events")
         .put("libraries", String.join(", ", libraries.stream().map(Library::name).toList()))
+        .put("absent", String.join("; ", absences))
         .put("seed", options.seed())
         .put("commit", System.getProperty("espalier.commit", "unknown"))
         .put("java", Runtime.version().toString());
@@ -222,7 +197,9 @@ final class Bench {
             .put("error_of_allowed", found.error());
     Timing timing = found.timing();
     if (timing == null) {
-      return row;
+      return backend.context().driver() instanceof EmulatedDriver emulator
+          ? counted(row, emulator)
+          : row;
     }
     row.put("us", timing.micros())
         .put("us_p10", timing.low())
@@ -233,19 +210,36 @@ final class Bench {
         .put("gflops", found.flops() / timing.micros() / 1e3)
         .put("gbs", found.bytes() / timing.micros() / 1e3)
         .put("roofline", roofline(found));
-    Measurement dense = what.format().isDense() ? null : denseBeside(what);
+    Measurement dense = what.format().isDense() ? null : standings.denseBeside(what);
     if (dense != null) {
       row.put("dense_us", dense.timing().micros())
           .put("dense_by", dense.what().by() + " " + dense.what().type().label())
           .put("times_dense", dense.timing().micros() / timing.micros());
     }
-    Measurement library = libraryBeside(what);
+    Measurement library = standings.libraryBeside(what);
     if (library != null) {
       row.put("library_us", library.timing().micros())
           .put("library", library.what().by())
           .put("times_library", library.timing().micros() / timing.micros());
     }
     return row;
+  }
+
+  /** What the emulator counted of the case's last launch, and the time that it estimates of it. */
+  private static JsonRow counted(JsonRow row, EmulatedDriver emulator) {
+    LaunchReport launch = emulator.lastLaunch();
+    TimeEstimate estimate = launch.estimate(emulator.device());
+    return row.put("launch", launch.kernel())
+        .put("instructions", launch.instructions())
+        .put("multiply_adds", launch.multiplyAdds())
+        .put("requests", launch.globalRequests())
+        .put("sectors", launch.sectors())
+        .put("sectors_at_best", launch.idealSectors())
+        .put("bank_conflicts", launch.bankConflicts())
+        .put("registers", launch.resources().registersPerThread())
+        .put("occupancy", launch.occupancy().share())
+        .put("estimated_us", estimate.microseconds())
+        .put("bound", estimate.bound().toString());
   }
 
   private double roofline(Measurement found) {
@@ -262,7 +256,8 @@ final class Bench {
           found.what(),
           100 * found.error());
     }
-    Measurement dense = found.what().format().isDense() ? null : denseBeside(found.what());
+    Measurement dense =
+        found.what().format().isDense() ? null : standings.denseBeside(found.what());
     return String.format(
         Locale.ROOT,
         "%-56s %9.1f us %8.0f GFLOP/s %3.0f %% of roof%s",

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * Which cases are measured: the shapes that the literature on sparse kernels measures (ResNet-50,
- * MobileNetV1, Transformer-base, square recurrent layers), 50 to 98 % sparse.
+ * MobileNetV1, AlexNet, Transformer-base, BERT, OPT, square recurrent layers), 50 to 98 % sparse.
  *
  * <p>What is asked of the kernels at 90 % comes first, so that a run which its time limit ends has
  * something of everything.
@@ -35,7 +35,7 @@ final class CaseList {
           "2048x512x1568",
           "512x2048x1568");
 
-  /** One image, and the odd widths of the scaled network. */
+  /** One image: both versions, and the odd widths of the first one scaled. */
   private static final List<String> MOBILENET =
       List.of(
           "128x64x3136",
@@ -45,8 +45,18 @@ final class CaseList {
           "920x464x196",
           "232x115x3136",
           "664x336x196",
-          "168x83x3136");
+          "168x83x3136",
+          "24x96x3136",
+          "96x576x196",
+          "1280x320x49");
 
+  private static final List<String> BERT =
+      List.of("768x768x4096", "3072x768x4096", "768x3072x4096");
+
+  /** A large language model's, token by token. */
+  private static final List<String> DECODING = List.of("21504x7168x16", "7168x28672x16");
+
+  /** Those of ResNet-50, and the one that sparse kernels for it were measured with in AlexNet. */
   private static final List<String> CONVOLUTIONS =
       List.of(
           "32x128x28-128k3s1p1",
@@ -54,9 +64,14 @@ final class CaseList {
           "32x256x14-256k3s1p1",
           "32x512x7-512k3s1p1",
           "32x128x56-128k3s2p1",
-          "32x256x28-256k3s2p1");
+          "32x256x28-256k3s2p1",
+          "32x256x13-384k3s1p1");
 
   private static final List<Integer> BLOCKS = List.of(32, 64, 16, 8);
+
+  /** The blocks of mixtures of experts. */
+  private static final int WHOLE = 128;
+
   private static final List<String> BLOCK_LAYERS =
       List.of("2048x2048x2048", "2048x512x2048", "4096x4096x4096");
 
@@ -153,12 +168,30 @@ final class CaseList {
       sparse(convolved.subList(0, 4), List.of(Pass.DX, Pass.DW), sparsity);
       blocks(blocked.subList(0, 2), PASSES, sparsity);
     }
-    // every block stored: what the block kernels themselves cost
-    for (int size : BLOCKS) {
+    full(blocked.getFirst(), BLOCKS);
+    full(blocked.getLast(), List.of(WHOLE));
+    wide();
+  }
+
+  /** Every block stored: what the block kernels themselves cost beside the dense product. */
+  private void full(Layer layer, List<Integer> sizes) {
+    for (int size : sizes) {
       for (NumberType type : NumberType.values()) {
-        add(blocked.getFirst(), Pass.FORWARD, Format.blocks(size), type, 0);
+        add(layer, Pass.FORWARD, Format.blocks(size), type, 0);
       }
     }
+  }
+
+  /** Layers of language models, with few and with many tokens. */
+  private void wide() {
+    List<ProductLayer> bert = products(BERT);
+    List<ProductLayer> decoding = products(DECODING);
+    for (double sparsity : List.of(USUAL, 0.7)) {
+      sparse(bert, PASSES, sparsity);
+      sparse(decoding, List.of(Pass.FORWARD), sparsity);
+    }
+    blocks(bert, PASSES, USUAL);
+    twoOfFour(bert);
   }
 
   private void some() {
@@ -171,6 +204,7 @@ final class CaseList {
     twoOfFour(products(BLOCK_LAYERS.subList(0, 1)));
     vectors(linear.subList(0, 1), USUAL);
     sparse(linear.subList(0, 2), List.of(Pass.FORWARD), 0.7);
+    add(products(BLOCK_LAYERS).getFirst(), Pass.FORWARD, Format.blocks(WHOLE), NumberType.BF16, 0);
   }
 
   private void tiny() {

@@ -19,6 +19,9 @@ record Format(String label, int height, int width) {
   static final Format CSR = new Format("csr", 1, 1);
   static final Format TWO_OF_FOUR = new Format("nm-2:4", 0, 0);
 
+  /** The largest blocks that kernels take; larger ones are drawn whole and stored in such parts. */
+  private static final int LARGEST_STORED = 64;
+
   static Format blocks(int size) {
     return new Format("bsr-" + size, size, size);
   }
@@ -50,7 +53,31 @@ record Format(String label, int height, int width) {
       return twoOfFour(rows, columns, random);
     }
     CsrPattern grid = uniform(rows / height, columns / width, 1 - sparsity, random);
-    return height == 1 && width == 1 ? grid : new BsrPattern(grid, height, width);
+    if (height == 1 && width == 1) {
+      return grid;
+    }
+    int parts = Math.max(1, height / LARGEST_STORED);
+    return new BsrPattern(refined(grid, parts), height / parts, width / parts);
+  }
+
+  /** Each position as {@code parts} rows and columns of positions. */
+  private static CsrPattern refined(CsrPattern grid, int parts) {
+    if (parts == 1) {
+      return grid;
+    }
+    int[] starts = grid.rowOffsets();
+    int[] offsets = new int[grid.rows() * parts + 1];
+    int[] found = new int[grid.nnz() * parts * parts];
+    int count = 0;
+    for (int row = 0; row < offsets.length - 1; row++) {
+      for (int p = starts[row / parts]; p < starts[row / parts + 1]; p++) {
+        for (int part = 0; part < parts; part++) {
+          found[count++] = grid.columnIndices()[p] * parts + part;
+        }
+      }
+      offsets[row + 1] = count;
+    }
+    return CsrPattern.of(grid.rows() * parts, grid.columns() * parts, offsets, found);
   }
 
   private static CsrPattern uniform(

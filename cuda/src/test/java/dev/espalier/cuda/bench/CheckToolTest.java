@@ -63,6 +63,8 @@ final class CheckToolTest {
         .noneMatch(row -> row.contains("\"us\":") && rows.getFirst().contains("emulator"))
         .anyMatch(row -> row.contains("\"format\":\"bsr-16\",\"type\":\"bf16\""))
         .anyMatch(row -> row.contains("\"format\":\"nm-2:4\""))
+        .anyMatch(row -> row.contains("\"by\":\"espalier-generated\""))
+        .anyMatch(row -> row.contains("\"bank_conflicts\":0,\"registers\":"))
         .anyMatch(row -> row.contains("\"kernel\":\"conv2d\",\"pass\":\"dw\",\"format\":\"csr\""));
   }
 

@@ -76,7 +76,9 @@ record CountedLaunch(String what, Access access, LaunchReport report) {
         100 * report.occupancy().share());
   }
 
-  /** As Markdown, without f16, whose kernels are those of bf16 but for the instructions of the type. */
+  /**
+   * As Markdown, without f16, whose kernels are those of bf16 but for the instructions of the type.
+   */
   static String table(List<CountedLaunch> all) {
     var table = new StringBuilder(HEAD);
     all.stream()
