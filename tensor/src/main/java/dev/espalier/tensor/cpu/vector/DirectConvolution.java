@@ -72,7 +72,7 @@ record DirectConvolution(
 
   /** Whether vectors and tiles would be full enough, and a window of some lines has room. */
   boolean pays() {
-    return channels >= BLOCK / 2
+    return channels >= BLOCK / 4
         && patches.gridWidth() >= 4
         && patches.gridHeight() > 0
         && depth > 0
@@ -245,7 +245,7 @@ record DirectConvolution(
     for (int x = 0; x < pixels; ) {
       int run = Math.min(target.run(pixel + x), pixels - x);
       int from = at + x * lanes;
-      if (target.columnStride() == 1 && LaneTranspose.handles(run, count)) {
+      if (target.columnStride() == 1 && LaneTranspose.handles(run)) {
         long to = target.byteOffset(channel, pixel + x);
         long pitch = target.rowStride() * Float.BYTES;
         LaneTranspose.run(sums, from, lanes, target.data(), to, pitch, run, count);
@@ -269,7 +269,7 @@ record DirectConvolution(
     MemorySegment.copy(sums, at, scratch.group, ValueLayout.JAVA_FLOAT, 0, pixels * lanes);
     int rows = Math.ceilDiv(pixels, Lanes.COUNT) * Lanes.COUNT;
     long pitch = lanes * (long) Float.BYTES;
-    Packing.transpose(scratch.group, 0, pitch, scratch.transposed, 0, GROUP_BYTES, rows, count);
+    Packing.transpose(scratch.group, 0, pitch, scratch.transposed, 0, GROUP_BYTES, rows, lanes);
     new TileWriter(target, TileEpilogue.NONE)
         .write(scratch.transposed, GROUP_BYTES, channel, count, pixel, pixels, false, true);
   }

@@ -8,9 +8,9 @@ final class LaneTranspose {
 
   private LaneTranspose() {}
 
-  /** Whether squares cover so many pixels and channels. */
-  static boolean handles(int pixels, int channels) {
-    return Lanes.COUNT == SIDE && pixels >= SIDE && channels % SIDE == 0;
+  /** Whether there are squares, and enough pixels for one. */
+  static boolean handles(int pixels) {
+    return Lanes.COUNT == SIDE && pixels >= SIDE;
   }
 
   /**
@@ -29,13 +29,25 @@ final class LaneTranspose {
     for (int done = 0; done < pixels; done += SIDE) {
       // the last square begins earlier, and writes some pixels again
       int x = Math.min(done, pixels - SIDE);
-      for (int c = 0; c < channels; c += SIDE) {
+      int whole = channels & -SIDE;
+      for (int c = 0; c < whole; c += SIDE) {
         SixteenSquare.transpose(
             sums,
             at + x * lanes + c,
             lanes,
             target,
             to + c * pitch + x * (long) Float.BYTES,
+            pitch,
+            between);
+      }
+      if (whole < channels) {
+        SixteenSquare.transposeTo(
+            channels - whole,
+            sums,
+            at + x * lanes + whole,
+            lanes,
+            target,
+            to + whole * pitch + x * (long) Float.BYTES,
             pitch,
             between);
       }

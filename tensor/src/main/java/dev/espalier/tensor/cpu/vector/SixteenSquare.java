@@ -23,7 +23,7 @@ final class SixteenSquare {
   private static final IntVector HIGH = zip(SIDE / 2);
 
   private static final ThreadLocal<float[]> BETWEEN =
-      ThreadLocal.withInitial(() -> new float[SIDE * SIDE]);
+      ThreadLocal.withInitial(() -> new float[2 * SIDE * SIDE]);
 
   private SixteenSquare() {}
 
@@ -35,7 +35,7 @@ final class SixteenSquare {
     return IntVector.fromArray(S, from, 0);
   }
 
-  /** This thread's memory for one square. */
+  /** This thread's memory for a square between the passes, and one behind them. */
   static float[] between() {
     return BETWEEN.get();
   }
@@ -77,6 +77,26 @@ final class SixteenSquare {
       float[] between) {
     move(source, from, sourcePitch, between, 0, SIDE);
     write(between, target, to, targetPitch);
+  }
+
+  /**
+   * As {@link #transpose(float[], int, int, MemorySegment, long, long, float[])}, some rows only.
+   */
+  static void transposeTo(
+      int rows,
+      float[] source,
+      int from,
+      int sourcePitch,
+      MemorySegment target,
+      long to,
+      long targetPitch,
+      float[] between) {
+    move(source, from, sourcePitch, between, 0, SIDE);
+    move(between, 0, SIDE, between, SIDE * SIDE, SIDE);
+    for (int i = 0; i < rows; i++) {
+      FloatVector.fromArray(F, between, (SIDE + i) * SIDE)
+          .intoMemorySegment(target, to + i * targetPitch, Lanes.ORDER);
+    }
   }
 
   private static void read(MemorySegment s, long from, long sPitch, float[] t) {
