@@ -70,12 +70,7 @@ final class Bench {
       absences.forEach(out::println);
       if (!emulated) {
         ceilings = Ceilings.measure(backend.context(), effort);
-        say(
-            "copy %.0f GB/s; in registers fp32 %.1f, mma.sync tf32 %.1f, bf16 %.1f TFLOP/s",
-            ceilings.gigabytesPerSecond(),
-            ceilings.fp32() / 1e3,
-            ceilings.tf32() / 1e3,
-            ceilings.bf16() / 1e3);
+        say(ceilings.toString());
         log.append(ceilingsRow());
       }
       for (Case what : chosen) {
@@ -88,20 +83,19 @@ final class Bench {
       log.append(endRow(chosen.size(), skipped, (System.nanoTime() - start) / 1e9));
     }
     Summary.of(standings.all(), standings::denseBeside).forEach(out::println);
-    say(
-        "%d cases, %d failed, %d not begun%s",
-        chosen.size(),
-        failed.size(),
-        skipped,
+    String why =
         failuresInARow >= MOST_FAILURES_IN_A_ROW
             ? ": too many failures in a row"
-            : skipped > 0 ? ": the time was up" : "");
-    failed.forEach(what -> say("failed: %s", what));
+            : skipped > 0 ? ": the time was up" : "";
+    say(
+        "%d cases, %d failed, %d not begun%s"
+            .formatted(chosen.size(), failed.size(), skipped, why));
+    failed.forEach(what -> say("failed: " + what));
     return failed.size();
   }
 
-  private void say(String text, Object... values) {
-    out.println(String.format(Locale.ROOT, text, values));
+  private void say(String line) {
+    out.println(line);
     out.flush();
   }
 
@@ -129,13 +123,13 @@ final class Bench {
       Measurement found = meter.measure(what, call, options.seed());
       standings.add(found);
       log.append(row(found));
-      say("%s", line(found));
+      say(line(found));
       failuresInARow = 0;
     } catch (RuntimeException e) {
       failed.add(what);
       failuresInARow++;
       log.append(describe(what).put("error", e.toString()));
-      say("%s: %s", what, e.getMessage() == null ? e : e.getMessage());
+      say(what + ": " + (e.getMessage() == null ? e : e.getMessage()));
     }
   }
 

@@ -4,6 +4,8 @@ import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.Extent;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.cuda.memory.DeviceBuffer;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * What no kernel can exceed, measured on the device.
@@ -61,7 +63,7 @@ record Ceilings(double gigabytesPerSecond, double fp32, double bf16, double tf32
       long operationsOfWarp,
       int rounds,
       String entry,
-      java.util.function.UnaryOperator<Launch> operands) {
+      UnaryOperator<Launch> operands) {
     int blocks = context.properties().multiprocessors() * BLOCKS_PER_MULTIPROCESSOR;
     try (DeviceBuffer out = context.scratch(4L * blocks * THREADS, entry)) {
       Timing timing =
@@ -89,5 +91,16 @@ record Ceilings(double gigabytesPerSecond, double fp32, double bf16, double tf32
   /** The least time for that work in microseconds. */
   double floorMicros(NumberType type, double flops, double bytes) {
     return Math.max(flops / arithmetic(type), bytes / gigabytesPerSecond) / 1e3;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "copy %.0f GB/s; in registers fp32 %.1f, mma.sync tf32 %.1f, bf16 %.1f TFLOP/s",
+        gigabytesPerSecond,
+        fp32 / 1e3,
+        tf32 / 1e3,
+        bf16 / 1e3);
   }
 }
