@@ -31,12 +31,12 @@ record Format(String label, int height, int width) {
   }
 
   boolean isDense() {
-    return this == DENSE;
+    return equals(DENSE);
   }
 
   boolean fits(int rows, int columns) {
     return isDense()
-        || (this == TWO_OF_FOUR ? columns % 4 == 0 : rows % height == 0 && columns % width == 0);
+        || (equals(TWO_OF_FOUR) ? columns % 4 == 0 : rows % height == 0 && columns % width == 0);
   }
 
   /**
@@ -49,7 +49,7 @@ record Format(String label, int height, int width) {
     if (isDense()) {
       return null;
     }
-    if (this == TWO_OF_FOUR) {
+    if (equals(TWO_OF_FOUR)) {
       return twoOfFour(rows, columns, random);
     }
     CsrPattern grid = uniform(rows / height, columns / width, 1 - sparsity, random);

@@ -58,7 +58,7 @@ record OperandSet(SparsePattern pattern, Tensor weight, Tensor x, Tensor y, Tens
     double index =
         what.format().isDense()
             ? 0
-            : what.format() == Format.TWO_OF_FOUR
+            : what.format().equals(Format.TWO_OF_FOUR)
                 ? 0.25
                 : (double) Integer.BYTES / (what.format().height() * what.format().width());
     double x = layer.input().size();

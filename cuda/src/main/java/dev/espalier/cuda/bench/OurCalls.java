@@ -106,7 +106,7 @@ final class OurCalls implements Library {
 
   private Call onTensorCores(Case what) {
     TensorCoreType type = what.type().tensorCores();
-    if (what.format() == Format.TWO_OF_FOUR) {
+    if (what.format().equals(Format.TWO_OF_FOUR)) {
       return what.pass() == Pass.FORWARD && what.type() != NumberType.TF32
           ? s ->
               tensorCores.spmm(
