@@ -14,6 +14,7 @@ module dev.espalier.bench {
   uses dev.espalier.bench.peer.PeerProvider;
   uses dev.espalier.tensor.spi.BackendProvider;
   uses java.sql.Driver;
+  uses java.util.spi.ToolProvider;
 
   opens dev.espalier.bench to
       info.picocli;

@@ -158,7 +158,11 @@ struct NmProduct {
           u32 row = warpRow + half * 16 + i * 8 + lane / 4;
           u32 column = warpColumn + eight * 8 + lane % 4 * 2;
           float* pair = sums[half][eight] + 2 * i;
-          store(results + row * PITCH + column, Vector<float, 2>{{pair[0], pair[1]}});
+          // as one store: two would meet in the same banks
+          asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(
+                           sharedAddress(results + row * PITCH + column)),
+                       "f"(pair[0]), "f"(pair[1])
+                       : "memory");
         }
       }
     }

@@ -99,7 +99,7 @@ struct Feeder {
       for (int i = 0; i < ROWS; i++) {
         const T* from = at < end ? loader.find(rows[i], column) : nullptr;
         copyAsync<sizeof(T)>(
-            &panel[k(j)][x(i)], from == nullptr ? loader.origin : from, from == nullptr ? 0 : sizeof(T));
+            &panel[k(j)][Tile::place(k(j), x(i))], from == nullptr ? loader.origin : from, from == nullptr ? 0 : sizeof(T));
       }
     }
   }
@@ -118,7 +118,7 @@ struct Feeder {
         u32 left = k0 + row < end && here < loader.extent ? loader.extent - here : 0;
         u32 valid = min(left, (u32)L) * sizeof(T);
         const T* from = loader.origin + (valid == 0 ? 0 : here + (k0 + row) * loader.kStride);
-        copyAsync<16>(&panel[row][column], from, valid);
+        copyAsync<16>(&panel[row][Tile::place(row, column)], from, valid);
       }
     }
   }
@@ -136,6 +136,9 @@ struct FmaTile {
   static constexpr int L = Pack<T>::LENGTH;
   static constexpr int PAD = L;  // eight k of four x then lie in different banks
   static constexpr int ACROSS = BN / TN;
+
+  // Where element x of row k of a panel lies in its row.
+  static __device__ __forceinline__ u32 place(u32, u32 x) { return x; }
 
   T sum[TM][TN];
 
@@ -235,7 +238,9 @@ __device__ __forceinline__ u32 roundedPair(float low, float high) {
 
 // 128 x 128 results by eight warps of 64 x 32; mma m16n8k8 (tf32) or m16n8k16 with float32 sums. The
 // pad keeps the fragments' reads free of bank conflicts: a fragment's lanes read the elements
-// (k0 + t, x0 + g), or for 16-bit types (k0 + 2t, x0 + g), with t < 4 and g < 8.
+// (k0 + t, x0 + g), or for 16-bit types (k0 + 2t, x0 + g), with t < 4 and g < 8. With the pad of tf32
+// rows k and k + 4 would lie in the same banks, where neighbouring threads write eight neighbouring k:
+// every other four of rows begins four elements later.
 template <Precision P>
 struct TensorTile {
   typedef float T;
@@ -247,6 +252,8 @@ struct TensorTile {
   static constexpr int STEP = P == TF32 ? 8 : 16;
   static constexpr int L = 2;
 
+  static __device__ __forceinline__ u32 place(u32 k, u32 x) { return P == TF32 ? x + (k & 4) : x; }
+
   float sum[4][4][4];
 
   __device__ __forceinline__ TensorTile() {
@@ -257,18 +264,18 @@ struct TensorTile {
   }
 
   static __device__ __forceinline__ u32 group() { return threadIdx.x % 32 / 4; }
-  static __device__ __forceinline__ u32 place() { return threadIdx.x % 4; }
+  static __device__ __forceinline__ u32 step() { return threadIdx.x % 4; }
   static __device__ __forceinline__ u32 row(int i) { return threadIdx.x / 128 * 64 + i * 16; }
   static __device__ __forceinline__ u32 column(int j) { return threadIdx.x / 32 % 4 * 32 + j * 8; }
 
-  // The register of a fragment that holds k of `half` (0 or 1) at x.
+  // The register of a fragment that holds k of `half` (0 or 1) at x + group(); x is a multiple of 8.
   template <int LD>
   static __device__ __forceinline__ u32 element(const float (*panel)[LD], int k, int half, u32 x) {
     if constexpr (P == TF32) {
-      return roundedTf32(panel[k + half * 4 + place()][x]);
+      return roundedTf32(panel[k + half * 4 + step()][x + group() + half * 4]);
     } else {
-      u32 at = k + half * 8 + 2 * place();
-      return roundedPair<P>(panel[at][x], panel[at + 1][x]);
+      u32 at = k + half * 8 + 2 * step();
+      return roundedPair<P>(panel[at][x + group()], panel[at + 1][x + group()]);
     }
   }
 
@@ -300,16 +307,16 @@ struct TensorTile {
       u32 right[4][2];
 #pragma unroll
       for (int j = 0; j < 4; j++) {
-        right[j][0] = element(b, k, 0, column(j) + group());
-        right[j][1] = element(b, k, 1, column(j) + group());
+        right[j][0] = element(b, k, 0, column(j));
+        right[j][1] = element(b, k, 1, column(j));
       }
 #pragma unroll
       for (int i = 0; i < 4; i++) {
         u32 left[4];
-        left[0] = element(a, k, 0, row(i) + group());
-        left[1] = element(a, k, 0, row(i) + group() + 8);
-        left[2] = element(a, k, 1, row(i) + group());
-        left[3] = element(a, k, 1, row(i) + group() + 8);
+        left[0] = element(a, k, 0, row(i));
+        left[1] = element(a, k, 0, row(i) + 8);
+        left[2] = element(a, k, 1, row(i));
+        left[3] = element(a, k, 1, row(i) + 8);
 #pragma unroll
         for (int j = 0; j < 4; j++) {
           mma(sum[i][j], left, right[j]);
@@ -326,7 +333,7 @@ struct TensorTile {
       for (int j = 0; j < 4; j++) {
 #pragma unroll
         for (int l = 0; l < 4; l++) {
-          visit(row(i) + group() + l / 2 * 8, column(j) + 2 * place() + l % 2, sum[i][j][l]);
+          visit(row(i) + group() + l / 2 * 8, column(j) + 2 * step() + l % 2, sum[i][j][l]);
         }
       }
     }
@@ -341,7 +348,7 @@ struct TensorTile {
 #pragma unroll
         for (int half = 0; half < 2; half++) {
           const float pair[2] = {sum[i][j][2 * half], sum[i][j][2 * half + 1]};
-          put(row(i) + group() + 8 * half, column(j) + 2 * place(), pair);
+          put(row(i) + group() + 8 * half, column(j) + 2 * step(), pair);
         }
       }
     }

@@ -15,4 +15,6 @@ module dev.espalier.cuda {
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;
+  provides java.util.spi.ToolProvider with
+      dev.espalier.cuda.bench.BenchTool;
 }

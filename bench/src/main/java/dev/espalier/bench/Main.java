@@ -4,6 +4,7 @@ import dev.espalier.bench.command.BenchCommand;
 import dev.espalier.bench.command.CompileCommand;
 import dev.espalier.bench.command.DoctorCommand;
 import dev.espalier.bench.command.EvalCommand;
+import dev.espalier.bench.command.GpuCommand;
 import dev.espalier.bench.command.JmhCommand;
 import dev.espalier.bench.command.ListCommand;
 import dev.espalier.bench.command.PruneCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TuneCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
+      GpuCommand.class,
       JmhCommand.class
     },
     scope = ScopeType.INHERIT,

@@ -18,7 +18,12 @@ import dev.espalier.tensor.ops.RandomFill;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A network trains on a CUDA device, here the emulated one, as it does on the CPU. */
+/**
+ * A network trains on a CUDA device, here the emulated one, as it does on the CPU.
+ *
+ * <p>The emulator checks every access, and each tensor has an allocation of its own: the first
+ * fault would end the training.
+ */
 final class DeviceTrainingTest {
   private static final int STEPS = 20;
   private static final int BATCH = 4;

@@ -53,7 +53,6 @@ public final class EmulatedDriver implements Driver {
   private final int workers;
   private final long instructionLimit;
   private final Consumer<LaunchReport> listener;
-  private final Map<String, Integer> registers;
   private final DeviceHeap heap;
   private final ExecutorService pool;
   private final Map<Long, Arena> pinned = new HashMap<>();
@@ -68,7 +67,6 @@ public final class EmulatedDriver implements Driver {
     workers = builder.workers;
     instructionLimit = builder.instructionLimit;
     listener = builder.listener;
-    registers = builder.registers;
     heap = new DeviceHeap(builder.memoryBytes);
     pool =
         Executors.newCachedThreadPool(
@@ -93,7 +91,6 @@ public final class EmulatedDriver implements Driver {
     private int workers = Runtime.getRuntime().availableProcessors();
     private long instructionLimit = 20_000_000_000L;
     private Consumer<LaunchReport> listener;
-    private Map<String, Integer> registers = Map.of();
 
     private Builder() {}
 
@@ -139,15 +136,6 @@ public final class EmulatedDriver implements Driver {
     /** Gets a report of each launch that succeeded. */
     public Builder listener(Consumer<LaunchReport> wanted) {
       listener = wanted;
-      return this;
-    }
-
-    /**
-     * The registers that the assembler gives each kernel, by entry name; for others the number that
-     * live at once in the PTX is taken, an estimate.
-     */
-    public Builder registers(Map<String, Integer> byKernel) {
-      registers = Map.copyOf(byKernel);
       return this;
     }
 
@@ -262,13 +250,10 @@ public final class EmulatedDriver implements Driver {
     return new LaunchReport(
         kernel.name(),
         launch.shape(),
+        kernel.resources(),
         Occupancy.of(device, launch.shape(), kernel.resources()),
         touched,
         InstructionReports.of(kernel.compiled(), tally));
-  }
-
-  Map<String, Integer> registers() {
-    return registers;
   }
 
   /** What was allocated and not freed, one description each. */

@@ -21,13 +21,21 @@ final class EmulatedKernel implements Kernel {
   private KernelResources resources;
   private int allowedSharedBytes;
 
-  EmulatedKernel(EmulatedProgram program, CompiledKernel compiled, EmulatedDriver driver) {
+  /**
+   * @param registers of a thread; null if unknown, when the number that live at once in the PTX is
+   *     taken, an estimate
+   */
+  EmulatedKernel(
+      EmulatedProgram program,
+      CompiledKernel compiled,
+      DeviceDescription device,
+      Integer registers) {
     this.program = program;
     this.compiled = compiled;
-    device = driver.device();
+    this.device = device;
+    this.registers = registers;
     allowedSharedBytes =
         device.properties().maxSharedBytesPerBlock() - compiled.staticSharedBytes();
-    registers = driver.registers().get(compiled.name());
   }
 
   CompiledKernel compiled() {

@@ -15,10 +15,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** A module, decoded and with its variables in the device's memory. */
 final class EmulatedProgram implements Program {
   private static final int MAX_MAJOR = 9;
+
+  /** A line of the manifest that the build puts above compiled modules. */
+  private static final Pattern USAGE = Pattern.compile("^// usage (\\w+) (\\S+) registers (\\d+) ");
 
   private final EmulatedDriver driver;
   private final Map<String, EmulatedKernel> kernels = new TreeMap<>();
@@ -32,7 +36,7 @@ final class EmulatedProgram implements Program {
   static EmulatedProgram load(EmulatedDriver driver, String ptx) {
     EmulatedProgram program = new EmulatedProgram(driver);
     try {
-      program.build(PtxModule.parse(ptx));
+      program.build(PtxModule.parse(ptx), registers(ptx, driver.properties().architecture()));
     } catch (PtxException e) {
       program.release();
       throw new DriverException("load of a PTX module", e.getMessage());
@@ -40,7 +44,7 @@ final class EmulatedProgram implements Program {
     return program;
   }
 
-  private void build(PtxModule module) {
+  private void build(PtxModule module, Map<String, Integer> registers) {
     requireTarget(module);
     Map<Variable, Long> addresses = new HashMap<>();
     for (Variable variable : module.variables()) {
@@ -51,9 +55,22 @@ final class EmulatedProgram implements Program {
     for (PtxFunction function : module.functions().values()) {
       if (function.entry()) {
         CompiledKernel compiled = CompiledKernel.compile(module, function, addresses);
-        kernels.put(function.name(), new EmulatedKernel(this, compiled, driver));
+        kernels.put(
+            function.name(),
+            new EmulatedKernel(this, compiled, driver.device(), registers.get(function.name())));
       }
     }
+  }
+
+  /** What the comments above a module say that the assembler gives its kernels' threads. */
+  private static Map<String, Integer> registers(String ptx, String architecture) {
+    Map<String, Integer> registers = new HashMap<>();
+    ptx.lines()
+        .takeWhile(line -> line.startsWith("//"))
+        .map(USAGE::matcher)
+        .filter(usage -> usage.find() && usage.group(1).equals(architecture))
+        .forEach(usage -> registers.put(usage.group(2), Integer.valueOf(usage.group(3))));
+    return registers;
   }
 
   private void requireTarget(PtxModule module) {

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator;
 
+import dev.espalier.cuda.driver.KernelResources;
 import dev.espalier.cuda.driver.LaunchShape;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.ToLongFunction;
  * What a launch did, as a profiler would count it.
  *
  * @param kernel the entry's name
+ * @param resources what the kernel takes of the device
  * @param occupancy how many blocks the device holds at once
  * @param touchedBytes of global memory, in whole sectors, each counted once for reads and once for
  *     writes
@@ -18,6 +20,7 @@ import java.util.function.ToLongFunction;
 public record LaunchReport(
     String kernel,
     LaunchShape shape,
+    KernelResources resources,
     Occupancy occupancy,
     long touchedBytes,
     List<InstructionReport> lines) {

@@ -4,6 +4,8 @@ import dev.espalier.cuda.library.DenseLibrary;
 import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.library.SparseLibrary;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import jcuda.CudaException;
@@ -13,6 +15,7 @@ public final class JCudaLibraries implements Libraries {
   private static final System.Logger LOG = System.getLogger("dev.espalier.cuda");
 
   private final JCudaDriver driver;
+  private final List<String> absences = new ArrayList<>();
   private Optional<JCublasLibrary> dense;
   private Optional<JCusparseLibrary> sparse;
 
@@ -43,9 +46,16 @@ public final class JCudaLibraries implements Libraries {
       NativeLibrary.unpack(binding);
       return Optional.of(open.apply(driver));
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | CudaException e) {
-      LOG.log(Level.WARNING, absence(binding, library, work, e));
+      String sentence = absence(binding, library, work, e);
+      absences.add(sentence);
+      LOG.log(Level.WARNING, sentence);
       return Optional.empty();
     }
+  }
+
+  @Override
+  public synchronized List<String> absences() {
+    return List.copyOf(absences);
   }
 
   /** One sentence on why a library is not used. */

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.library;
 
+import java.util.List;
 import java.util.Optional;
 
 /** The vendor's libraries of one device, each loaded when it is first asked for. */
@@ -18,6 +19,11 @@ public interface Libraries extends AutoCloseable {
         }
 
         @Override
+        public List<String> absences() {
+          return List.of("NVIDIA's libraries are not used on this device");
+        }
+
+        @Override
         public void close() {}
       };
 
@@ -26,6 +32,9 @@ public interface Libraries extends AutoCloseable {
 
   /** Sparse products, or empty if the library is absent, which is logged once. */
   Optional<SparseLibrary> sparse();
+
+  /** A sentence for each library that was asked for and is absent: why, and what works instead. */
+  List<String> absences();
 
   @Override
   void close();

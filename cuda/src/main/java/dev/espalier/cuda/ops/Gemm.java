@@ -23,12 +23,23 @@ public final class Gemm {
   private static final int MOST_TERMS = 4096;
 
   private final DeviceContext context;
+
+  /** Null where nothing is left to the vendor. */
   private final LibraryProducts library;
 
   /** The operations on one device. */
   public Gemm(DeviceContext context) {
+    this(context, true);
+  }
+
+  private Gemm(DeviceContext context, boolean mayUseLibrary) {
     this.context = context;
-    library = new LibraryProducts(context, this);
+    library = mayUseLibrary ? new LibraryProducts(context, this) : null;
+  }
+
+  /** Our own kernels alone, whatever libraries there are: what a benchmark compares with them. */
+  public static Gemm withoutLibrary(DeviceContext context) {
+    return new Gemm(context, false);
   }
 
   /** {@link dev.espalier.tensor.spi.Backend#gemm}. */
@@ -40,7 +51,7 @@ public final class Gemm {
     var work = ProductWork.of(c.dim(-2), c.dim(-1), a.dim(-1), layers);
     if (layers == 1 && Math.min(work.m(), work.n()) == 1 && suitsVector(work)) {
       vector(alpha, a, b, beta, c, epilogue, work);
-    } else if (!library.tryGemm(alpha, a, b, beta, c, epilogue, work)) {
+    } else if (library == null || !library.tryGemm(alpha, a, b, beta, c, epilogue, work)) {
       tiles(alpha, a, b, beta, c, epilogue, work, work.tile(context, c.dtype(), true));
     }
   }

@@ -9,7 +9,6 @@ import dev.espalier.cuda.driver.KernelArgument;
 import dev.espalier.cuda.driver.LaunchShape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,9 +132,10 @@ final class CounterTest {
   @Test
   void occupancyByWhatIsShort() {
     String ptx = EmulatorFixture.kernel(0, "mov.u32 %r0, %tid.x;");
-    try (EmulatorFixture emulator =
-        new EmulatorFixture(EmulatedDriver.builder().registers(Map.of("k", 128)))) {
-      emulator.run(ptx, 4, 256);
+    String usage =
+        "// usage sm_80 k registers 128 shared 0\n// usage sm_90 k registers 16 shared 0\n";
+    try (EmulatorFixture emulator = new EmulatorFixture()) {
+      emulator.run(usage + ptx, 4, 256);
       Occupancy occupancy = emulator.driver.lastLaunch().occupancy();
       // 65536 registers / (128 * 256) = 2 blocks of 8 warps, of 64.
       assertThat(occupancy).isEqualTo(new Occupancy(2, 16, 0.25, Occupancy.Limit.REGISTERS));

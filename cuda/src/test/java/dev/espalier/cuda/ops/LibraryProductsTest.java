@@ -58,6 +58,11 @@ final class LibraryProductsTest {
   /** Reads operands by their description and computes in double. */
   private final class LoopLibraries implements Libraries, DenseLibrary {
     @Override
+    public List<String> absences() {
+      return List.of();
+    }
+
+    @Override
     public Optional<DenseLibrary> dense() {
       return Optional.of(this);
     }

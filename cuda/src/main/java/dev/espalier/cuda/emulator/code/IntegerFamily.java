@@ -14,7 +14,7 @@ final class IntegerFamily {
     emit.as(InstructionClass.INTEGER);
     PtxType type = opcode.type();
     switch (opcode.root()) {
-      case "mul", "mad", "mul24", "mad24" -> product(emit, opcode, type);
+      case "mul", "mad", "mul24", "mad24" -> IntegerProducts.decode(emit, opcode, type);
       case "popc", "clz", "brev", "bfind" -> bits(emit, opcode, type);
       case "shl", "shr" -> shift(emit, opcode, type);
       case "bfe" -> extract(emit, opcode, type);
@@ -67,7 +67,7 @@ final class IntegerFamily {
   }
 
   /** A function on 32 bits made one on the width of {@code type}. */
-  private static IntBinaryOperator fit(IntBinaryOperator function, PtxType type) {
+  static IntBinaryOperator fit(IntBinaryOperator function, PtxType type) {
     if (function == null || type.bits() == 32) {
       return function;
     }
@@ -118,101 +118,7 @@ final class IntegerFamily {
     emit.lanes(IntLoops.Binary.class, function, emit.target(type), emit.source(1, type), amount);
   }
 
-  private static void product(Emitter emit, Opcode opcode, PtxType type) {
-    emit.as(InstructionClass.INTEGER_MULTIPLY);
-    boolean sum = opcode.root().startsWith("mad");
-    if (opcode.root().endsWith("24")) {
-      product24(emit, opcode, type, sum);
-      return;
-    }
-    String part = opcode.takeOneOf("lo", "hi", "wide");
-    if (part == null) {
-      throw opcode.refuse("needs .lo, .hi or .wide");
-    }
-    if (opcode.take("cc")) {
-      carryOut(emit, opcode, type, part.equals("hi"));
-      return;
-    }
-    opcode.finish();
-    if (part.equals("wide")) {
-      wide(emit, opcode, type, sum);
-    } else if (sum) {
-      ternary(emit, opcode, type, "mad." + part);
-    } else if (type.isWide()) {
-      emit.lanes(
-          LongLoops.Binary.class,
-          Int64.binary("mul." + part, type.isSigned()),
-          emit.target(type),
-          emit.source(1, type),
-          emit.source(2, type));
-    } else {
-      IntBinaryOperator function =
-          type.bits() == 16 && part.equals("hi")
-              ? type.isSigned()
-                  ? (a, b) -> ((short) a * (short) b >> 16) & 0xFFFF
-                  : (a, b) -> a * b >>> 16
-              : fit(Int32.binary("mul." + part, type.isSigned()), type);
-      emit.lanes(
-          IntLoops.Binary.class,
-          function,
-          emit.target(type),
-          emit.source(1, type),
-          emit.source(2, type));
-    }
-  }
-
-  private static void product24(Emitter emit, Opcode opcode, PtxType type, boolean sum) {
-    if (opcode.takeOneOf("lo") == null || sum) {
-      throw opcode.unknown();
-    }
-    opcode.finish();
-    IntBinaryOperator function =
-        type.isSigned()
-            ? (a, b) -> (a << 8 >> 8) * (b << 8 >> 8)
-            : (a, b) -> (a & 0xFFFFFF) * (b & 0xFFFFFF);
-    emit.lanes(
-        IntLoops.Binary.class,
-        function,
-        emit.target(type),
-        emit.source(1, type),
-        emit.source(2, type));
-  }
-
-  private static void wide(Emitter emit, Opcode opcode, PtxType type, boolean sum) {
-    int a = emit.source(1, type);
-    int b = emit.source(2, type);
-    if (type.bits() == 16) {
-      int d = emit.target(PtxType.B32);
-      boolean signed = type.isSigned();
-      if (sum) {
-        Fn.Int3 function = signed ? (x, y, z) -> (short) x * (short) y + z : (x, y, z) -> x * y + z;
-        emit.lanes(IntLoops.Ternary.class, function, d, a, b, emit.source(3, PtxType.B32));
-      } else {
-        IntBinaryOperator function = signed ? (x, y) -> (short) x * (short) y : (x, y) -> x * y;
-        emit.lanes(IntLoops.Binary.class, function, d, a, b);
-      }
-      return;
-    }
-    if (type.bits() != 32) {
-      throw opcode.unknown();
-    }
-    int d = emit.target(PtxType.B64);
-    if (sum) {
-      Fn.WideSum function =
-          type.isSigned()
-              ? (x, y, z) -> (long) x * y + z
-              : (x, y, z) -> (x & 0xFFFFFFFFL) * (y & 0xFFFFFFFFL) + z;
-      emit.lanes(LongLoops.WideSum.class, function, d, a, b, emit.source(3, PtxType.B64));
-    } else {
-      Fn.Wide function =
-          type.isSigned()
-              ? (x, y) -> (long) x * y
-              : (x, y) -> (x & 0xFFFFFFFFL) * (y & 0xFFFFFFFFL);
-      emit.lanes(LongLoops.Wide.class, function, d, a, b);
-    }
-  }
-
-  private static void ternary(Emitter emit, Opcode opcode, PtxType type, String name) {
+  static void ternary(Emitter emit, Opcode opcode, PtxType type, String name) {
     opcode.finish();
     int d = emit.target(type);
     int a = emit.source(1, type);
@@ -299,7 +205,7 @@ final class IntegerFamily {
     emit.add(new CarryOp(emit, opcode.root(), type, "hi".equals(part), true, out));
   }
 
-  private static void carryOut(Emitter emit, Opcode opcode, PtxType type, boolean high) {
+  static void carryOut(Emitter emit, Opcode opcode, PtxType type, boolean high) {
     opcode.finish();
     emit.add(new CarryOp(emit, opcode.root(), type, high, false, true));
   }
