@@ -10,6 +10,7 @@ import dev.espalier.bench.command.ListCommand;
 import dev.espalier.bench.command.PruneCommand;
 import dev.espalier.bench.command.QueryCommand;
 import dev.espalier.bench.command.ReproduceCommand;
+import dev.espalier.bench.command.SensitivityCommand;
 import dev.espalier.bench.command.StudyCommand;
 import dev.espalier.bench.command.TrainCommand;
 import dev.espalier.bench.command.TuneCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ListCommand.class,
       TrainCommand.class,
       PruneCommand.class,
+      SensitivityCommand.class,
       EvalCommand.class,
       CompileCommand.class,
       TuneCommand.class,

@@ -9,6 +9,7 @@ import dev.espalier.tensor.Generator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -106,9 +107,72 @@ final class CommandRefusalsTest {
   void pruningNeedsOneTarget() {
     Path out = folder.resolve("out");
     assertThat(sentence(2, "prune", "--in", model, "--out", out))
-        .contains("'global-magnitude'", "one of --ratio and --density is missing");
+        .contains("'global-magnitude'", "one of --ratio, --speedup and --density is missing");
     assertThat(sentence(2, "prune", "--in", model, "--out", out, "--ratio", 2, "--density", 0.5))
         .contains("--ratio", "--density", "mutually exclusive");
+  }
+
+  /** The data set has no files, so that only a refusal before it is loaded exits with 2. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--density 1.5 | --density: must lie in (0, 1] but is 1.5",
+        "--density -0.5 | --density: must lie in (0, 1] but is -0.5",
+        "--density NaN | --density: must lie in (0, 1] but is NaN",
+        "--density 0 | --density: must lie in (0, 1] but is 0.0; no layer is ever emptied",
+        "--ratio 0.5 | compression ratio: must be at least 1 but is 0.5",
+        "--ratio NaN | compression ratio: must be at least 1 but is NaN",
+        "--ratio 1000 | compression ratio 1000.0: method 'global-magnitude' can reach at most",
+        "--speedup 0.5 | theoretical speed-up: must be at least 1 but is 0.5",
+        "--speedup 1000 | theoretical speed-up 1000.0: method 'global-magnitude' can reach at most",
+        "--ratio 2 --protect fc4 | layer 'fc4' is unknown",
+        "--densities fc1=0.1,fc4=0.5 | layer to prune 'fc4' is unknown",
+        "--ratio 2 --densities fc1=0.1,fc2=0.1 | and nothing else; ask for that",
+        "--ratio 2 --finetune-epochs -1 | --finetune-epochs: must be at least 0 but is -1",
+        "--ratio 2 --score-images 0 | images to score on >= 1",
+        "--ratio 2 --round-to 8 | structure 'element' does not keep whole channels",
+        "--ratio 2 --structure filter --round-to 0 | a multiple of at least 1 but it is 0",
+        "--ratio 2 --scope sensitivity --schedule cubic | prunes one that is not trained yet",
+        "--ratio 2 --scope sensitivity --structure nm-2:4 | keeps the same share of every layer"
+      })
+  void whatCannotBePrunedIsRefusedBeforeDataAreLoaded(String options, String message) {
+    Path out = folder.resolve("out");
+    List<Object> words =
+        new ArrayList<>(List.of("prune", "--in", model, "--data", "mnist", "--out", out));
+    words.addAll(List.of(options.split(" ", -1)));
+    assertThat(sentence(2, words.toArray())).contains(message);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void placesWhereNothingCanBeWrittenAreRefusedBeforeDataAreLoaded() {
+    Path missing = folder.resolve("missing/out");
+    assertThat(
+            sentence(2, "prune", "--in", model, "--ratio", 2, "--data", "mnist", "--out", missing))
+        .contains("--out: there is no folder " + missing.getParent());
+    assertThat(
+            sentence(2, "prune", "--in", model, "--ratio", 2, "--data", "mnist", "--out", folder))
+        .contains("--out: " + folder + " is a folder");
+    assertThat(missing.getParent()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "prune", "train", "study"})
+  void folderOfDataThatDoesNotExistIsNotUnderstood(String command) {
+    Path missing = folder.resolve("missing");
+    List<Object> words =
+        new ArrayList<>(List.of(command, "--data", "mnist", "--data-dir", missing));
+    if (command.equals("eval") || command.equals("prune")) {
+      words.addAll(List.of("--in", model));
+    }
+    if (!command.equals("eval")) {
+      words.addAll(List.of("--out", folder.resolve("out")));
+    }
+    if (command.equals("prune")) {
+      words.addAll(List.of("--ratio", 2));
+    }
+    assertThat(sentence(2, words.toArray())).contains("--data-dir: there is no folder " + missing);
   }
 
   @ParameterizedTest
@@ -195,7 +259,21 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "train", "--data", "mnits", "--out", out))
         .contains("did you mean 'mnist'", "synthetic-digits");
     assertThat(sentence(2, "prune", "--in", model, "--ratio", 2, "--method", "magic", "--out", out))
-        .contains("'magic' is unknown", "global-magnitude");
+        .contains("'magic' is unknown", " others; 'espalier list methods' says what they are");
+    assertThat(
+            sentence(
+                2,
+                "prune",
+                "--in",
+                model,
+                "--ratio",
+                2,
+                "--method",
+                "global-magnitde",
+                "--out",
+                out))
+        .contains("did you mean 'global-magnitude'? Known are global-magnitude, ")
+        .hasSizeLessThan(320);
     assertThat(
             sentence(2, "prune", "--in", model, "--ratio", 2, "--scorer", "magnitud", "--out", out))
         .contains("scorer 'magnitud' is unknown; did you mean 'magnitude'?");
@@ -273,7 +351,20 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "study", file, "--out", out))
         .contains(file + ": pairs[0].recipe: key 'epoch' is unknown; did you mean 'epochs'?");
     Files.writeString(file, "models: [lenet-5]\ndata: [mnist\nmethods: [random]\n");
-    assertThat(sentence(2, "study", file, "--out", out)).contains(file + ", line ");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(
+            file
+                + ", line 3, column 8: expected ',' or ']', but got : (while parsing a flow"
+                + " sequence from line 2, column 7)");
+    Files.writeString(file, "models: lenet: 5\n");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(file + ", line 1, column 14: mapping values are not allowed here");
+    Files.writeString(file, "models: [lenet-5]\n\tdata: [mnist]\n");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(file + ", line 2, column 1: found character");
+    Files.writeString(file, "models: [lenet-5]\nmodels: [lenet-5]\n");
+    assertThat(sentence(2, "study", file, "--out", out))
+        .contains(file + ", line 2, column ", "Duplicate Object property \"models\"");
     assertThat(sentence(2, "study", folder.resolve("none.yaml"), "--out", out))
         .contains("there is no study file", "none.yaml");
     assertThat(sentence(2, "study", "standrad", "--out", out))
@@ -370,7 +461,7 @@ final class CommandRefusalsTest {
     assertThat(sentence(2, "study", "--out", out, "--data", "digits"))
         .contains("data set 'digits' is unknown", "synthetic-digits");
     assertThat(sentence(2, "study", "--out", out, "--method", "magic"))
-        .contains("'magic' is unknown", "global-magnitude");
+        .contains("'magic' is unknown", "'espalier list methods'");
     assertThat(sentence(2, "study", "--out", out, "--ratios", "2,1"))
         .contains("ratio must be above 1");
     assertThat(sentence(2, "study", "--out", out, "--seeds", "one")).contains("--seeds", "'one'");
@@ -416,6 +507,100 @@ final class CommandRefusalsTest {
             sentence(
                 2, "prune", "--in", model, "--ratio", 1000, "--train-images", 10, "--out", out))
         .contains("compression ratio 1000.0", "at most 188.82");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void studyInAFolderOfOtherSettingsIsNotUnderstood() {
+    Path out = folder.resolve("study");
+    Object[] first = study(out, 1);
+    CommandRun run = CommandRun.of(first);
+    assertThat(run.code()).as(run::err).isZero();
+    assertThat(sentence(2, study(out, 2)))
+        .contains("holds a trial of", "with other settings", "use another --out");
+  }
+
+  private static Object[] study(Path out, int epochs) {
+    return new Object[] {
+      "study",
+      "--train-images",
+      200,
+      "--method",
+      "random",
+      "--ratios",
+      2,
+      "--epochs",
+      epochs,
+      "--finetune-epochs",
+      0,
+      "--out",
+      out
+    };
+  }
+
+  @Test
+  void memoryThatNoTrialFitsIsRemarkedOn() {
+    List<Object> words = new ArrayList<>(List.of(study(folder.resolve("study"), 1)));
+    words.addAll(List.of("--memory", "1k"));
+    CommandRun run = CommandRun.of(words.toArray());
+    assertThat(run.code()).as(run::err).isZero();
+    assertThat(run.out())
+        .contains(
+            "note: a trial of lenet-300-100 on synthetic-digits is expected to need ",
+            " MiB, more than the memory of 1.0 KiB for all, so it runs when no other does");
+  }
+
+  /** Files of MNIST whose first images are of one class, so that no shuffling mixes them. */
+  @Test
+  void imagesInClassOrderAreRefusedToScorersThatNeedData() throws IOException {
+    TinyMnist.write(folder, 20);
+    Path out = folder.resolve("out");
+    for (int images : new int[] {20, 60}) {
+      Object[] prune = {
+        "prune",
+        "--in",
+        model,
+        "--ratio",
+        2,
+        "--scorer",
+        "gradient",
+        "--data",
+        "mnist",
+        "--data-dir",
+        folder,
+        "--train-images",
+        images,
+        "--out",
+        out
+      };
+      CommandRun run = CommandRun.of(prune);
+      assertThat(run.code()).as(run::err).isEqualTo(2);
+      assertThat(run.err())
+          .contains(
+              "scoring data: the %d training images are of %d of the 10 classes of 'mnist'"
+                  .formatted(images, images / 20));
+      Object[] study = {
+        "study",
+        "--model",
+        "lenet-300-100",
+        "--ratios",
+        2,
+        "--scorer",
+        "gradient",
+        "--data",
+        "mnist",
+        "--data-dir",
+        folder,
+        "--train-images",
+        images,
+        "--out",
+        out
+      };
+      run = CommandRun.of(study);
+      assertThat(run.code()).as(run::err).isEqualTo(2);
+      assertThat(run.err()).contains("lenet-300-100 on mnist: scoring data: ");
+      assertThat(run.out()).doesNotContain("dense lenet-300-100");
+    }
     assertThat(out).doesNotExist();
   }
 }

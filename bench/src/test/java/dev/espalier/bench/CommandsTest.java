@@ -320,4 +320,68 @@ final class CommandsTest {
     assertThat(blamed.out())
         .containsPattern("slower than dense by more than 3 %: [1-9][0-9]*\nlinear .* csr .*x\n");
   }
+
+  @Test
+  void speedUpIsReachedByMultiplesOfFilters() {
+    Path small = folder.resolve("small.safetensors");
+    CommandRun prune =
+        CommandRun.of(
+            "prune",
+            "--in",
+            model,
+            "--structure",
+            "filter",
+            "--scorer",
+            "taylor",
+            "--score-images",
+            64,
+            "--scope",
+            "sensitivity",
+            "--speedup",
+            2,
+            "--round-to",
+            4,
+            "--shrink",
+            "--finetune-epochs",
+            0,
+            "--train-images",
+            400,
+            "--out",
+            small);
+    assertThat(prune.code()).as(prune::err).isZero();
+    Matcher removed = Pattern.compile("(\\d+) channels of (fc[12])").matcher(prune.out());
+    int layers = 0;
+    while (removed.find()) {
+      int left = (removed.group(2).equals("fc1") ? 300 : 100) - Integer.parseInt(removed.group(1));
+      assertThat(left % 4).as(prune::out).isZero();
+      layers++;
+    }
+    assertThat(layers).as(prune::out).isPositive();
+  }
+
+  @Test
+  void sensitivityOfEachLayerIsPrintedAndDrawn() throws IOException {
+    Path out = folder.resolve("curves");
+    CommandRun run =
+        CommandRun.of(
+            "sensitivity",
+            "--in",
+            model,
+            "--train-images",
+            400,
+            "--score-images",
+            200,
+            "--out",
+            out);
+    assertThat(run.code()).as(run::err).isZero();
+    assertThat(run.out())
+        .containsSubsequence("layer", "10 %", "90 %", "100 %", "fc1", "fc2", "fc3")
+        .contains("wrote " + out.resolve("sensitivity.svg"));
+    List<String> lines = Files.readAllLines(out.resolve("sensitivity.csv"));
+    assertThat(lines).hasSize(1 + 3 * 10).startsWith("layer,density,top1");
+    assertThat(lines.get(1)).startsWith("fc1.weight,0.1,");
+    assertThat(Files.readString(out.resolve("sensitivity.svg")))
+        .startsWith("<svg")
+        .contains("fc2.weight, 50 % left: top-1 ");
+  }
 }

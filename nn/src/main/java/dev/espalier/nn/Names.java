@@ -2,31 +2,45 @@ package dev.espalier.nn;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Names that people type, and what they probably meant by one that nobody knows. */
 public final class Names {
+  private static final int MOST_LISTED = 12;
+  private static final int FEW = 5;
+
   private Names() {}
 
   /**
-   * The refusal of an unknown name: the nearest known one, if any is near, and all of them.
+   * The refusal of an unknown name: the nearest known one, if any is near, and all of them, or of
+   * many the nearest few.
    *
    * @param kind what is named, such as {@code model}
    */
-  public static IllegalArgumentException unknown(
-      String kind, String name, Collection<String> known) {
-    return new IllegalArgumentException(
-        "%s '%s' is unknown; %s"
-            .formatted(
-                kind,
-                name,
-                nearest(name, known)
-                    .map(
-                        near ->
-                            "did you mean '%s'? Known are %s"
-                                .formatted(near, String.join(", ", known)))
-                    .orElseGet(() -> "known are " + String.join(", ", known))));
+  public static UnknownNameException unknown(String kind, String name, Collection<String> known) {
+    String meant =
+        nearest(name, known)
+            .map(near -> "did you mean '%s'? Known are ".formatted(near))
+            .orElse("known are ");
+    return new UnknownNameException(
+        kind, "%s '%s' is unknown; %s".formatted(kind, name, meant + listed(name, known)));
+  }
+
+  private static String listed(String name, Collection<String> known) {
+    if (known.size() <= MOST_LISTED) {
+      return String.join(", ", known);
+    }
+    String wanted = name.toLowerCase(Locale.ROOT);
+    List<String> near =
+        known.stream()
+            .sorted(
+                Comparator.comparing((String it) -> !it.contains(wanted))
+                    .thenComparingInt(it -> distance(wanted, it)))
+            .limit(FEW)
+            .toList();
+    return "%s and %d others".formatted(String.join(", ", near), known.size() - FEW);
   }
 
   /**

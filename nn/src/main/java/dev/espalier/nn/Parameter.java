@@ -29,6 +29,8 @@ public final class Parameter extends Variable {
   private boolean denseGradient;
   private boolean frozen;
   private int maskVersion;
+  private boolean readByProducts;
+  private boolean readOtherwise;
 
   /** A parameter that takes over the tensor: it is moved out of every scope. */
   public Parameter(Tensor value) {
@@ -109,7 +111,25 @@ public final class Parameter extends Variable {
    * asked for.
    */
   public Mask kernelMask() {
+    readByProducts = true;
     return mode == MaskMode.HARD && !denseGradient ? mask : null;
+  }
+
+  /**
+   * To be called by a layer that reads it by something else than a product with {@link
+   * #kernelMask}, where another one may do that too: such a gradient is not zero under a hard mask
+   * by itself.
+   */
+  public void readOtherwise() {
+    readOtherwise = true;
+  }
+
+  /**
+   * Whether gradients come with zeros where a hard mask is, as those of products do; an optimiser
+   * puts them there in the others, as of biases, normalisations and embeddings.
+   */
+  public boolean isGradientMasked() {
+    return readByProducts && !readOtherwise && !denseGradient;
   }
 
   /** Number of elements that the forward pass sees as kept. */

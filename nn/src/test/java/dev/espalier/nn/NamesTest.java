@@ -2,6 +2,7 @@ package dev.espalier.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,5 +39,19 @@ final class NamesTest {
                 + " lenet-5-relu, vgg-tiny, epochs");
     assertThat(Names.unknown("model", "magic", KNOWN))
         .hasMessageStartingWith("model 'magic' is unknown; known are lenet-300-100, ");
+  }
+
+  @Test
+  void ofManyNamesTheNearestFewAreListed() {
+    List<String> many = new ArrayList<>(KNOWN);
+    for (int i = 0; i < 30; i++) {
+      many.add("resnet-" + i);
+    }
+    UnknownNameException refusal = Names.unknown("model", "lenet5", many);
+    assertThat(refusal)
+        .hasMessageStartingWith("model 'lenet5' is unknown; did you mean 'lenet-5'? Known are ")
+        .hasMessageContaining("lenet-5, ")
+        .hasMessageEndingWith(" and 30 others");
+    assertThat(refusal.kind()).isEqualTo("model");
   }
 }

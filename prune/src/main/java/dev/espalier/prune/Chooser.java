@@ -49,8 +49,38 @@ final class Chooser {
     return withGuarded(
         switch (method.scope()) {
           case RankingScope.PerLayer(Budget budget) -> local(budget, open, scores, density);
-          case RankingScope.Global() -> global(open, scores, density);
+          case RankingScope.Global() -> rounded(open, scores, global(open, scores, density));
+          case RankingScope.Sensitivity() -> throw unmeasured();
         });
+  }
+
+  /** Of a scope that the pruner puts a budget in the place of. */
+  private static IllegalStateException unmeasured() {
+    return new IllegalStateException("scope 'sensitivity': has not been measured");
+  }
+
+  /** A number of groups to keep, as a multiple of what the method rounds to unless it is all. */
+  private long rounded(GroupSet set, long kept) {
+    int multiple = method.roundTo();
+    if (multiple == 1 || kept == 0 || kept >= set.count()) {
+      return kept;
+    }
+    long times = Math.max(1, Math.round((double) kept / multiple));
+    while (times * multiple < floor(set) * set.count()) {
+      times++;
+    }
+    return Math.min(times * multiple, set.count());
+  }
+
+  /** Masks with rounded numbers of groups. */
+  private List<Mask> rounded(List<GroupSet> of, List<Tensor> scores, List<Mask> masks) {
+    List<Mask> rounded = new ArrayList<>();
+    for (int i = 0; i < masks.size(); i++) {
+      long kept = masks.get(i).kept();
+      long wanted = rounded(of.get(i), kept);
+      rounded.add(kept == wanted ? masks.get(i) : Mask.keepLargest(scores.get(i), wanted));
+    }
+    return rounded;
   }
 
   /**
@@ -73,8 +103,8 @@ final class Chooser {
         continue;
       }
       Tensor scores = GroupScores.of(score, set, method, context, gone);
-      Mask chosen =
-          Mask.keepLargest(scores, Selection.keepCount(set.count(), share, set.least(least)));
+      long count = Selection.keepCount(set.count(), share, set.least(least));
+      Mask chosen = Mask.keepLargest(scores, rounded(set, count));
       set.masks(chosen).forEach((p, mask) -> gone.merge(p, mask, Mask::and));
       kept.add(chosen);
     }
@@ -119,7 +149,8 @@ final class Chooser {
 
   private List<Mask> local(
       Budget budget, List<GroupSet> open, List<Tensor> scores, double density) {
-    return Selection.local(scores, densities(budget, open, density), least(open));
+    return rounded(
+        open, scores, Selection.local(scores, densities(budget, open, density), least(open)));
   }
 
   private double[] densities(Budget budget, List<GroupSet> open, double density) {

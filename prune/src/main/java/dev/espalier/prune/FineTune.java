@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.nn.optim.LrSchedule;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
@@ -22,6 +23,15 @@ public interface FineTune {
    */
   default FineTune inRound(int round, int rounds) {
     return this;
+  }
+
+  /**
+   * What a round is also trained by, from the same pruned network and for the record alone: the
+   * round's outcome is that of this training, and the next round goes on from the other. Empty for
+   * all but control experiments.
+   */
+  default Optional<FineTune> beside(int round, int rounds) {
+    return Optional.empty();
   }
 
   /** Prepares a freshly pruned module for training on; the masks are in place and stay. */

@@ -8,9 +8,41 @@ public sealed interface Goal {
    * @param ratio at least 1
    */
   record Ratio(double ratio) implements Goal {
+    /** Refuses a ratio below 1. */
+    public Ratio {
+      Target.requireRatio(Target.PARAMETERS, ratio);
+    }
+
     @Override
     public double density(Pruner pruner) {
       return pruner.densityFor(ratio);
+    }
+
+    @Override
+    public void requireReachable(Pruner pruner) {
+      pruner.requireReachable(ratio);
+    }
+  }
+
+  /**
+   * All multiply-accumulates over those of non-zero weights.
+   *
+   * @param ratio at least 1
+   */
+  record Speedup(double ratio) implements Goal {
+    /** Refuses a ratio below 1. */
+    public Speedup {
+      Target.requireRatio(Target.MACS, ratio);
+    }
+
+    @Override
+    public double density(Pruner pruner) {
+      return pruner.densityForSpeedup(ratio);
+    }
+
+    @Override
+    public void requireReachable(Pruner pruner) {
+      pruner.requireReachableSpeedup(ratio);
     }
   }
 
@@ -20,6 +52,7 @@ public sealed interface Goal {
    * @param density from 0 to 1
    */
   record Density(double density) implements Goal {
+    /** Refuses what is no share. */
     public Density {
       if (!(density >= 0 && density <= 1)) {
         throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
@@ -29,6 +62,11 @@ public sealed interface Goal {
     @Override
     public double density(Pruner pruner) {
       return density;
+    }
+
+    @Override
+    public void requireReachable(Pruner pruner) {
+      pruner.requireReachableDensity(density);
     }
   }
 
@@ -49,8 +87,20 @@ public sealed interface Goal {
                       "method '%s' can end at any density; say at which"
                           .formatted(pruner.method().name())));
     }
+
+    @Override
+    public void requireReachable(Pruner pruner) {
+      pruner.requireReachableDensity(density(pruner));
+    }
   }
 
   /** The density of groups to end at. */
   double density(Pruner pruner);
+
+  /**
+   * Refuses, before anything is trained, what pruning to this goal would refuse.
+   *
+   * @throws IllegalArgumentException naming what can be reached
+   */
+  void requireReachable(Pruner pruner);
 }

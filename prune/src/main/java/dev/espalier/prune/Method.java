@@ -1,9 +1,11 @@
 package dev.espalier.prune;
 
 import dev.espalier.prune.budget.FixedDensities;
+import dev.espalier.prune.score.Magnitude;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A pruning method: a point in the product of the four axes.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param floors the least densities of the weights at the model's ends
  * @param aggregation how scores of weights become scores of groups
  * @param protect names of layers whose groups are left alone, see {@link Pruner#protecting}
+ * @param roundTo layers that lose channels keep a multiple of so many; 1 for any number
  */
 public record Method(
     String name,
@@ -29,7 +32,10 @@ public record Method(
     FineTune fineTune,
     Floors floors,
     Aggregation aggregation,
-    List<String> protect) {
+    List<String> protect,
+    int roundTo) {
+  private static final Set<String> ROUNDED = Set.of("filter", "filter-greedy", "neuron");
+
   /**
    * Checks that the axes go together.
    *
@@ -51,6 +57,10 @@ public record Method(
     if (structure.greedy()) {
       requireOrder(name, structure, scope, schedule);
     }
+    if (scope instanceof RankingScope.Sensitivity) {
+      requireMeasurable(name, structure, scope, schedule);
+    }
+    requireRounding(name, structure, roundTo);
     boolean inside =
         schedule instanceof Schedule.Gradual
             || schedule instanceof Schedule.Threshold
@@ -86,6 +96,33 @@ public record Method(
     }
   }
 
+  private static void requireMeasurable(
+      String name, Structure structure, RankingScope scope, Schedule schedule) {
+    if (!(schedule instanceof Schedule.Rounds)) {
+      throw new IllegalArgumentException(
+          "method '%s': scope '%s' measures what a trained network loses, but schedule '%s' prunes one that is not trained yet; prune in rounds"
+              .formatted(name, scope.label(), schedule.name()));
+    }
+    if (structure.fixedDensity().isPresent()) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' keeps the same share of every layer, so scope '%s' has nothing to share out; use scope 'local'"
+              .formatted(name, structure.name(), scope.label()));
+    }
+  }
+
+  private static void requireRounding(String name, Structure structure, int roundTo) {
+    if (roundTo < 1) {
+      throw new IllegalArgumentException(
+          "method '%s': numbers of channels must be rounded to a multiple of at least 1 but it is %d"
+              .formatted(name, roundTo));
+    }
+    if (roundTo > 1 && !ROUNDED.contains(structure.name())) {
+      throw new IllegalArgumentException(
+          "method '%s': structure '%s' does not keep whole channels, so their numbers cannot be rounded to multiples of %d; use structure 'filter' or 'neuron'"
+              .formatted(name, structure.name(), roundTo));
+    }
+  }
+
   /** A method that adds scores up over groups. */
   public Method(
       String name,
@@ -106,7 +143,8 @@ public record Method(
         fineTune,
         floors,
         Aggregation.SUM,
-        List.of());
+        List.of(),
+        1);
   }
 
   /** Whether structure or scope fix the density at the end, so that no other can be asked for. */
@@ -115,10 +153,34 @@ public record Method(
         || scope instanceof RankingScope.PerLayer(FixedDensities _);
   }
 
+  /** Whether scorer or scope look at data. */
+  public boolean needsData() {
+    return scorer.needsData() || scope instanceof RankingScope.Sensitivity;
+  }
+
+  /**
+   * This without what looks at data: for finding out how much of a model may go, which does not
+   * depend on what goes first.
+   */
+  public Method withoutData() {
+    return withScorer(new Magnitude())
+        .withScope(scope instanceof RankingScope.Sensitivity ? RankingScope.LOCAL : scope);
+  }
+
   /** This with another aggregation. */
   public Method withAggregation(Aggregation other) {
     return new Method(
-        name, description, structure, scorer, scope, schedule, fineTune, floors, other, protect);
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        schedule,
+        fineTune,
+        floors,
+        other,
+        protect,
+        roundTo);
   }
 
   /** This with another scorer. */
@@ -133,13 +195,62 @@ public record Method(
         fineTune,
         floors,
         aggregation,
-        protect);
+        protect,
+        roundTo);
+  }
+
+  /** This with another scope. */
+  public Method withScope(RankingScope other) {
+    return new Method(
+        name,
+        description,
+        structure,
+        scorer,
+        other,
+        schedule,
+        fineTune,
+        floors,
+        aggregation,
+        protect,
+        roundTo);
   }
 
   /** This with another fine-tuning. */
   public Method withFineTune(FineTune other) {
     return new Method(
-        name, description, structure, scorer, scope, schedule, other, floors, aggregation, protect);
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        schedule,
+        other,
+        floors,
+        aggregation,
+        protect,
+        roundTo);
+  }
+
+  /**
+   * This with layers that lose channels keeping a multiple of so many, so that the vectors of
+   * kernels are full. Rounding is to the nearest multiple, but never to none; a layer that loses
+   * nothing stays as it is.
+   *
+   * @throws IllegalArgumentException if the structure does not keep whole channels
+   */
+  public Method roundingTo(int channels) {
+    return new Method(
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        schedule,
+        fineTune,
+        floors,
+        aggregation,
+        protect,
+        channels);
   }
 
   /** This with some more layers left alone. */
@@ -147,6 +258,16 @@ public record Method(
     List<String> all = new ArrayList<>(protect);
     layers.stream().filter(layer -> !protect.contains(layer)).forEach(all::add);
     return new Method(
-        name, description, structure, scorer, scope, schedule, fineTune, floors, aggregation, all);
+        name,
+        description,
+        structure,
+        scorer,
+        scope,
+        schedule,
+        fineTune,
+        floors,
+        aggregation,
+        all,
+        roundTo);
   }
 }

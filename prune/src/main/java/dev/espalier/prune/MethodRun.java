@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
@@ -37,6 +38,7 @@ public final class MethodRun {
   private IntConsumer trained = _ -> {};
   private Map<String, Tensor> latest;
   private int epochs;
+  private int latestEpochs;
   private long nanos;
 
   /**
@@ -97,9 +99,9 @@ public final class MethodRun {
    */
   public record Cost(int epochs, double seconds, long macs) {}
 
-  /** Epochs trained so far, for those who are told of rounds. */
-  public int epochs() {
-    return epochs;
+  /** Epochs of the latest training, for those who are told of rounds. */
+  public int latestEpochs() {
+    return latestEpochs;
   }
 
   /** Prunes to a goal, with all the training that belongs to it. */
@@ -138,6 +140,12 @@ public final class MethodRun {
           var allowance =
               new Allowance(recipe.denseEpochs(), recipe.fineTuneEpochs(round, count), () -> ratio);
           steps += recipe.steps(method.fineTune().inRound(round, count).epochs(allowance));
+          steps +=
+              method
+                  .fineTune()
+                  .beside(round, count)
+                  .map(it -> recipe.steps(it.epochs(allowance)))
+                  .orElse(0L);
         }
         yield steps;
       }
@@ -161,9 +169,28 @@ public final class MethodRun {
       pruner.pruneToDensity(
           schedule.density(round, last), layer -> schedule.opens(current, layer, layers));
       pruned.accept(round);
-      trainOn(
-          round, method.fineTune().inRound(round, rounds), recipe.fineTuneEpochs(round, rounds));
+      FineTune tune = method.fineTune().inRound(round, rounds);
+      int granted = recipe.fineTuneEpochs(round, rounds);
+      Optional<FineTune> beside = method.fineTune().beside(round, rounds);
+      if (beside.isPresent()) {
+        trainBeside(round, beside.get(), granted);
+        trainOn(round, tune, granted);
+      } else {
+        trainOn(round, tune, granted);
+        trained.accept(round);
+      }
+    }
+  }
+
+  /** Trains for the record alone: the pruned network is afterwards as it was. */
+  private void trainBeside(int round, FineTune tune, int granted) {
+    Map<String, Tensor> state = copy();
+    try {
+      trainOn(round, tune, granted, OptionalDouble.empty());
       trained.accept(round);
+    } finally {
+      module.loadStateDict(state);
+      state.values().forEach(Tensor::close);
     }
   }
 
@@ -214,6 +241,10 @@ public final class MethodRun {
 
   /** Fine-tuning after a round, or the training of a network that was pruned before it. */
   private void trainOn(int round, FineTune tune, int granted) {
+    trainOn(round, tune, granted, method.fineTune().capture());
+  }
+
+  private void trainOn(int round, FineTune tune, int granted, OptionalDouble share) {
     tune.prepare(new Restart(module, origins, latest, recipe.init(), generator));
     int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
     long steps = recipe.steps(count);
@@ -224,7 +255,6 @@ public final class MethodRun {
             recipe.steps(recipe.denseEpochs()),
             ordinary,
             trained ? recipe::fineTuneRates : ordinary);
-    OptionalDouble share = method.fineTune().capture();
     if (share.isEmpty()) {
       train(round, count, tune.rates(rates, steps), tune);
       return;
@@ -250,6 +280,7 @@ public final class MethodRun {
         new TrainingPhase(round, count, rates, tune.loss(recipe.loss(), origins::teacher), all));
     nanos += System.nanoTime() - start;
     epochs += count;
+    latestEpochs = count;
   }
 
   private double macsRatio() {

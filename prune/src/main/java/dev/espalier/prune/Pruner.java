@@ -1,13 +1,17 @@
 package dev.espalier.prune;
 
+import dev.espalier.autograd.Autograd;
+import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.train.TrainingListener;
+import dev.espalier.prune.budget.SensitivityBudget;
 import dev.espalier.prune.budget.Uniform;
 import dev.espalier.prune.score.RandomScore;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +51,7 @@ public final class Pruner {
   private final List<GroupSet> sets;
   private final Layers layers;
   private final boolean[] guarded;
+  private Budget measured;
   private ScoringData data;
   private ScoringListener listener = ScoringListener.NONE;
   private int least = 1;
@@ -132,6 +137,11 @@ public final class Pruner {
     return scorer instanceof TrainingScorer s ? Optional.of(s.listener()) : Optional.empty();
   }
 
+  /** How many layers, or sets of layers tied together, may lose groups. */
+  public int openLayers() {
+    return open().size();
+  }
+
   Module module() {
     return module;
   }
@@ -141,8 +151,48 @@ public final class Pruner {
     return layers.macs(Map.of());
   }
 
-  Chooser chooser() {
-    return new Chooser(method, sets, guarded, layers, least);
+  private Chooser chooser() {
+    return new Chooser(measured(), sets, guarded, layers, least);
+  }
+
+  /** The method, with what has been measured in the place of a scope that is to be measured. */
+  private Method measured() {
+    if (!(method.scope() instanceof RankingScope.Sensitivity)) {
+      return method;
+    }
+    if (measured == null) {
+      measured =
+          new SensitivityBudget(SensitivityAnalysis.of(this, SensitivityAnalysis.Listener.NONE));
+    }
+    return method.withScope(RankingScope.perLayer(measured));
+  }
+
+  /**
+   * The share of the examples of its data that the module classifies rightly.
+   *
+   * @param what needs them, for messages and progress
+   */
+  double accuracy(String what) {
+    if (data == null) {
+      throw new IllegalStateException(
+          "%s: needs data; give the pruner a sample of the training set".formatted(what));
+    }
+    long[] right = {0, 0};
+    context()
+        .forEachBatch(
+            what,
+            (inputs, targets) -> {
+              try (var _ = Autograd.noGrad()) {
+                Tensor best = Reduce.argmax(module.forward(Variable.of(inputs)).tensor());
+                long[] labels = targets.toLongArray();
+                long[] guesses = best.toLongArray();
+                for (int i = 0; i < labels.length; i++) {
+                  right[0] += labels[i] == guesses[i] ? 1 : 0;
+                }
+                right[1] += labels.length;
+              }
+            });
+    return (double) right[0] / right[1];
   }
 
   Method method() {
@@ -160,7 +210,7 @@ public final class Pruner {
 
   /** The sets that may lose groups, front to back. */
   List<GroupSet> open() {
-    return chooser().open();
+    return new Chooser(method, sets, guarded, layers, least).open();
   }
 
   private ScoringContext context() {
@@ -232,6 +282,14 @@ public final class Pruner {
     }
   }
 
+  /** The same for multiply-accumulates, those of the whole model over those that are left. */
+  public double densityForSpeedup(double ratio) {
+    Target target = Target.macs(layers, ratio);
+    try (var _ = Scope.open("density")) {
+      return densityFor(target, groupScores());
+    }
+  }
+
   /**
    * Refuses a ratio that {@link #pruneToRatio} would refuse, without looking for the density.
    *
@@ -240,6 +298,30 @@ public final class Pruner {
   public void requireReachable(double ratio) {
     try (var _ = Scope.open("reachable")) {
       requireReachable(Target.parameters(module, ratio), groupScores());
+    }
+  }
+
+  /**
+   * Refuses a speed-up that {@link #pruneToSpeedup} would refuse.
+   *
+   * @throws IllegalArgumentException if it cannot be reached because of what is not prunable
+   */
+  public void requireReachableSpeedup(double ratio) {
+    try (var _ = Scope.open("reachable")) {
+      requireReachable(Target.macs(layers, ratio), groupScores());
+    }
+  }
+
+  /**
+   * Refuses a density that {@link #pruneToDensity(double)} would refuse.
+   *
+   * @throws IllegalArgumentException if structure or budget know another one only, or layers that
+   *     are none
+   */
+  void requireReachableDensity(double density) {
+    checkDensity(density);
+    if (method.scope() instanceof RankingScope.PerLayer(Budget budget)) {
+      budget.densities(open().stream().map(layers::describe).toList(), density);
     }
   }
 
@@ -467,7 +549,7 @@ public final class Pruner {
               .formatted(method.name(), method.structure().name()));
     }
     try (var _ = Scope.open("pruning")) {
-      List<GroupSet> open = chooser().open();
+      List<GroupSet> open = open();
       List<Tensor> scores = groupScores();
       List<Mask> kept = new ArrayList<>();
       for (int i = 0; i < open.size(); i++) {

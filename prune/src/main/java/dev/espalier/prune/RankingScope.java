@@ -39,6 +39,17 @@ public sealed interface RankingScope {
     }
   }
 
+  /**
+   * A ranking in each layer, by {@link dev.espalier.prune.budget.SensitivityBudget} of what the
+   * pruner measures on its data before it prunes for the first time.
+   */
+  record Sensitivity() implements RankingScope {
+    @Override
+    public String label() {
+      return "sensitivity";
+    }
+  }
+
   /** A ranking in each layer, by a budget. */
   record PerLayer(Budget budget) implements RankingScope {
     @Override

@@ -3,10 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.prune.budget.EqualMacs;
 import dev.espalier.prune.budget.ErdosRenyi;
 
-/**
- * Who competes with whom, by name, one line each. Budgets that need more than a name, as that by
- * sensitivity, are not among them.
- */
+/** Who competes with whom, by name, one line each. Densities given per layer are not among them. */
 public final class Scopes {
   private static final Registry<RankingScope> ALL =
       new Registry<RankingScope>("scope")
@@ -23,7 +20,12 @@ public final class Scopes {
           .with(
               "flops",
               "layers may spend the same number of multiply-adds",
-              () -> RankingScope.perLayer(new EqualMacs()));
+              () -> RankingScope.perLayer(new EqualMacs()))
+          .with(
+              "sensitivity",
+              "layers lose the same accuracy, each pruned alone, measured on a sample of the"
+                  + " training images (Han et al. 2015, Li et al. 2016)",
+              RankingScope.Sensitivity::new);
 
   private Scopes() {}
 

@@ -24,6 +24,9 @@ public record SensitivityAnalysis(double accuracy, List<Curve> curves) {
   /** Densities measured: 10 to 90 % are pruned. */
   private static final double[] DENSITIES = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
 
+  /** How many densities are measured of each layer. */
+  public static final int POINTS = DENSITIES.length;
+
   /**
    * One layer's accuracies.
    *
@@ -85,6 +88,9 @@ public record SensitivityAnalysis(double accuracy, List<Curve> curves) {
   /** Follows the analysis. */
   @FunctionalInterface
   public interface Listener {
+    /** Does nothing. */
+    Listener NONE = (_, _, _) -> {};
+
     /** Called after each evaluation. */
     void onPoint(String layer, double density, double accuracy);
   }
@@ -92,6 +98,15 @@ public record SensitivityAnalysis(double accuracy, List<Curve> curves) {
   /** Copies the list. */
   public SensitivityAnalysis {
     curves = List.copyOf(curves);
+  }
+
+  /**
+   * As the other one, by the accuracy on the pruner's own data.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  public static SensitivityAnalysis of(Pruner pruner, Listener listener) {
+    return of(pruner, _ -> pruner.accuracy("sensitivity"), listener);
   }
 
   /**
@@ -106,7 +121,7 @@ public record SensitivityAnalysis(double accuracy, List<Curve> curves) {
     double whole = evaluation.applyAsDouble(module);
     List<Curve> curves = new ArrayList<>();
     try (var _ = Scope.open("sensitivity")) {
-      List<GroupSet> sets = pruner.chooser().open();
+      List<GroupSet> sets = pruner.open();
       List<Tensor> scores = pruner.groupScores();
       for (int i = 0; i < sets.size(); i++) {
         GroupSet set = sets.get(i);

@@ -26,7 +26,18 @@ record Target(
   /** Halvings of [0, 1], enough to tell a billion groups apart. */
   private static final int BISECTIONS = 30;
 
+  /** What {@link #parameters} reaches. */
+  static final String PARAMETERS = "compression ratio";
+
+  /** What {@link #macs} reaches. */
+  static final String MACS = "theoretical speed-up";
+
   Target {
+    requireRatio(what, ratio);
+  }
+
+  /** Refuses less than the whole, and what is no number. */
+  static void requireRatio(String what, double ratio) {
     if (!(ratio >= 1)) {
       throw new IllegalArgumentException("%s: must be at least 1 but is %s".formatted(what, ratio));
     }
@@ -37,7 +48,7 @@ record Target(
     List<Parameter> all = module.parameters();
     double total = all.stream().mapToLong(p -> p.tensor().size()).sum();
     return new Target(
-        "compression ratio",
+        PARAMETERS,
         "parameters",
         ratio,
         total,
@@ -49,12 +60,7 @@ record Target(
 
   /** All multiply-accumulates over those with non-zero weights. */
   static Target macs(Layers layers, double ratio) {
-    return new Target(
-        "theoretical speed-up",
-        "multiply-accumulates",
-        ratio,
-        (double) layers.macs(),
-        layers::macs);
+    return new Target(MACS, "multiply-accumulates", ratio, (double) layers.macs(), layers::macs);
   }
 
   /** The ratio under masks. */

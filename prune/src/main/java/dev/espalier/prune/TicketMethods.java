@@ -63,6 +63,16 @@ final class TicketMethods {
         new Control(ticket, new Reinitialise(Length.DENSE)),
         Floors.NONE);
     table.add(
+        "lottery-controls-20",
+        "the same in every round beside the finding of the masks: one run, the control's whole"
+            + " curve",
+        element,
+        magnitude,
+        LOCAL,
+        new FixedRate(0.2, 0.1),
+        new Control(ticket, new Reinitialise(Length.DENSE), true),
+        Floors.NONE);
+    table.add(
         "late-rewinding",
         "as lottery-ticket, rewound to 5 % of the dense run (Frankle et al. 2019)",
         element,

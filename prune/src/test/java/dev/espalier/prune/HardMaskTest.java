@@ -127,6 +127,27 @@ class HardMaskTest {
     }
   }
 
+  /** What reads these channels is not masked, so gradients reach them. */
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void masksOfBiasesAloneSurviveTraining(Case optimizerCase) {
+    Optimizer optimizer = optimizerCase.create.apply(module);
+    module
+        .namedParameters()
+        .forEach(
+            (name, parameter) -> {
+              if (parameter.shape().rank() == 1) {
+                parameter.setMask(
+                    Mask.of(parameter.shape(), i -> i % 4 != 1), Parameter.MaskMode.HARD);
+              }
+            });
+    for (int step = 0; step < 3; step++) {
+      backward(optimizer);
+      optimizer.step();
+      assertZeroWhereMasked(optimizer);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("optimizers")
   void masksOfBiasesAndNormalisationsSurviveTrainingAfterFilterPruning(Case optimizerCase) {

@@ -298,6 +298,42 @@ class MethodRunTest {
     }
   }
 
+  /** Each round trains twice, but for the last: new weights for the record, the ticket to go on. */
+  @Test
+  void aControlOfEveryRoundFindsTheMasksOfTheTicketAndTellsOfNewWeights() {
+    Module ticket = toy.run(method(new Iterative(3), new Rewind()), 0.2);
+    int before = toy.phases.size();
+    List<double[]> told = new ArrayList<>();
+    List<Integer> epochs = new ArrayList<>();
+    Method method = method(new Iterative(3), new Control(new Rewind(), new Reinitialise(), true));
+    Module control = toy.trained();
+    var generator = new Generator(5);
+    var pruner = new Pruner(control, method, Toy.example(), generator);
+    var run = new MethodRun(method, control, pruner, toy, toy, Toy.INPUT, generator);
+    run.whenTrained(
+            _ -> {
+              told.add(control.namedParameters().get("1.weight").tensor().toDoubleArray());
+              epochs.add(run.latestEpochs());
+            })
+        .run(new Goal.Density(0.2));
+    assertThat(toy.phases.subList(before, toy.phases.size()))
+        .extracting(TrainingPhase::round)
+        .containsExactly(1, 1, 2, 2, 3);
+    assertThat(told).hasSize(3);
+    assertThat(epochs).containsOnly(Toy.FINE_TUNE_EPOCHS);
+    for (String name : List.of("1.weight", "4.weight")) {
+      assertThat(control.namedParameters().get(name).mask())
+          .isEqualTo(ticket.namedParameters().get(name).mask());
+    }
+    assertThat(told.getLast())
+        .isEqualTo(control.namedParameters().get("1.weight").tensor().toDoubleArray());
+    long expected =
+        toy.phases.subList(before, toy.phases.size()).stream()
+            .mapToLong(phase -> toy.steps(phase.epochs()))
+            .sum();
+    assertThat(MethodRun.steps(method, toy, 5, 3)).isEqualTo(expected);
+  }
+
   @Test
   void everyMethodOfTheRegistryRuns() {
     for (Method method : Methods.all()) {
@@ -352,5 +388,9 @@ class MethodRunTest {
     pruner.pruneToDensity(new Goal.Ratio(4).density(pruner));
     assertThat((double) Nets.parameters(module) / Nets.kept(module)).isCloseTo(4, within(0.05));
     assertThatThrownBy(() -> new Goal.Density(2)).hasMessageContainingAll("[0, 1]", "2.0");
+    assertThatThrownBy(() -> new Goal.Ratio(0.5)).hasMessageContaining("at least 1 but is 0.5");
+    assertThatThrownBy(() -> new Goal.Speedup(Double.NaN)).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> new Goal.Speedup(1e6).requireReachable(pruner))
+        .hasMessageContainingAll("theoretical speed-up 1000000.0", "can reach at most");
   }
 }

@@ -91,6 +91,11 @@ final class Toy implements TrainingRecipe, Origins {
     }
   }
 
+  /** All images, for scorers. */
+  ScoringData data() {
+    return ScoringData.of(loader(LoaderOptions.evaluation(32)), IMAGES / 32, new CrossEntropy());
+  }
+
   private DataLoader loader(LoaderOptions options) {
     return new DataLoader(images, Augment.none(Normalization.grey(0.4f, 0.2f)), options);
   }

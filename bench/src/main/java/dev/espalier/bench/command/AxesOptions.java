@@ -80,9 +80,18 @@ final class AxesOptions {
       description = "Layers that are not pruned, whatever the method.")
   private List<String> protect = List.of();
 
-  /** Names of layers to leave alone. */
-  List<String> protect() {
-    return protect;
+  @Option(
+      names = "--round-to",
+      paramLabel = "N",
+      description =
+          "Layers that lose filters or neurons keep a multiple of N, which fills the vectors of"
+              + " kernels; for structures filter and neuron (default: any number).")
+  private int roundTo = 1;
+
+  /** A method with what goes for every one: layers to leave alone, and rounding. */
+  Method applied(Method method) {
+    Method whole = method.protecting(protect);
+    return roundTo == 1 ? whole : whole.roundingTo(roundTo);
   }
 
   /**

@@ -63,6 +63,13 @@ final class BarProgress implements Progress, AutoCloseable {
   }
 
   @Override
+  public synchronized void scored(String scorer, int batch, int batches) {
+    if (bar != null) {
+      bar.setExtraMessage(" scores by %s: batch %d of %d".formatted(scorer, batch, batches));
+    }
+  }
+
+  @Override
   public void advance(long steps) {
     if (bar != null && !forecasting) {
       bar.stepBy(steps);

@@ -5,9 +5,13 @@ import dev.espalier.nn.data.DatasetOptions;
 import dev.espalier.nn.data.Datasets;
 import dev.espalier.nn.data.TrainTest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options that choose a data set. */
 final class DataOptions {
@@ -33,17 +37,29 @@ final class DataOptions {
       description = "Use only so many training images.")
   private int trainImages = DatasetOptions.ALL;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   String name() {
     return name;
   }
 
+  /**
+   * The folder, if one is given.
+   *
+   * @throws ParameterException if it does not exist
+   */
   Optional<Path> directory() {
+    if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+      throw new ParameterException(
+          command.commandLine(), "--data-dir: there is no folder " + directory.get());
+    }
     return directory;
   }
 
   DatasetOptions options() {
     DatasetOptions options = DatasetOptions.defaults().withCounts(trainImages, DatasetOptions.ALL);
-    return directory
+    return directory()
         .map(folder -> options.withDirectory(DataFolder.of(folder, name)))
         .orElse(options);
   }

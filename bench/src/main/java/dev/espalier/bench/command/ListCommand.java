@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -70,6 +71,14 @@ public final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private ListCommand() {}
+
+  /** Where names of a kind are listed; empty for a kind that is not. */
+  static Optional<String> hint(String kind) {
+    return KINDS.keySet().stream()
+        .filter(it -> it.equals(kind + "s") || kind.equals("data set") && it.equals("data"))
+        .map(it -> "'espalier list %s' says what they are".formatted(it))
+        .findFirst();
+  }
 
   @Override
   public Integer call() {

@@ -13,12 +13,15 @@ import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
 import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.Methods;
+import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.ScoringContext;
+import dev.espalier.prune.TrainingRecipe;
 import dev.espalier.prune.surgery.ShrinkPlan;
 import dev.espalier.prune.surgery.Surgery;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.Reduce;
@@ -33,7 +36,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Prunes a stored model, trains it on, and optionally makes it physically smaller. */
@@ -47,6 +49,8 @@ import picocli.CommandLine.Spec;
       "  espalier prune --in model.safetensors --method filter-magnitude --density 0.7 --shrink"
           + " --out small.safetensors",
       "  espalier prune --in model.safetensors --method nm-2:4 --density 0.5 --out nm.safetensors",
+      "  espalier prune --in model.safetensors --method filter-magnitude --speedup 1.43 --round-to"
+          + " 8 --shrink --out small.safetensors",
       "  espalier prune --in model.safetensors --scorer gradient --scope local --ratio 4 --out"
           + " pruned.safetensors",
       "  espalier prune --in model.safetensors --densities fc1=0.08,fc2=0.09,fc3=0.26 --schedule"
@@ -62,15 +66,34 @@ public final class PruneCommand implements Callable<Integer> {
     private Optional<Double> ratio = Optional.empty();
 
     @Option(
+        names = "--speedup",
+        paramLabel = "X",
+        description =
+            "Multiply-adds over those of non-zero weights to end at: the theoretical speed-up.")
+    private Optional<Double> speedup = Optional.empty();
+
+    @Option(
         names = "--density",
         paramLabel = "D",
         description = "Share of the prunable groups (weights, filters) to keep.")
     private Optional<Double> density = Optional.empty();
 
     private Goal goal() {
-      return density.isPresent()
-          ? new Goal.Density(density.get())
+      if (density.isPresent()) {
+        return ofDensity(density.get());
+      }
+      return speedup.isPresent()
+          ? new Goal.Speedup(speedup.get())
           : new Goal.Ratio(ratio.orElseThrow());
+    }
+
+    /** Nothing left is no network, and what a layer keeps in any case would hide that. */
+    private static Goal ofDensity(double density) {
+      if (!(density > 0 && density <= 1)) {
+        throw new IllegalArgumentException(
+            "--density: must lie in (0, 1] but is %s; no layer is ever emptied".formatted(density));
+      }
+      return new Goal.Density(density);
     }
   }
 
@@ -105,6 +128,13 @@ public final class PruneCommand implements Callable<Integer> {
   private int epochs = 1;
 
   @Option(
+      names = "--score-images",
+      paramLabel = "N",
+      description =
+          "Training images that scorers see which need data (default: the model's recipe).")
+  private Optional<Integer> scoreImages = Optional.empty();
+
+  @Option(
       names = "--rewind-to",
       paramLabel = "FILE",
       description = "Earlier weights of the model, for methods that go back to them.")
@@ -128,74 +158,117 @@ public final class PruneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = spec.commandLine();
     Method method = Refusals.understood(line, this::method);
-    Goal goal = goal(line, method);
-    if (method.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
-      throw new ParameterException(
-          line,
-          "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
-              .formatted(method.name()));
-    }
-    Refusals.understood(line, () -> Datasets.spec(data.name()));
+    Goal goal = Refusals.understood(line, () -> goal(method));
+    Refusals.understood(line, () -> checked(method));
     StoredModel stored = StoredModel.load(in);
-    TrainTest sets = data.load();
-    if (method.scorer().needsData() && sets.train().count() == 0) {
-      throw new ParameterException(
-          line,
-          "scorer '%s' needs data, but --train-images leaves none"
-              .formatted(method.scorer().name()));
-    }
-    PrintWriter text = line.getOut();
-    try (var _ = Scope.open("prune");
-        var origins = new StoredOrigins(stored, rewindTo)) {
-      var training = new Training(sets, Recipe.of(stored.name()));
-      Module module = stored.module();
-      say(text, "before", module, training);
+    Module module = stored.module();
+    try (var _ = Scope.open("prune")) {
       Tensor example = stored.example(4);
-      var generator = new Generator(seed).split("pruning " + method.name());
-      Pruner pruner =
-          Refusals.pruned(
-              line,
-              () -> {
-                var made = new Pruner(module, method, example, generator);
-                made.requireRanked(ScoringContext.Sample.withoutMeaning(example));
-                return made;
-              });
-      if (method.scorer().needsData()) {
-        pruner.withData(training.sample(seed));
+      Recipe recipe = Refusals.understood(line, () -> recipe(stored));
+      double density = Refusals.pruned(line, () -> possible(method, goal, module, example));
+      try (var origins = Refusals.understood(line, () -> new StoredOrigins(stored, rewindTo))) {
+        TrainTest sets = Refusals.understoodFile(line, data::load);
+        prune(new Job(method, goal, density, stored, example, origins, new Training(sets, recipe)));
       }
-      MethodRun run =
-          new MethodRun(
-                  method,
-                  module,
-                  pruner,
-                  training.ofStored(seed, epochs),
-                  origins,
-                  Models.entry(stored.name()).input(),
-                  generator)
-              .whenPruned(_ -> say(text, "pruned", module, training))
-              .whenTrained(_ -> say(text, "trained on", module, training));
-      Refusals.pruned(line, () -> run.run(goal));
-      text.println(ModelSummary.of(module, Models.entry(stored.name()).input()));
-      if (shrink) {
-        shrink(text, module, stored.example(16));
-      }
-      stored.write(out);
-      text.println("wrote " + out);
-      text.flush();
     }
     return 0;
   }
 
-  private Goal goal(CommandLine line, Method method) {
+  /**
+   * What is to be done, once all of it is known to be possible.
+   *
+   * @param density about where the goal lies
+   */
+  private record Job(
+      Method method,
+      Goal goal,
+      double density,
+      StoredModel stored,
+      Tensor example,
+      StoredOrigins origins,
+      Training training) {}
+
+  private void prune(Job job) {
+    CommandLine line = spec.commandLine();
+    PrintWriter text = line.getOut();
+    Method method = job.method;
+    Module module = job.stored.module();
+    Shape input = Models.entry(job.stored.name()).input();
+    var generator = new Generator(seed).split("pruning " + method.name());
+    try (var progress = new BarProgress(text)) {
+      var pruner = new Pruner(module, method, job.example, generator);
+      if (method.needsData()) {
+        pruner
+            .withData(Refusals.understood(line, () -> job.training.sample(seed)))
+            .withListener(progress::scored);
+      }
+      say(text, "before", module, job.training);
+      TrainingRecipe recipe = job.training.ofStored(seed, epochs);
+      progress.start(
+          MethodRun.steps(method, recipe, 1 / job.density, PrunableWeight.of(module).size()));
+      MethodRun run =
+          new MethodRun(method, module, pruner, recipe, job.origins, input, generator)
+              .withListener(progress.listener(method.name()))
+              .whenPruned(_ -> say(text, "pruned", module, job.training))
+              .whenTrained(_ -> say(text, "trained on", module, job.training));
+      Refusals.pruned(line, () -> run.run(job.goal));
+    }
+    text.println(ModelSummary.of(module, input));
+    if (shrink) {
+      shrink(text, module, job.stored.example(16));
+    }
+    job.stored.write(out);
+    text.println("wrote " + out);
+    text.flush();
+  }
+
+  /** What can be told without the model's file. */
+  private Method checked(Method method) {
+    if (method.fineTune().needsEarlierWeights() && rewindTo.isEmpty()) {
+      throw new IllegalArgumentException(
+          "method '%s' goes back to weights from before the end of training, which the model's file does not hold; give their file with --rewind-to, or use 'espalier study'"
+              .formatted(method.name()));
+    }
+    if (epochs < 0) {
+      throw new IllegalArgumentException("--finetune-epochs: must be at least 0 but is " + epochs);
+    }
+    Datasets.spec(data.name());
+    if (data.options().trainCount() == 0 && method.needsData()) {
+      throw new IllegalArgumentException(
+          "scorer '%s' needs data, but --train-images leaves none"
+              .formatted(method.scorer().name()));
+    }
+    OutputFile.requireWritable("--out", out);
+    return method;
+  }
+
+  private Recipe recipe(StoredModel stored) {
+    Recipe recipe = Recipe.of(stored.name());
+    return scoreImages.map(recipe::withScoreImages).orElse(recipe);
+  }
+
+  /**
+   * Refuses what the model's layers do not allow, before images are loaded.
+   *
+   * @return about the density that it will come to
+   */
+  private static double possible(Method method, Goal goal, Module module, Tensor example) {
+    var pruner = new Pruner(module, method.withoutData(), example, new Generator(0));
+    goal.requireReachable(pruner);
+    new Pruner(module, method, example, new Generator(0))
+        .requireRanked(ScoringContext.Sample.withoutMeaning(example));
+    return goal.density(pruner);
+  }
+
+  private Goal goal(Method method) {
     if (target != null) {
       return target.goal();
     }
     if (method.fixesDensity()) {
       return new Goal.Fixed();
     }
-    throw new ParameterException(
-        line,
-        "method '%s' can prune to any size, so one of --ratio and --density is missing"
+    throw new IllegalArgumentException(
+        "method '%s' can prune to any size, so one of --ratio, --speedup and --density is missing"
             .formatted(method.name()));
   }
 
@@ -205,9 +278,7 @@ public final class PruneCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--method names a whole method, so no axis can be given beside it");
     }
-    return composed
-        .orElseGet(() -> Methods.get(name.orElse("global-magnitude")))
-        .protecting(axes.protect());
+    return axes.applied(composed.orElseGet(() -> Methods.get(name.orElse("global-magnitude"))));
   }
 
   private static void say(PrintWriter text, String when, Module module, Training training) {

@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.nn.UnknownNameException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -19,7 +20,7 @@ final class Refusals {
     try {
       return work.get();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(line, e.getMessage(), e);
+      throw refusal(line, e);
     }
   }
 
@@ -28,7 +29,7 @@ final class Refusals {
     try {
       return work.get();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(line, e.getMessage(), e);
+      throw refusal(line, e);
     }
   }
 
@@ -40,7 +41,19 @@ final class Refusals {
     try {
       return work.get();
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new ParameterException(line, e.getMessage(), e);
+      throw refusal(line, e);
     }
+  }
+
+  /** With the place where all names are listed, if there is one. */
+  private static ParameterException refusal(CommandLine line, RuntimeException e) {
+    String message = e.getMessage();
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownNameException unknown) {
+        message += ListCommand.hint(unknown.kind()).map(it -> "; " + it).orElse("");
+        break;
+      }
+    }
+    return new ParameterException(line, message, e);
   }
 }

@@ -265,7 +265,7 @@ public final class StudyCommand implements Callable<Integer> {
     List<String> named = methods.isEmpty() && composed.isEmpty() ? METHODS : methods;
     named.forEach(name -> chosen.add(Methods.get(name)));
     composed.ifPresent(chosen::add);
-    return chosen.stream().map(method -> method.protecting(axes.protect())).toList();
+    return chosen.stream().map(axes::applied).toList();
   }
 
   private Recipe recipe(String model) {

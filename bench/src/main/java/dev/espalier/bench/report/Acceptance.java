@@ -35,7 +35,7 @@ public record Acceptance(List<Verdict> verdicts) {
     /** Whether all seeds are there and their mean keeps to the limit. */
     public boolean met() {
       return seen.filter(it -> it.n() == seeds)
-          .filter(it -> criterion.bound().holds(it.mean(), criterion.limit()))
+          .filter(it -> criterion.holds(it.mean()))
           .isPresent();
     }
 
@@ -104,10 +104,7 @@ public record Acceptance(List<Verdict> verdicts) {
 
   private static Map<Long, Double> values(Sighting sighting, Criterion criterion) {
     Map<Long, Double> values = new TreeMap<>();
-    sighting
-        .bySeed()
-        .forEach(
-            (seed, found) -> values.put(seed, criterion.bound().of(found, criterion.before())));
+    sighting.bySeed().forEach((seed, found) -> values.put(seed, criterion.of(found)));
     values.values().removeIf(value -> Double.isNaN(value));
     return values;
   }

@@ -16,7 +16,9 @@ public enum Bound {
   /** Latency as a share of the dense network's, both measured. */
   LATENCY("latency_at_most"),
   /** Parameters over non-zero ones. */
-  COMPRESSION("compression_at_least");
+  COMPRESSION("compression_at_least"),
+  /** Share of a layer's weights that stays, between two limits. */
+  KEPT("kept_between");
 
   private static final double ROUNDING = 1e-9;
 
@@ -41,17 +43,21 @@ public enum Bound {
     return this == ERROR || this == LOST || this == BETTER;
   }
 
-  /** Whether a value keeps to a limit, but for rounding. */
+  /** Whether a value keeps to a limit, of {@link #KEPT} to the lower one, but for rounding. */
   boolean holds(double value, double limit) {
     double slack = ROUNDING * Math.max(1, Math.abs(limit));
     return switch (this) {
       case ERROR, LOST, LATENCY -> value <= limit + slack;
-      case BETTER, SPEEDUP, COMPRESSION -> value >= limit - slack;
+      case BETTER, SPEEDUP, COMPRESSION, KEPT -> value >= limit - slack;
     };
   }
 
-  /** The value of one network, NaN if it has none; of {@link #BETTER} the accuracy alone. */
-  double of(Finding found, boolean before) {
+  /**
+   * The value of one network, NaN if it has none; of {@link #BETTER} the accuracy alone.
+   *
+   * @param layer of {@link #KEPT} the layer, else empty
+   */
+  double of(Finding found, boolean before, String layer) {
     double top1 = before ? found.top1BeforeFinetune() : found.top1();
     return switch (this) {
       case ERROR -> 100 * (1 - top1);
@@ -60,6 +66,7 @@ public enum Bound {
       case SPEEDUP -> found.speedup();
       case LATENCY -> found.latency();
       case COMPRESSION -> found.compression();
+      case KEPT -> found.kept(layer);
     };
   }
 
@@ -70,6 +77,7 @@ public enum Bound {
       case LOST, BETTER -> number + " points";
       case SPEEDUP, COMPRESSION -> number + "x";
       case LATENCY -> number + " of dense";
+      case KEPT -> number + " kept";
     };
   }
 }

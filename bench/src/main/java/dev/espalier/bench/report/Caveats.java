@@ -72,7 +72,7 @@ final class Caveats {
     for (String method : pair.methods()) {
       List<String> missed = new ArrayList<>();
       for (OperatingPoint point : pair.pointsOf(method)) {
-        double reached = point.compression().mean();
+        double reached = point.reached().mean();
         if (Math.abs(reached / point.ratio() - 1) > TARGET_TOLERANCE) {
           missed.add(PageText.times(reached) + " instead of " + PageText.ratio(point.ratio()));
         }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The summary as text: for a terminal, in ASCII, or as Markdown. What training cost is in
- * multiply-adds, as a multiple of the dense network's.
+ * The summary as text: for a terminal, in ASCII, or as Markdown. What training cost is in epochs,
+ * in multiply-adds, and in those as a multiple of the dense network's.
  */
 public final class ConsoleTable {
 
@@ -24,6 +24,7 @@ public final class ConsoleTable {
           "faster",
           "in theory",
           "epochs",
+          "train MACs",
           "training");
 
   private ConsoleTable() {}
@@ -71,6 +72,7 @@ public final class ConsoleTable {
         "1.00x",
         "1.00x",
         "",
+        pair.denseTrainMacs().map(Numbers::large).orElse("-"),
         pair.denseTrainMacs().isPresent() ? "1.00x" : "-");
   }
 
@@ -90,6 +92,7 @@ public final class ConsoleTable {
     cells.add(times(point.measuredSpeedup()));
     cells.add(times(point.theoreticalSpeedup()));
     cells.add(Numbers.fixed(point.over(TrialResult::epochs).mean(), 0));
+    cells.add(point.trainMacs().map(it -> Numbers.large(it.mean())).orElse("-"));
     cells.add(point.trainingShare().map(ConsoleTable::times).orElse("-"));
     return cells;
   }

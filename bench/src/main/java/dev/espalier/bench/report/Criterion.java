@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param bound what the limit is set to
  * @param limit the limit, in the unit of the bound
  * @param than of {@link Bound#BETTER} the network to be ahead of
+ * @param layer of {@link Bound#KEPT} which layer, and the upper limit
  */
 public record Criterion(
     String what,
@@ -21,7 +22,23 @@ public record Criterion(
     boolean before,
     Bound bound,
     double limit,
-    Optional<Arm> than) {
+    Optional<Arm> than,
+    Optional<Layer> layer) {
+  private static final double ROUNDING = 1e-9;
+
+  /**
+   * A layer and the most that may stay of it.
+   *
+   * @param name its name, or that of its weight
+   * @param most a share
+   */
+  public record Layer(String name, double most) {
+    /** Refuses what is no share. */
+    public Layer {
+      Checks.name("layer", name);
+      Checks.fraction("kept_between", most);
+    }
+  }
 
   /**
    * A method at a compression ratio: that of a trial, or one that a trial passes through in its
@@ -73,6 +90,14 @@ public record Criterion(
       throw new IllegalArgumentException(
           "%s: must be finite but is %s".formatted(bound.key(), limit));
     }
+    if ((bound == Bound.KEPT) != layer.isPresent()) {
+      throw new IllegalArgumentException("kept_between and layer belong together");
+    }
+    if (layer.isPresent() && !(limit >= 0 && limit <= layer.get().most())) {
+      throw new IllegalArgumentException(
+          "kept_between: must be two rising shares, such as [0.02, 0.04], but is [%s, %s]"
+              .formatted(limit, layer.get().most()));
+    }
     if ((bound == Bound.BETTER) != than.isPresent()) {
       throw new IllegalArgumentException("better_than and by belong together");
     }
@@ -86,6 +111,28 @@ public record Criterion(
           "%s: compares with the dense network, which is the same; name another method"
               .formatted(bound.key()));
     }
+  }
+
+  /** A limit that is about no layer. */
+  public Criterion(
+      String what,
+      Optional<String> pair,
+      Arm arm,
+      boolean before,
+      Bound bound,
+      double limit,
+      Optional<Arm> than) {
+    this(what, pair, arm, before, bound, limit, than, Optional.empty());
+  }
+
+  /** The value of one network, NaN if it has none. */
+  double of(Finding found) {
+    return bound.of(found, before, layer.map(Layer::name).orElse(""));
+  }
+
+  /** Whether a value keeps to the limit, but for rounding. */
+  boolean holds(double value) {
+    return bound.holds(value, limit) && (layer.isEmpty() || value <= layer.get().most() + ROUNDING);
   }
 
   /** Whether it is about a pair. */
@@ -105,6 +152,12 @@ public record Criterion(
           case SPEEDUP -> ": speed-up at least " + number;
           case LATENCY -> ": latency at most " + number;
           case COMPRESSION -> ": smaller at least " + number;
+          case KEPT ->
+              ": of %s between %s and %s"
+                  .formatted(
+                      layer.orElseThrow().name(),
+                      Numbers.plain(limit),
+                      bound.text(Numbers.plain(layer.get().most())));
         };
   }
 }

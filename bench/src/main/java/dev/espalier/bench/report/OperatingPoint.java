@@ -23,7 +23,7 @@ public record OperatingPoint(List<TrialResult> trials) {
     return first().key().method();
   }
 
-  /** The compression ratio asked for. */
+  /** The compression ratio or theoretical speed-up asked for. */
   public double ratio() {
     return first().key().ratio();
   }
@@ -70,6 +70,11 @@ public record OperatingPoint(List<TrialResult> trials) {
   /** Parameters divided by non-zero parameters. */
   public Statistic compression() {
     return over(TrialResult::compression);
+  }
+
+  /** What is there of what was asked for: compression or theoretical speed-up. */
+  public Statistic reached() {
+    return first().asksForSpeedup() ? theoreticalSpeedup() : compression();
   }
 
   /** Dense multiply-adds divided by remaining ones. */

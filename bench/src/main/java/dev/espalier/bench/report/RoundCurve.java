@@ -1,9 +1,9 @@
 package dev.espalier.bench.report;
 
+import dev.espalier.prune.tune.Control;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -25,19 +25,37 @@ record RoundCurve(String method, List<Point> points) {
 
   /**
    * The curves of a pair, one for each method with rounds: that of the trials which take the most
-   * of them, as the others of a fixed rate are parts of it.
+   * of them, as the others of a fixed rate are parts of it. Of a control experiment only the last
+   * round of each trial, since the rounds before it are those of the method it controls.
    */
   static List<RoundCurve> of(PairSummary pair) {
     List<RoundCurve> curves = new ArrayList<>();
     for (String method : pair.methods()) {
-      Optional<OperatingPoint> longest =
+      List<OperatingPoint> inRounds =
           pair.pointsOf(method).stream()
               .filter(point -> rounds(point) > 0)
-              .max(
-                  Comparator.comparingInt(RoundCurve::rounds).thenComparing(OperatingPoint::ratio));
-      longest.ifPresent(point -> curves.add(new RoundCurve(method, points(point))));
+              .sorted(
+                  Comparator.comparingInt(RoundCurve::rounds).thenComparing(OperatingPoint::ratio))
+              .toList();
+      if (!inRounds.isEmpty()) {
+        OperatingPoint longest = inRounds.getLast();
+        curves.add(
+            new RoundCurve(method, isControl(longest) ? lastPoints(inRounds) : points(longest)));
+      }
     }
     return curves;
+  }
+
+  private static boolean isControl(OperatingPoint point) {
+    return point.first().composition().finetune().contains(Control.THEN);
+  }
+
+  /** What trials end with, those of most weights first. */
+  private static List<Point> lastPoints(List<OperatingPoint> inRounds) {
+    return inRounds.stream()
+        .map(point -> points(point).getLast())
+        .sorted(Comparator.comparingDouble((Point point) -> point.density().mean()).reversed())
+        .toList();
   }
 
   private static int rounds(OperatingPoint point) {

@@ -48,6 +48,11 @@ public record TrialResult(
     List<RoundResult> rounds,
     String maskDigest,
     Provenance provenance) {
+  /** The setting that says what the ratios asked for are of; absent for parameters. */
+  public static final String RATIOS_OF = "ratios_of";
+
+  /** Its value where theoretical speed-ups are asked for. */
+  public static final String OF_MULTIPLY_ADDS = "multiply-adds";
 
   /** Refuses missing parts, sizes that contradict each other and layers of the same name. */
   public TrialResult {
@@ -82,6 +87,11 @@ public record TrialResult(
     }
     Checks.name("mask_digest", maskDigest);
     Checks.present("provenance", provenance);
+  }
+
+  /** Whether the ratio asked for is a theoretical speed-up, not a compression ratio. */
+  public boolean asksForSpeedup() {
+    return OF_MULTIPLY_ADDS.equals(provenance.settings().get(RATIOS_OF));
   }
 
   /** Parameters of the dense network divided by non-zero parameters of the pruned one. */

@@ -71,17 +71,27 @@ final class AcceptCheck {
     if (criterion.bound() == Bound.LATENCY) {
       throw unknownRatio(arm, "latency is measured where trials end, at", ratios);
     }
+    if (criterion.bound() == Bound.KEPT) {
+      throw unknownRatio(arm, "what layers keep is recorded where trials end, at", ratios);
+    }
   }
 
   /**
-   * Checks ratios that must be those of rounds, by pruning untrained networks.
+   * Checks layers, and ratios that must be those of rounds, by pruning untrained networks.
    *
-   * @throws IllegalArgumentException naming the place and the nearest ratio
+   * @throws IllegalArgumentException naming the place and the nearest layer or ratio
    */
   void requireRounds(List<Criterion> criteria, List<PairRun> runs) {
     forEach(
         criteria,
         criterion -> {
+          criterion
+              .layer()
+              .ifPresent(
+                  layer ->
+                      runs.stream()
+                          .filter(run -> criterion.concerns(run.pair().path()))
+                          .forEach(run -> run.requireLayer(layer.name())));
           for (Arm arm : arms(criterion)) {
             if (!arm.isDense() && !isTrial(arm)) {
               runs.stream()

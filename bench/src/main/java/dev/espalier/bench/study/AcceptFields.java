@@ -11,9 +11,10 @@ import java.util.stream.Stream;
 final class AcceptFields {
   private static final String BY = "by";
   private static final String THAN_RATIO = "than_ratio";
+  private static final String LAYER = "layer";
   private static final List<String> KEYS =
       Stream.concat(
-              Stream.of("what", "pair", "method", "ratio", "before", BY, THAN_RATIO),
+              Stream.of("what", "pair", "method", "ratio", "before", BY, THAN_RATIO, LAYER),
               Bound.keys().stream())
           .toList();
 
@@ -37,7 +38,13 @@ final class AcceptFields {
             "%s belongs to better_than, not to %s".formatted(key, bound.key()));
       }
     }
+    boolean ofLayer = bound == Bound.KEPT;
+    if (!ofLayer && fields.has(LAYER)) {
+      throw new IllegalArgumentException(
+          "%s belongs to %s, not to %s".formatted(LAYER, Bound.KEPT.key(), bound.key()));
+    }
     Arm arm = arm(text("method"), "ratio");
+    List<Double> range = ofLayer ? range() : List.of();
     Optional<Arm> than = compares ? Optional.of(than(arm)) : Optional.empty();
     return new Criterion(
         fields.text("what").orElse(""),
@@ -45,8 +52,21 @@ final class AcceptFields {
         arm,
         fields.flag("before").orElse(false),
         bound,
-        number(compares ? BY : bound.key()),
-        than);
+        ofLayer ? range.getFirst() : number(compares ? BY : bound.key()),
+        than,
+        ofLayer
+            ? Optional.of(new Criterion.Layer(text(LAYER), range.getLast()))
+            : Optional.empty());
+  }
+
+  private List<Double> range() {
+    List<Double> range = fields.numbers(Bound.KEPT.key()).orElseThrow();
+    if (range.size() != 2) {
+      throw new IllegalArgumentException(
+          "%s: must be two rising shares, such as [0.02, 0.04], but is %s"
+              .formatted(Bound.KEPT.key(), range));
+    }
+    return range;
   }
 
   private Bound bound() {

@@ -11,6 +11,18 @@ public final class ByteSize {
 
   private ByteSize() {}
 
+  /** Bytes in the largest unit that they fill, such as {@code 1.5 GiB}. */
+  static String text(long bytes) {
+    int power = 0;
+    double value = bytes;
+    while (value >= 1024 && power < PREFIXES.length()) {
+      value /= 1024;
+      power++;
+    }
+    String unit = power == 0 ? "bytes" : "KMGT".charAt(power - 1) + "iB";
+    return String.format(Locale.ROOT, power == 0 ? "%.0f %s" : "%.1f %s", value, unit);
+  }
+
   /**
    * Reads {@code 8g}, {@code 512 MiB} or {@code 1073741824}; k, m, g and t are powers of 1024.
    *

@@ -22,7 +22,7 @@ import java.util.Map;
 /** A method's rounds without any training: what remains does not depend on it, or hardly. */
 final class DryRounds implements TrainingRecipe, Origins {
   /** The compression ratio after each round; none if there is but one. */
-  static List<Double> of(Method method, Module module, Pruner pruner, Shape input, double ratio) {
+  static List<Double> of(Method method, Module module, Pruner pruner, Shape input, Goal goal) {
     var dry = new DryRounds();
     List<Double> ratios = new ArrayList<>();
     new MethodRun(method, module, pruner, dry, dry, input, new Generator(0))
@@ -31,7 +31,7 @@ final class DryRounds implements TrainingRecipe, Origins {
               ModelSummary summary = ModelSummary.of(module, input);
               ratios.add((double) summary.parameters() / summary.nonZero());
             })
-        .run(new Goal.Ratio(ratio));
+        .run(goal);
     return ratios.size() > 1 ? ratios : List.of();
   }
 

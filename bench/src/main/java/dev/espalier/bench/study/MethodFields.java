@@ -16,7 +16,7 @@ final class MethodFields {
   private static final List<String> KEYS =
       Stream.concat(
               Axes.KEYS.stream(),
-              Stream.of("name", DENSITIES, STEM_FLOOR, CLASSIFIER_FLOOR, "protect"))
+              Stream.of("name", DENSITIES, STEM_FLOOR, CLASSIFIER_FLOOR, "protect", "round_to"))
           .toList();
 
   private MethodFields() {}
@@ -30,11 +30,13 @@ final class MethodFields {
 
   private static Method method(Fields fields) {
     Axes axes = axes(fields, fields.numbersByName(DENSITIES));
-    return fields
-        .text("name")
-        .map(axes::method)
-        .orElseGet(axes::method)
-        .protecting(fields.texts("protect").orElse(List.of()));
+    Method method =
+        fields
+            .text("name")
+            .map(axes::method)
+            .orElseGet(axes::method)
+            .protecting(fields.texts("protect").orElse(List.of()));
+    return fields.integer("round_to").map(method::roundingTo).orElse(method);
   }
 
   private static Axes axes(Fields fields, Optional<Map<String, Double>> densities) {

@@ -8,14 +8,15 @@ import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
 import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
+import dev.espalier.nn.Names;
 import dev.espalier.nn.data.TrainTest;
 import dev.espalier.nn.zoo.Models;
+import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
 import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
 import dev.espalier.prune.Pruner;
 import dev.espalier.prune.ScoringContext;
-import dev.espalier.prune.score.Magnitude;
 import dev.espalier.prune.tune.Continue;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
@@ -30,9 +31,11 @@ import dev.espalier.tensor.sparse.Crossover;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What all trials of a pair share: images, recipe, and what their results are filed under. */
 final class PairRun {
@@ -40,6 +43,7 @@ final class PairRun {
   private static final String AGGREGATION = "aggregation";
   private static final String FLOORS = "least_density";
   private static final String PROTECT = "protected_layers";
+  private static final String ROUND_TO = "round_to";
 
   private final StudyPlan plan;
   private final StudyPair pair;
@@ -51,6 +55,8 @@ final class PairRun {
   private final int threads = Threads.count();
   private final long memoryNeed;
   private final int layers;
+  private final List<String> weights;
+  private final Map<TrialKey, Double> compressions = new ConcurrentHashMap<>();
   private final Forecast.Work work;
 
   PairRun(StudyPlan plan, StudyPair pair, TrainTest data, Forecast forecast) {
@@ -63,11 +69,15 @@ final class PairRun {
     settings.put("test_images", Integer.toString(data.test().count()));
     settings.put("latency_batch", Integer.toString(plan.latency().batch()));
     settings.put("latency_seconds", Double.toString(plan.latency().seconds()));
+    if (plan.measure() == Measure.MULTIPLY_ADDS) {
+      settings.put(TrialResult.RATIOS_OF, TrialResult.OF_MULTIPLY_ADDS);
+    }
     digest = data.train().digest() + "+" + data.test().digest();
     Module module = create(0);
     try {
       ModelSummary summary = ModelSummary.of(module, Models.entry(pair.model()).input());
-      layers = PrunableWeight.of(module).size();
+      weights = PrunableWeight.of(module).stream().map(PrunableWeight::name).toList();
+      layers = weights.size();
       int batch = pair.recipe().batch();
       memoryNeed =
           MemoryNeed.of(
@@ -99,6 +109,16 @@ final class PairRun {
   /** Bytes outside the heap that a trial is expected to need. */
   long memoryNeed() {
     return memoryNeed;
+  }
+
+  /** What is said of a budget that no trial of this pair is expected to keep to. */
+  Optional<String> memoryRemark() {
+    long most = plan.limits().memoryBytes();
+    return memoryNeed <= most
+        ? Optional.empty()
+        : Optional.of(
+            "note: a trial of %s is expected to need %s, more than the memory of %s for all, so it runs when no other does"
+                .formatted(pair.name(), ByteSize.text(memoryNeed), ByteSize.text(most)));
   }
 
   /** Where its steps and trials are counted. */
@@ -137,9 +157,33 @@ final class PairRun {
     return new TrialKey(pair.model(), pair.data(), method.name(), ratio, seed);
   }
 
+  /** What a ratio of the study asks for. */
+  Goal goal(double ratio) {
+    return plan.measure().goal(ratio);
+  }
+
   /** Steps that a trial of a method takes. */
   long steps(Method method, double ratio) {
-    return MethodRun.steps(method, training.ofTrial(0), ratio, layers);
+    return MethodRun.steps(method, training.ofTrial(0), compression(method, ratio), layers);
+  }
+
+  /**
+   * A compression ratio, for a speed-up that of the groups, which numbers of rounds follow from.
+   */
+  private double compression(Method method, double ratio) {
+    return plan.measure() == Measure.PARAMETERS
+        ? ratio
+        : compressions.computeIfAbsent(key(method, ratio, 0), _ -> ofGroups(method, ratio));
+  }
+
+  private double ofGroups(Method method, double ratio) {
+    Module module = create(0);
+    try (var _ = Scope.open("density")) {
+      return 1
+          / goal(ratio).density(pruner(module, method.withoutData(), example(0), new Generator(0)));
+    } finally {
+      module.close();
+    }
   }
 
   /** Steps that a dense network takes. */
@@ -165,6 +209,9 @@ final class PairRun {
         FLOORS,
         "stem %s, classifier %s".formatted(method.floors().stem(), method.floors().classifier()));
     all.put(PROTECT, String.join(", ", method.protecting(pair.protect()).protect()));
+    if (method.roundTo() > 1) {
+      all.put(ROUND_TO, Integer.toString(method.roundTo()));
+    }
     return all;
   }
 
@@ -187,8 +234,8 @@ final class PairRun {
   }
 
   /**
-   * Refuses what no network of this pair can reach, and scorers that have nothing to say about some
-   * of its layers, before any is trained.
+   * Refuses what no network of this pair can reach, scorers that have nothing to say about some of
+   * its layers, and samples for scorers that are not mixed, before anything is trained.
    *
    * @throws IllegalArgumentException naming method, ratio or layers, and pair
    */
@@ -196,12 +243,13 @@ final class PairRun {
     try (var _ = Scope.open("reachable")) {
       Module module = create(0);
       Tensor example = example(0);
+      if (methods.stream().anyMatch(Method::needsData)) {
+        plan.seeds().forEach(training::sample);
+      }
       for (Method method : methods) {
-        // Which weights score best does not change how many must stay.
-        Pruner pruner =
-            pruner(module, method.withScorer(new Magnitude()), example, new Generator(0));
+        Pruner pruner = pruner(module, method.withoutData(), example, new Generator(0));
         for (double ratio : ratios) {
-          pruner.requireReachable(ratio);
+          goal(ratio).requireReachable(pruner);
         }
         pruner(module, method, example, new Generator(0))
             .requireRanked(ScoringContext.Sample.withoutMeaning(example));
@@ -212,13 +260,25 @@ final class PairRun {
     }
   }
 
+  /**
+   * Refuses a layer that the network does not have.
+   *
+   * @throws IllegalArgumentException naming the nearest
+   */
+  void requireLayer(String name) {
+    List<String> known = weights.stream().map(it -> it.replace(".weight", "")).toList();
+    if (!known.contains(name) && !weights.contains(name)) {
+      throw Names.unknown("layer", name, known);
+    }
+  }
+
   /** The ratios after the rounds of a method on its way to one; none if it takes but one. */
   List<Double> roundRatios(Method method, double ratio) {
-    Method dry = method.withScorer(new Magnitude()).withFineTune(new Continue());
+    Method dry = method.withoutData().withFineTune(new Continue());
     Module module = create(0);
     try (var _ = Scope.open("rounds")) {
       Pruner pruner = pruner(module, dry, example(0), new Generator(0));
-      return DryRounds.of(dry, module, pruner, Models.entry(pair.model()).input(), ratio);
+      return DryRounds.of(dry, module, pruner, Models.entry(pair.model()).input(), goal(ratio));
     } finally {
       module.close();
     }
@@ -238,7 +298,7 @@ final class PairRun {
     SortedMap<String, String> then = new TreeMap<>(Recipe.UNSAID);
     then.putAll(done.provenance().settings());
     if (method.isEmpty()) {
-      then.keySet().removeAll(List.of(AGGREGATION, FLOORS, PROTECT));
+      then.keySet().removeAll(List.of(AGGREGATION, FLOORS, PROTECT, ROUND_TO));
     }
     SortedMap<String, String> now = method.map(this::settings).orElse(settings);
     if (!then.equals(now)) {

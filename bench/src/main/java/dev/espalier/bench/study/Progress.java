@@ -31,6 +31,9 @@ public interface Progress {
     };
   }
 
+  /** A scorer is through with a batch of its data. */
+  default void scored(String scorer, int batch, int batches) {}
+
   /** The forecast has changed. */
   default void forecast(Forecast forecast) {}
 }

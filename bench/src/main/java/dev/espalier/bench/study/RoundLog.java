@@ -18,7 +18,6 @@ final class RoundLog {
   private final List<RoundResult> rounds = new ArrayList<>();
   private Metrics before;
   private Metrics after;
-  private int epochs;
 
   RoundLog(Training training, Module module, Shape input) {
     this.training = training;
@@ -35,10 +34,10 @@ final class RoundLog {
     if (startsTrained) {
       run.whenPruned(_ -> before = training.evaluate(module));
     }
-    return run.whenTrained(round -> trained(round, run.epochs()));
+    return run.whenTrained(round -> trained(round, run.latestEpochs()));
   }
 
-  private void trained(int round, int epochsSoFar) {
+  private void trained(int round, int epochs) {
     after = training.evaluate(module);
     if (before != null) {
       ModelSummary summary = ModelSummary.of(module, input);
@@ -50,9 +49,8 @@ final class RoundLog {
               summary.remainingMacs(),
               before.top1(),
               after.top1(),
-              epochsSoFar - epochs));
+              epochs));
     }
-    epochs = epochsSoFar;
   }
 
   /** When the last masks were in place; empty for a network that starts untrained. */

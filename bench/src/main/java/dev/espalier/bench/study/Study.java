@@ -11,11 +11,14 @@ import dev.espalier.nn.data.TrainTest;
 import dev.espalier.prune.Method;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Runs a grid of trials and writes {@code results.jsonl} and the report.
@@ -25,6 +28,8 @@ import java.util.Optional;
  * refused, not mixed. What a trial finds does not depend on which others run beside it.
  */
 public final class Study {
+  private static final String RESULTS = "results.jsonl";
+
   private final StudyPlan plan;
   private final Desk desk;
 
@@ -73,7 +78,8 @@ public final class Study {
 
   /**
    * Loads the data sets and checks that every ratio can be reached, that scorers rank the layers of
-   * their networks, and that every limit is of a ratio that is reached; nothing is written.
+   * their networks, that their samples are mixed, that what the folder holds was made with the same
+   * settings, and that every limit is of a ratio that is reached; nothing is written.
    *
    * @throws IllegalArgumentException if there is something that cannot be run
    */
@@ -89,20 +95,41 @@ public final class Study {
       }
       var run = new PairRun(plan, pair, data, desk.forecast());
       run.requirePossible(plan.methods(), plan.ratios());
+      run.memoryRemark().ifPresent(desk.progress()::say);
       pairs.add(run);
     }
+    requireSameAsBefore(pairs);
     new AcceptCheck(plan.pairs(), plan.methods(), plan.ratios())
         .requireRounds(plan.accept(), pairs);
     return new Loaded(pairs);
   }
 
+  /** Refuses to continue a study with other settings. */
+  private void requireSameAsBefore(List<PairRun> pairs) throws IOException {
+    Path results = plan.out().resolve(RESULTS);
+    List<TrialResult> before =
+        Files.exists(results) ? ResultStore.read(results, new ArrayList<>()) : List.of();
+    before.forEach(done -> pairs.forEach(pair -> pair.requireSame(done)));
+    Set<TrialKey> keys = before.stream().map(TrialResult::key).collect(Collectors.toSet());
+    for (PairRun pair : pairs) {
+      for (long seed : plan.seeds()) {
+        boolean done =
+            plan.methods().stream()
+                .allMatch(
+                    method ->
+                        plan.ratios().stream()
+                            .allMatch(ratio -> keys.contains(pair.key(method, ratio, seed))));
+        if (!done) {
+          DenseRun.requireUsable(pair, seed);
+        }
+      }
+    }
+  }
+
   private Outcome run(List<PairRun> pairs) throws IOException {
     Files.createDirectories(plan.out().resolve("dense"));
-    try (ResultStore store = ResultStore.open(plan.out().resolve("results.jsonl"))) {
+    try (ResultStore store = ResultStore.open(plan.out().resolve(RESULTS))) {
       store.warnings().forEach(desk.progress()::say);
-      for (TrialResult done : store.trials()) {
-        pairs.forEach(pair -> pair.requireSame(done));
-      }
       List<Failure> failures = new Crew(plan, desk, store).run(board(pairs, store));
       List<TrialResult> trials = store.trials();
       Acceptance acceptance = plan.acceptance(trials);
@@ -136,8 +163,6 @@ public final class Study {
         desk.forecast().announce(pair.work(), pair.denseSteps(), false);
         if (group.isEmpty()) {
           desk.skip(pair, pair.denseSteps(), false);
-        } else {
-          DenseRun.requireUsable(pair, seed);
         }
         groups.add(group);
       }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -20,9 +19,10 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *
  * <p>{@code pairs} lists models with their data sets, or {@code models} and {@code data} are
  * multiplied; {@code recipe} changes how all of them are trained, and a pair's own {@code recipe}
- * how that one is. A method is a name, or a mapping of {@code name} and the axes. {@code accept}
- * lists the limits that the results should keep to. What is left out is as in {@code espalier
- * study} without a file, but for three seeds.
+ * how that one is. {@code speedups} in place of {@code ratios} lists ratios of multiply-adds
+ * instead of parameters. A method is a name, or a mapping of {@code name} and the axes. {@code
+ * accept} lists the limits that the results should keep to. What is left out is as in {@code
+ * espalier study} without a file, but for three seeds.
  */
 public final class StudyFile {
   private static final List<String> KEYS =
@@ -37,6 +37,7 @@ public final class StudyFile {
           "recipe",
           "methods",
           "ratios",
+          "speedups",
           "seeds",
           "latency_batch",
           "latency_seconds",
@@ -127,11 +128,7 @@ public final class StudyFile {
       JsonNode tree = MAPPER.readTree(in);
       return new StudyFile(Fields.of("", tree, KEYS), here).plan(stem(name));
     } catch (JacksonException e) {
-      TokenStreamLocation where = e.getLocation();
-      String problem = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
-      throw new IllegalArgumentException(
-          "%s%s: %s".formatted(name, where == null ? "" : ", line " + where.getLineNr(), problem),
-          e);
+      throw new IllegalArgumentException(YamlProblem.sentence(name, e), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
@@ -142,12 +139,17 @@ public final class StudyFile {
   }
 
   private StudyPlan plan(String stem) {
+    Measure measure = top.has("speedups") ? Measure.MULTIPLY_ADDS : Measure.PARAMETERS;
+    if (measure == Measure.MULTIPLY_ADDS && top.has("ratios")) {
+      throw new IllegalArgumentException(
+          "give either ratios, of parameters, or speedups, of multiply-adds");
+    }
     return new StudyPlan(
         pairs(),
         top.list("methods").orElseThrow(() -> Fields.missing("methods")).stream()
             .map(MethodFields::method)
             .toList(),
-        top.numbers("ratios").orElse(RATIOS),
+        top.numbers(measure.key()).orElse(RATIOS),
         top.wholeNumbers("seeds").orElse(SEEDS),
         new LatencyPlan(
             top.integer("latency_batch").orElse(LatencyPlan.STANDARD.batch()),
@@ -156,7 +158,8 @@ public final class StudyFile {
         here.out()
             .orElseGet(
                 () -> top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))),
-        top.list("accept").orElse(List.of()).stream().map(AcceptFields::criterion).toList());
+        top.list("accept").orElse(List.of()).stream().map(AcceptFields::criterion).toList(),
+        measure);
   }
 
   private Optional<Long> memory() {

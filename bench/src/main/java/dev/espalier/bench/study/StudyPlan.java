@@ -15,12 +15,13 @@ import java.util.function.Function;
  *
  * @param pairs networks on data sets
  * @param methods pruning methods
- * @param ratios compression ratios above 1; the dense network is always measured
+ * @param ratios compression ratios above 1, or speed-ups; the dense network is always measured
  * @param seeds one dense network per seed and pair, shared by all methods
  * @param latency how latency is measured
  * @param limits what it may take of the machine
  * @param out the folder for results, report and dense networks
  * @param accept limits that the results should keep to
+ * @param measure what the ratios are ratios of
  */
 public record StudyPlan(
     List<StudyPair> pairs,
@@ -30,7 +31,8 @@ public record StudyPlan(
     LatencyPlan latency,
     Limits limits,
     Path out,
-    List<Criterion> accept) {
+    List<Criterion> accept,
+    Measure measure) {
 
   /** Checks numbers before anything is loaded. */
   public StudyPlan {
@@ -42,8 +44,8 @@ public record StudyPlan(
     for (double ratio : ratios) {
       if (!(ratio > 1) || Double.isInfinite(ratio)) {
         throw new IllegalArgumentException(
-            "study: a compression ratio must be above 1 but is %s; the dense network is always measured"
-                .formatted(ratio));
+            "study: a %s must be above 1 but is %s; the dense network is always measured"
+                .formatted(measure.label(), ratio));
       }
     }
     if (pairs.isEmpty() || methods.isEmpty() || ratios.isEmpty() || seeds.isEmpty()) {
@@ -56,7 +58,20 @@ public record StudyPlan(
     new AcceptCheck(pairs, methods, ratios).require(accept);
   }
 
-  /** A study without limits for its results. */
+  /** A study of compression ratios. */
+  public StudyPlan(
+      List<StudyPair> pairs,
+      List<Method> methods,
+      List<Double> ratios,
+      List<Long> seeds,
+      LatencyPlan latency,
+      Limits limits,
+      Path out,
+      List<Criterion> accept) {
+    this(pairs, methods, ratios, seeds, latency, limits, out, accept, Measure.PARAMETERS);
+  }
+
+  /** A study of compression ratios without limits for its results. */
   public StudyPlan(
       List<StudyPair> pairs,
       List<Method> methods,

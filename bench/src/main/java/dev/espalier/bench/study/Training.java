@@ -2,7 +2,6 @@ package dev.espalier.bench.study;
 
 import dev.espalier.nn.Module;
 import dev.espalier.nn.data.Augment;
-import dev.espalier.nn.data.Batch;
 import dev.espalier.nn.data.DataLoader;
 import dev.espalier.nn.data.LoaderOptions;
 import dev.espalier.nn.data.TrainTest;
@@ -20,6 +19,7 @@ import dev.espalier.prune.ScoringData;
 import dev.espalier.prune.TrainingPhase;
 import dev.espalier.prune.TrainingRecipe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -104,9 +104,13 @@ public final class Training {
   /**
    * Shuffled training images for scorers, in batches of one size, for which their number is rounded
    * up.
+   *
+   * @throws IllegalArgumentException if a batch has far fewer classes than a random draw, or the
+   *     images far fewer than the data set
    */
   public ScoringData sample(long seed) {
     int images = Math.min(recipe.scoreImages(), data.train().count());
+    requireClasses(images);
     int batches = Math.ceilDiv(images, SCORING_BATCH);
     Loss loss = new CrossEntropy();
     List<ScoringContext.Sample> samples = new ArrayList<>();
@@ -115,12 +119,24 @@ public final class Training {
             data.train(),
             Augment.none(data.spec().normalization()),
             LoaderOptions.training(Math.ceilDiv(images, batches), seed))) {
-      for (int i = 0; i < batches; i++) {
-        Batch batch = loader.next();
-        samples.add(new ScoringContext.Sample(batch.images().copy(), batch.labels().copy(), loss));
-      }
+      ScoringData.of(loader, batches, loss)
+          .forEach(
+              (inputs, targets) ->
+                  samples.add(new ScoringContext.Sample(inputs.copy(), targets.copy(), loss)));
     }
     return new ScoringSample(loss, samples);
+  }
+
+  /** The first images of a set in class order are of few classes, which shuffling does not mend. */
+  private void requireClasses(int images) {
+    int classes = data.spec().classes();
+    long present = Arrays.stream(data.train().classCounts()).filter(count -> count > 0).count();
+    double expected = classes * (1 - Math.pow(1 - 1.0 / classes, images));
+    if (2 * present < expected) {
+      throw new IllegalArgumentException(
+          "scoring data: the %d training images are of %d of the %d classes of '%s'; images in class order mislead every scorer, so take more of them or shuffle their files"
+              .formatted(data.train().count(), present, classes, data.spec().name()));
+    }
   }
 
   /**

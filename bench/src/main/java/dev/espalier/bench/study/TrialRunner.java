@@ -9,7 +9,6 @@ import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.train.Metrics;
 import dev.espalier.nn.zoo.Models;
-import dev.espalier.prune.Goal;
 import dev.espalier.prune.Method;
 import dev.espalier.prune.MethodRun;
 import dev.espalier.prune.PrunableWeight;
@@ -55,8 +54,12 @@ final class TrialRunner {
       Tensor example = pair.example(key.seed());
       var generator = new Generator(key.seed()).split("pruning " + method.name());
       Pruner pruner = pair.pruner(module, method, example, generator);
-      if (method.scorer().needsData()) {
-        pruner.withData(training.sample(key.seed()));
+      if (method.needsData()) {
+        pruner
+            .withData(training.sample(key.seed()))
+            .withListener(
+                (scorer, batch, batches) ->
+                    desk.progress().scored(key + ", " + scorer, batch, batches));
       }
       Desk.Watch watch = desk.watch(key.toString(), pair.work());
       Shape input = Models.entry(key.model()).input();
@@ -65,7 +68,7 @@ final class TrialRunner {
                   method, module, pruner, training.ofTrial(key.seed()), dense, input, generator)
               .withListener(watch);
       var log = new RoundLog(training, module, input);
-      MethodRun.Cost cost = log.follow(run, startsTrained).run(new Goal.Ratio(key.ratio()));
+      MethodRun.Cost cost = log.follow(run, startsTrained).run(pair.goal(key.ratio()));
       long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
       if (unused > 0) {
         desk.skip(pair, unused, false);

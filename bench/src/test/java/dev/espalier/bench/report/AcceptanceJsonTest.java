@@ -55,6 +55,8 @@ class AcceptanceJsonTest {
             "before",
             "limit",
             "value",
+            "most",
+            "layer",
             "than_method",
             "than_ratio",
             "seen",

@@ -132,4 +132,29 @@ class AcceptanceTest {
         .isEqualTo("-0.300 points (round 2, 5.00x against round 1, 2.00x)");
     assertThat(of.allMet()).isTrue();
   }
+
+  /** Trials of ratio 4 keep a quarter of their only layer. */
+  @Test
+  void whatALayerKeepsIsHeldAgainstBothLimits() {
+    List<Criterion> criteria = new ArrayList<>();
+    for (double[] range : new double[][] {{0.2, 0.3}, {0.25, 0.25}, {0.1, 0.2}, {0.3, 0.4}}) {
+      criteria.add(
+          new Criterion(
+              "",
+              Optional.empty(),
+              new Arm("magnitude", 4),
+              false,
+              Bound.KEPT,
+              range[0],
+              Optional.empty(),
+              Optional.of(new Criterion.Layer("fc", range[1]))));
+    }
+    Acceptance acceptance =
+        Acceptance.of(criteria, List.of("net/digits"), Set.of(1L, 2L), Trials.small());
+    assertThat(acceptance.verdicts())
+        .extracting(Acceptance.Verdict::met)
+        .containsExactly(true, true, false, false);
+    assertThat(acceptance.table())
+        .contains("magnitude at 4: of fc between 0.2 and 0.3 kept", "0.250 kept");
+  }
 }

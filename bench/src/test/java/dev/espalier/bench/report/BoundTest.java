@@ -42,6 +42,7 @@ class BoundTest {
             "better_than",
             "speedup_at_least",
             "latency_at_most",
-            "compression_at_least");
+            "compression_at_least",
+            "kept_between");
   }
 }

@@ -17,10 +17,10 @@ class ConsoleTableTest {
             """
             net on digits
 
-            method     ratio  n  top-1 %    sd  change  parameters  smaller  on disk  latency ms  faster  in theory  epochs  training
-            ---------  -----  -  -------  ----  ------  ----------  -------  -------  ----------  ------  ---------  ------  --------
-            dense          1  2    91.00  1.41                 800    1.00x  3.20 kB        2.00   1.00x      1.00x             1.00x
-            magnitude      8  2    90.50  0.71   -0.50         100    8.00x    600 B       0.125   16.0x      8.00x       3     0.38x
+            method     ratio  n  top-1 %    sd  change  parameters  smaller  on disk  latency ms  faster  in theory  epochs  train MACs  training
+            ---------  -----  -  -------  ----  ------  ----------  -------  -------  ----------  ------  ---------  ------  ----------  --------
+            dense          1  2    91.00  1.41                 800    1.00x  3.20 kB        2.00   1.00x      1.00x              2.40 k     1.00x
+            magnitude      8  2    90.50  0.71   -0.50         100    8.00x    600 B       0.125   16.0x      8.00x       3         900     0.38x
             """);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.bench.report.chart.Drawing;
+import dev.espalier.prune.tune.Control;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,5 +59,21 @@ class RoundCurveTest {
   void thePageHoldsTheChart() {
     assertThat(ReportPage.of(Summary.of(pair().trials())))
         .contains("Round by round", "ticket, round 3: 12.5 % of the weights left");
+  }
+
+  /** Its rounds before the last are the ticket's. */
+  @Test
+  void aControlIsDrawnByWhatItsTrialsEndWith() {
+    String control = "rewind" + Control.THEN + "reinitialise";
+    List<TrialResult> trials = new ArrayList<>(Trials.small());
+    for (double ratio : new double[] {8, 4}) {
+      TrialResult trial = Trials.trial("control", ratio, 1, 0.8);
+      trials.add(Trials.tunedBy(control, Trials.withRounds(trial, 2, ratio)));
+    }
+    List<RoundCurve> curves = RoundCurve.of(Summary.of(trials).pairs().getFirst());
+    assertThat(curves).singleElement().extracting(RoundCurve::method).isEqualTo("control");
+    assertThat(curves.getFirst().points())
+        .extracting(point -> point.density().mean())
+        .containsExactly(0.25, 0.125);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.bench.report.Criterion.Arm;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SightingTest {
@@ -23,7 +24,8 @@ class SightingTest {
     Sighting end = of("ticket", 10);
     assertThat(end.where()).isEmpty();
     assertThat(end.bySeed()).containsOnlyKeys(1L, 2L);
-    assertThat(end.bySeed().get(1L)).isEqualTo(new Finding(0.9, 0.45, 0.9, 10, 0.05, 10));
+    assertThat(end.bySeed().get(1L))
+        .isEqualTo(new Finding(0.9, 0.45, 0.9, 10, 0.05, 10, Map.of("fc", 0.1)));
   }
 
   /** Of 5 and 5.1 the mean is 5.05, of which 5 is 1 % and 5.16 is 2.1 %. */
@@ -57,7 +59,7 @@ class SightingTest {
   void theDenseNetworkOfASeedIsThatOfAnyTrial() {
     Sighting dense =
         Sighting.of(List.of(FIRST, SECOND, Trials.trial("random", 4, 1, 0.7)), Arm.DENSE);
-    assertThat(dense.bySeed().get(1L)).isEqualTo(new Finding(0.9, 0.9, 0.9, 1, 1, 1));
+    assertThat(dense.bySeed().get(1L)).isEqualTo(new Finding(0.9, 0.9, 0.9, 1, 1, 1, Map.of()));
     assertThat(dense.bySeed().get(2L).top1()).isEqualTo(0.92);
   }
 

@@ -108,6 +108,26 @@ final class Trials {
         trial.provenance());
   }
 
+  /** The same trial of a method with another fine-tuning. */
+  static TrialResult tunedBy(String fineTune, TrialResult trial) {
+    return new TrialResult(
+        trial.key(),
+        new Composition("element", trial.key().method(), "local", "rate-20", fineTune),
+        trial.pruned(),
+        trial.dense(),
+        trial.batch(),
+        trial.top1BeforeFinetune(),
+        trial.top5BeforeFinetune(),
+        trial.epochs(),
+        trial.trainSeconds(),
+        trial.trainMacs(),
+        trial.trainMacsDense(),
+        trial.layers(),
+        trial.rounds(),
+        trial.maskDigest(),
+        trial.provenance());
+  }
+
   /** The same trial, said to come from elsewhere. */
   static TrialResult from(Provenance provenance, TrialResult trial) {
     return new TrialResult(

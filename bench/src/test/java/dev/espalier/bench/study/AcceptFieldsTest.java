@@ -88,6 +88,21 @@ final class AcceptFieldsTest {
   }
 
   @Test
+  void limitsOfLayersAreRead() {
+    assertThat(read("method: random, ratio: 4, layer: fc1, kept_between: [0.02, 0.04]"))
+        .containsExactly(
+            new Criterion(
+                "",
+                Optional.empty(),
+                new Arm("random", 4),
+                false,
+                Bound.KEPT,
+                0.02,
+                Optional.empty(),
+                Optional.of(new Criterion.Layer("fc1", 0.04))));
+  }
+
+  @Test
   void ratiosOfRoundsAreNotKnownYet() {
     assertThat(read("method: ticket, ratio: 2.44, error_at_most: 9")).hasSize(1);
   }
@@ -113,7 +128,8 @@ final class AcceptFieldsTest {
         "method: random, ratio: 4, error_at_most: 9, pair: lenet-5/mnits | pair 'lenet-5/mnits' is"
             + " unknown; did you mean 'lenet-5/mnist'?",
         "method: random, ratio: 4 | needs one limit, of error_at_most, lost_at_most, better_than,"
-            + " speedup_at_least, latency_at_most, compression_at_least, but has none",
+            + " speedup_at_least, latency_at_most, compression_at_least, kept_between, but has"
+            + " none",
         "method: random, ratio: 4, error_at_most: 9, lost_at_most: 1 | but has error_at_most and"
             + " lost_at_most",
         "ratio: 4, error_at_most: 9 | the key 'method' is missing",
@@ -129,7 +145,17 @@ final class AcceptFieldsTest {
         "method: gradual-magnitude, ratio: 4, error_at_most: 9, before: true | before: method"
             + " 'gradual-magnitude' does not prune a trained network",
         "method: random, ratio: 4, speedup_at_least: 2, before: true | no speedup_at_least of"
-            + " random at 4"
+            + " random at 4",
+        "method: random, ratio: 4, kept_between: [0.1, 0.2] | the key 'layer' is missing",
+        "method: random, ratio: 4, layer: fc1, kept_between: [0.1] | must be two rising shares",
+        "method: random, ratio: 4, layer: fc1, kept_between: [0.2, 0.1] | must be two rising"
+            + " shares, such as [0.02, 0.04], but is [0.2, 0.1]",
+        "method: random, ratio: 4, layer: fc1, kept_between: [0.2, 1.1] | kept_between",
+        "method: random, ratio: 4, layer: fc1, error_at_most: 1 | layer belongs to kept_between,"
+            + " not to error_at_most",
+        "method: dense, layer: fc1, kept_between: [0.1, 0.2] | compares with the dense network",
+        "method: ticket, ratio: 2.44, layer: fc1, kept_between: [0.1, 0.2] | what layers keep is"
+            + " recorded where trials end, at 4, 8"
       })
   void whatNoTrialCanAnswerIsRefusedWithItsPlace(String limit, String message) {
     assertThatIllegalArgumentException()

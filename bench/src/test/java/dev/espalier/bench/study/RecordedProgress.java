@@ -11,6 +11,7 @@ final class RecordedProgress implements Progress {
   final List<String> said = Collections.synchronizedList(new ArrayList<>());
   final AtomicLong advanced = new AtomicLong();
   final AtomicLong skipped = new AtomicLong();
+  final AtomicLong scored = new AtomicLong();
   volatile Forecast latest;
 
   @Override
@@ -31,6 +32,11 @@ final class RecordedProgress implements Progress {
   @Override
   public void say(String line) {
     said.add(line);
+  }
+
+  @Override
+  public void scored(String scorer, int batch, int batches) {
+    scored.incrementAndGet();
   }
 
   @Override

@@ -289,4 +289,30 @@ final class StudyFileTest {
   void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
     assertThat(ByteSize.parse(text)).isEqualTo(bytes);
   }
+
+  @Test
+  void speedUpsStandInPlaceOfRatios() {
+    StudyPlan plan = read(VALID + "speedups: [1.43, 2]\n");
+    assertThat(plan.measure()).isEqualTo(Measure.MULTIPLY_ADDS);
+    assertThat(plan.ratios()).containsExactly(1.43, 2.0);
+    assertThat(read(VALID).measure()).isEqualTo(Measure.PARAMETERS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(VALID + "speedups: [2]\nratios: [2]\n"))
+        .withMessage(
+            "a/my-study.yaml: give either ratios, of parameters, or speedups, of multiply-adds");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(VALID + "speedups: [1]\n"))
+        .withMessageContaining("a theoretical speed-up must be above 1 but is 1.0");
+  }
+
+  @Test
+  void numbersOfFiltersMayBeRounded() {
+    String pairs = "models: [lenet-5]\ndata: [mnist]\n";
+    StudyPlan plan = read(pairs + "methods: [{structure: filter, round_to: 8}]\n");
+    assertThat(plan.methods().getFirst().roundTo()).isEqualTo(8);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(pairs + "methods: [{round_to: 8}]\n"))
+        .withMessageStartingWith("a/my-study.yaml: methods[0]: ")
+        .withMessageContaining("structure 'element' does not keep whole channels");
+  }
 }

@@ -2,7 +2,9 @@ package dev.espalier.bench.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.espalier.bench.report.LayerResult;
 import dev.espalier.bench.report.TrialResult;
@@ -10,6 +12,7 @@ import dev.espalier.nn.data.DatasetOptions;
 import dev.espalier.prune.Method;
 import dev.espalier.prune.Methods;
 import dev.espalier.prune.PrunableWeight;
+import dev.espalier.prune.RankingScope;
 import dev.espalier.prune.Score;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,6 +275,74 @@ final class StudyTest {
             "study: lenet-300-100 on synthetic-digits: compression ratio 1000.0: method"
                 + " 'gradual-magnitude' can reach at most ");
     assertThat(far.out()).doesNotExist();
+  }
+
+  private StudyPlan speedups(String out, List<Method> methods, double... values) {
+    StudyPlan plan = SmokeStudy.in(folder.resolve(out)).plan();
+    return new StudyPlan(
+        plan.pairs(),
+        methods,
+        Arrays.stream(values).boxed().toList(),
+        plan.seeds(),
+        plan.latency(),
+        plan.limits(),
+        plan.out(),
+        List.of(),
+        Measure.MULTIPLY_ADDS);
+  }
+
+  @Test
+  void speedUpsAreReachedInPlaceOfRatios() throws IOException {
+    List<Method> methods =
+        List.of(Methods.get("filter-magnitude"), Methods.get("filter-magnitude").roundingTo(4));
+    StudyPlan plan = speedups("speedups", methods.subList(0, 1), 1.43, 3);
+    List<TrialResult> trials = new Study(plan, new RecordedProgress()).load().run().trials();
+    assertThat(trials)
+        .hasSize(2)
+        .allSatisfy(
+            trial -> {
+              assertThat(trial.theoreticalSpeedup())
+                  .isCloseTo(trial.key().ratio(), withinPercentage(2));
+              assertThat(trial.provenance().settings()).containsEntry("ratios_of", "multiply-adds");
+              assertThat(trial.asksForSpeedup()).isTrue();
+            });
+    assertThatThrownBy(
+            () ->
+                new Study(speedups("speedups", methods.subList(1, 2), 1.43), new RecordedProgress())
+                    .load())
+        .hasMessageContainingAll("with other settings", "round_to=4");
+    assertThatThrownBy(
+            () ->
+                new Study(
+                        speedups("unreachable", methods.subList(0, 1), 1e6), new RecordedProgress())
+                    .load())
+        .hasMessageContainingAll("theoretical speed-up 1000000.0", "can reach at most");
+    assertThat(folder.resolve("unreachable")).doesNotExist();
+  }
+
+  @Test
+  void layersMayBePrunedToTheSameLoss() throws IOException {
+    StudyPlan plan = SmokeStudy.in(folder.resolve("sensitivity")).withRatios(4.0).plan();
+    Method method = Methods.get("layer-magnitude").withScope(RankingScope.get("sensitivity"));
+    var progress = new RecordedProgress();
+    TrialResult trial =
+        new Study(
+                new StudyPlan(
+                    plan.pairs(),
+                    List.of(method),
+                    plan.ratios(),
+                    plan.seeds(),
+                    plan.latency(),
+                    plan.limits(),
+                    plan.out()),
+                progress)
+            .load()
+            .run()
+            .trials()
+            .getFirst();
+    assertThat(trial.compression()).isCloseTo(4, withinPercentage(1));
+    assertThat(trial.composition().scope()).isEqualTo("sensitivity");
+    assertThat(progress.scored).hasPositiveValue();
   }
 
   @Test

@@ -35,6 +35,7 @@ public final class Embedding extends Module {
       throw new IllegalArgumentException(
           "Embedding: the rows' numbers must be int64 but are " + x.dtype());
     }
+    weight.readOtherwise(); // a product may read it too, where it is tied to an output layer
     return F.embedding(weight.value(), x.tensor());
   }
 

@@ -75,7 +75,7 @@ public abstract class Optimizer {
     Tensor gradient = parameter.grad().tensor();
     Integer seen = maskVersions.put(name, parameter.maskVersion());
     boolean changed = seen == null || seen != parameter.maskVersion();
-    if (isHard(parameter) && (changed || parameter.denseGradient())) {
+    if (isHard(parameter) && (changed || !parameter.isGradientMasked())) {
       parameter.mask().applyInPlace(gradient); // it may be older than the mask
     }
     if (isHard(parameter) && changed) {

@@ -4,20 +4,29 @@ import dev.espalier.nn.Module;
 import dev.espalier.nn.loss.Loss;
 import dev.espalier.prune.FineTune;
 import dev.espalier.prune.Restart;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
  * The control experiment to a fine-tuning: its masks, found in rounds, but the last round trains as
- * another fine-tuning says.
+ * another fine-tuning says; or every round also does so, beside the finding.
  *
  * <p>Source: the randomly reinitialised tickets of J. Frankle, M. Carbin, The Lottery Ticket
  * Hypothesis (2019).
  *
  * @param finding of all rounds but the last
  * @param last of the last round
+ * @param everyRound whether each round before the last trains both ways, so that one run yields the
+ *     control to every round of what it controls
  */
-public record Control(FineTune finding, FineTune last) implements FineTune {
+public record Control(FineTune finding, FineTune last, boolean everyRound) implements FineTune {
+  /** What stands in a name between the two where only the last round is trained otherwise. */
+  public static final String THEN = "-then-";
+
+  private static final String BESIDE = "-beside-";
+
+  /** Checks that both go together. */
   public Control {
     if (finding.capture().isPresent()
         && last.capture().isPresent()
@@ -28,9 +37,21 @@ public record Control(FineTune finding, FineTune last) implements FineTune {
     }
   }
 
+  /** Of the last round alone. */
+  public Control(FineTune finding, FineTune last) {
+    this(finding, last, false);
+  }
+
   @Override
   public String name() {
-    return finding.name() + "-then-" + last.name();
+    return finding.name() + (everyRound ? BESIDE : THEN) + last.name();
+  }
+
+  @Override
+  public Optional<FineTune> beside(int round, int rounds) {
+    return everyRound && round < rounds
+        ? Optional.of(last.inRound(round, rounds))
+        : Optional.empty();
   }
 
   @Override

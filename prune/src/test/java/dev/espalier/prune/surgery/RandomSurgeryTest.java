@@ -6,6 +6,8 @@ import dev.espalier.autograd.Variable;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.Parameter.MaskMode;
+import dev.espalier.nn.optim.Optimizer;
+import dev.espalier.nn.optim.Sgd;
 import dev.espalier.prune.Nets;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Generator;
@@ -95,16 +97,47 @@ class RandomSurgeryTest {
         branch.parameters().values().forEach(p -> p.setMask(Mask.zeros(p.shape()), MaskMode.HARD));
       }
     }
+    var optimizer = new Sgd(net, 0.01, 0.9, 1e-3);
+    step(net, inputs, optimizer);
     Pass training = pass(net.train(), inputs);
     Pass evaluating = pass(net.eval(), inputs);
+    Pass onward = afterAStep(net, inputs, optimizer);
     Map<String, Parameter> parameters = net.namedParameters();
-    ShrinkPlan plan = Surgery.shrink(net, inputs);
+    ShrinkPlan plan = Surgery.shrink(net, inputs, SurgeryOptions.DEFAULT.with(optimizer));
     cut += plan.removed().isEmpty() ? 0 : 1;
     branches += plan.removedBranches().size();
     parameters.keySet().retainAll(net.namedParameters().keySet());
     channels += plan.removed().values().stream().mapToInt(Integer::intValue).sum();
     compare(plan, parameters, evaluating, pass(net.eval(), inputs));
+    compare(plan, parameters, onward, afterAStep(net, inputs, optimizer));
     compare(plan, parameters, training, pass(net.train(), inputs));
+  }
+
+  /** A step with what momentum there is by now; it makes some where there is none. */
+  private static void step(Module module, Tensor inputs, Optimizer optimizer) {
+    backward(module.train(), inputs);
+    optimizer.step();
+    module.zeroGrad();
+  }
+
+  /** The output after one more step, and the parameters in place of gradients; then undone. */
+  private static Pass afterAStep(Module module, Tensor inputs, Optimizer optimizer) {
+    Map<String, Tensor> weights = copy(module.stateDict());
+    Map<String, Tensor> state = copy(optimizer.stateTensors());
+    Map<String, Long> steps = optimizer.stepCounts();
+    step(module, inputs, optimizer);
+    Tensor output = module.eval().forward(Variable.of(inputs)).tensor().copy();
+    Map<String, Tensor> after = new LinkedHashMap<>();
+    module.namedParameters().forEach((name, p) -> after.put(name, p.tensor().copy()));
+    module.loadStateDict(weights);
+    optimizer.restore(state, steps);
+    return new Pass(output, after);
+  }
+
+  private static Map<String, Tensor> copy(Map<String, Tensor> tensors) {
+    Map<String, Tensor> copy = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> copy.put(name, tensor.copy()));
+    return copy;
   }
 
   private static Map<Parameter, Mask> draw(List<ChannelSpace> spaces, Generator generator) {
@@ -139,11 +172,7 @@ class RandomSurgeryTest {
   }
 
   private static Pass pass(Module module, Tensor inputs) {
-    module.zeroGrad();
-    Variable output = module.forward(Variable.of(inputs));
-    Tensor direction = RandomFill.normal(new Generator(5), DType.FLOAT64, output.shape(), 0, 1);
-    Tensor value = output.tensor().copy();
-    output.backward(Variable.of(direction));
+    Tensor value = backward(module, inputs);
     Map<String, Tensor> gradients = new LinkedHashMap<>();
     module
         .namedParameters()
@@ -155,6 +184,16 @@ class RandomSurgeryTest {
             });
     module.zeroGrad();
     return new Pass(value, gradients);
+  }
+
+  /** Leaves the gradients of the output in some direction, and returns the output. */
+  private static Tensor backward(Module module, Tensor inputs) {
+    module.zeroGrad();
+    Variable output = module.forward(Variable.of(inputs));
+    Tensor direction = RandomFill.normal(new Generator(5), DType.FLOAT64, output.shape(), 0, 1);
+    Tensor value = output.tensor().copy();
+    output.backward(Variable.of(direction));
+    return value;
   }
 
   private static void compare(
