@@ -69,6 +69,11 @@ public final class FineTunes {
               "(.+?)-then-(.+)",
               found -> new Control(of(found.group(1)), of(found.group(2))))
           .family(
+              "NAME-beside-OTHER",
+              "the same, and every round before also tells what the other comes to",
+              "(.+?)-beside-(.+)",
+              found -> new Control(of(found.group(1)), of(found.group(2)), true))
+          .family(
               "NAME-adjusted-dropout",
               "one of these with dropout that falls as connections do (Han et al. 2015)",
               "(.+)-adjusted-dropout",

@@ -121,7 +121,7 @@ public final class SensitivityCommand implements Callable<Integer> {
 
   private void write(SensitivitySheet sheet, PrintWriter text) throws IOException {
     text.println(sheet.title());
-    text.println("top-1 % on the sample by the share of the layer that is left");
+    text.println("percent of the sample that is right, by the share of the layer that is left");
     text.println();
     text.print(sheet.table());
     ReportWriter.Report report = sheet.write(out);

@@ -18,7 +18,7 @@ class ScorersTest {
     assertThat(Scorers.all().names()).hasSize(26).doesNotHaveDuplicates();
     assertThat(Scorers.all().names()).allMatch(name -> Scorers.all().get(name).name().equals(name));
     assertThat(Scopes.all().names())
-        .containsExactly("local", "global", "erdos-renyi", "erk", "flops");
+        .containsExactly("local", "global", "erdos-renyi", "erk", "flops", "sensitivity");
     assertThat(Scopes.all().names()).allMatch(name -> RankingScope.get(name).label().equals(name));
     assertThat(Aggregation.values()).allMatch(how -> Aggregation.get(how.label()) == how);
   }
