@@ -148,10 +148,11 @@ class ModelsTest {
   }
 
   @Test
-  void unknownNamesAreRefusedWithTheKnownOnes() {
+  void unknownNamesAreRefusedWithTheNearestKnownOnes() {
     assertThatThrownBy(() -> Models.create("lenet-6", 10, new Generator(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'lenet-6'")
-        .hasMessageContaining("lenet-300-100, lenet-5,");
+        .hasMessageContaining("did you mean 'lenet-5'? Known are lenet-5, ")
+        .hasMessageContaining(" others");
   }
 }
