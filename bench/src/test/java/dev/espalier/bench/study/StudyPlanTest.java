@@ -55,11 +55,11 @@ final class StudyPlanTest {
   }
 
   @Test
-  void unknownMethodIsRefusedWithTheKnownOnes() {
+  void unknownMethodIsRefusedWithTheNearestKnownOnes() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> plan(List.of("lenet-5"), "mnist", List.of("magic"), List.of(2.0), 1))
-        .withMessageContaining("method 'magic' is unknown")
-        .withMessageContaining("global-magnitude");
+        .withMessageContaining("method 'magic' is unknown; known are ")
+        .withMessageContaining(" others");
   }
 
   @Test
