@@ -5,7 +5,6 @@ import dev.espalier.prune.score.Magnitude;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A pruning method: a point in the product of the four axes.
@@ -34,8 +33,6 @@ public record Method(
     Aggregation aggregation,
     List<String> protect,
     int roundTo) {
-  private static final Set<String> ROUNDED = Set.of("filter", "filter-greedy", "neuron");
-
   /**
    * Checks that the axes go together.
    *
@@ -116,7 +113,7 @@ public record Method(
           "method '%s': numbers of channels must be rounded to a multiple of at least 1 but it is %d"
               .formatted(name, roundTo));
     }
-    if (roundTo > 1 && !ROUNDED.contains(structure.name())) {
+    if (roundTo > 1 && !structure.keepsChannels()) {
       throw new IllegalArgumentException(
           "method '%s': structure '%s' does not keep whole channels, so their numbers cannot be rounded to multiples of %d; use structure 'filter' or 'neuron'"
               .formatted(name, structure.name(), roundTo));
@@ -169,66 +166,22 @@ public record Method(
 
   /** This with another aggregation. */
   public Method withAggregation(Aggregation other) {
-    return new Method(
-        name,
-        description,
-        structure,
-        scorer,
-        scope,
-        schedule,
-        fineTune,
-        floors,
-        other,
-        protect,
-        roundTo);
+    return with(scorer, scope, fineTune, other, protect, roundTo);
   }
 
   /** This with another scorer. */
   public Method withScorer(Scorer other) {
-    return new Method(
-        name,
-        description,
-        structure,
-        other,
-        scope,
-        schedule,
-        fineTune,
-        floors,
-        aggregation,
-        protect,
-        roundTo);
+    return with(other, scope, fineTune, aggregation, protect, roundTo);
   }
 
   /** This with another scope. */
   public Method withScope(RankingScope other) {
-    return new Method(
-        name,
-        description,
-        structure,
-        scorer,
-        other,
-        schedule,
-        fineTune,
-        floors,
-        aggregation,
-        protect,
-        roundTo);
+    return with(scorer, other, fineTune, aggregation, protect, roundTo);
   }
 
   /** This with another fine-tuning. */
   public Method withFineTune(FineTune other) {
-    return new Method(
-        name,
-        description,
-        structure,
-        scorer,
-        scope,
-        schedule,
-        other,
-        floors,
-        aggregation,
-        protect,
-        roundTo);
+    return with(scorer, scope, other, aggregation, protect, roundTo);
   }
 
   /**
@@ -239,35 +192,34 @@ public record Method(
    * @throws IllegalArgumentException if the structure does not keep whole channels
    */
   public Method roundingTo(int channels) {
-    return new Method(
-        name,
-        description,
-        structure,
-        scorer,
-        scope,
-        schedule,
-        fineTune,
-        floors,
-        aggregation,
-        protect,
-        channels);
+    return with(scorer, scope, fineTune, aggregation, protect, channels);
   }
 
   /** This with some more layers left alone. */
   public Method protecting(Collection<String> layers) {
     List<String> all = new ArrayList<>(protect);
     layers.stream().filter(layer -> !protect.contains(layer)).forEach(all::add);
+    return with(scorer, scope, fineTune, aggregation, all, roundTo);
+  }
+
+  private Method with(
+      Scorer ranking,
+      RankingScope over,
+      FineTune tuning,
+      Aggregation adding,
+      List<String> guarded,
+      int multiple) {
     return new Method(
         name,
         description,
         structure,
-        scorer,
-        scope,
+        ranking,
+        over,
         schedule,
-        fineTune,
+        tuning,
         floors,
-        aggregation,
-        all,
-        roundTo);
+        adding,
+        guarded,
+        multiple);
   }
 }

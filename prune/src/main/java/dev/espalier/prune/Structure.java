@@ -25,6 +25,14 @@ public interface Structure {
   }
 
   /**
+   * Whether a group is a whole channel of what a layer makes, so that {@link Method#roundingTo} can
+   * say how many of them stay.
+   */
+  default boolean keepsChannels() {
+    return false;
+  }
+
+  /**
    * The groups of a module's prunable weights.
    *
    * @param example an input of the module, for structures that follow the recorded graph

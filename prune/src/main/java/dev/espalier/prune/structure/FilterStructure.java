@@ -38,6 +38,11 @@ public record FilterStructure(boolean greedy) implements Structure {
   }
 
   @Override
+  public boolean keepsChannels() {
+    return true;
+  }
+
+  @Override
   public List<GroupSet> groups(Module module, Tensor example) {
     return ChannelStructures.groups(
         name(), module, example, ChannelStructures::heads, ChannelMember::producer);

@@ -24,6 +24,11 @@ public record NeuronStructure() implements Structure {
   }
 
   @Override
+  public boolean keepsChannels() {
+    return true;
+  }
+
+  @Override
   public List<GroupSet> groups(Module module, Tensor example) {
     return ChannelStructures.groups(
         name(), module, example, NeuronStructure::otherKind, ChannelMember::producer);
