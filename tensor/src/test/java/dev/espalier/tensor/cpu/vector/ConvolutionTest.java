@@ -289,7 +289,10 @@ final class ConvolutionTest {
       var geometry = ConvGeometry.of(spec(1, 1, 1, 1), 2, 17, 3, width, 2 * lanes, 3, 3);
       Problem.random(geometry).checkAll();
     }
-    for (int channels : new int[] {lanes, 2 * lanes - 1, 2 * lanes + 1, 3 * lanes, 4 * lanes + 5}) {
+    int[] counts = {
+      lanes / 2, lanes - 3, lanes, 2 * lanes - 1, 2 * lanes + 1, 3 * lanes, 4 * lanes + 5
+    };
+    for (int channels : counts) {
       Problem.random(square(spec(1, 1, 1, 1), 1, channels, channels, 5, 3)).checkAll();
       Problem.random(square(spec(2, 1, 1, 2), 1, 2 * channels, 2 * channels, 9, 3)).checkAll();
     }
