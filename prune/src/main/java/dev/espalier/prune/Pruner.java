@@ -14,9 +14,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.Reduce;
 import dev.espalier.tensor.sparse.Mask;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,14 +32,6 @@ import java.util.stream.IntStream;
  * PyTorch: {@code torch.nn.utils.prune} composed with {@code global_unstructured}.
  */
 public final class Pruner {
-  /** How far from the ratio asked for a structure of fixed density may end. */
-  private static final double FIXED_TOLERANCE = 0.1;
-
-  /** The same of a budget of fixed densities. */
-  private static final double BUDGET_TOLERANCE = 0.01;
-
-  private static final double FIXED_ROUNDING = 1e-9;
-
   private final Module module;
   private final Method method;
   private final Scorer scorer;
@@ -155,6 +145,15 @@ public final class Pruner {
     return new Chooser(measured(), sets, guarded, layers, least);
   }
 
+  private Reach reach() {
+    return new Reach(method, () -> open().stream().map(layers::describe).toList(), this::masksAt);
+  }
+
+  private Map<Parameter, Mask> masksAt(List<Tensor> scores, double density) {
+    Chooser chooser = chooser();
+    return chooser.merged(chooser.choose(scores, density));
+  }
+
   /** The method, with what has been measured in the place of a scope that is to be measured. */
   private Method measured() {
     if (!(method.scope() instanceof RankingScope.Sensitivity)) {
@@ -251,7 +250,7 @@ public final class Pruner {
   public void pruneToRatio(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chosen(scores, densityFor(Target.parameters(module, ratio), scores), _ -> true));
+      apply(chosen(scores, reach().density(Target.parameters(module, ratio), scores), _ -> true));
     }
   }
 
@@ -264,7 +263,7 @@ public final class Pruner {
   public void pruneToSpeedup(double ratio) {
     try (var _ = Scope.open("pruning")) {
       List<Tensor> scores = groupScores();
-      apply(chosen(scores, densityFor(Target.macs(layers, ratio), scores), _ -> true));
+      apply(chosen(scores, reach().density(Target.macs(layers, ratio), scores), _ -> true));
     }
   }
 
@@ -278,7 +277,7 @@ public final class Pruner {
   public double densityFor(double ratio) {
     Target target = Target.parameters(module, ratio);
     try (var _ = Scope.open("density")) {
-      return densityFor(target, groupScores());
+      return reach().density(target, groupScores());
     }
   }
 
@@ -286,7 +285,7 @@ public final class Pruner {
   public double densityForSpeedup(double ratio) {
     Target target = Target.macs(layers, ratio);
     try (var _ = Scope.open("density")) {
-      return densityFor(target, groupScores());
+      return reach().density(target, groupScores());
     }
   }
 
@@ -297,7 +296,7 @@ public final class Pruner {
    */
   public void requireReachable(double ratio) {
     try (var _ = Scope.open("reachable")) {
-      requireReachable(Target.parameters(module, ratio), groupScores());
+      reach().require(Target.parameters(module, ratio), groupScores());
     }
   }
 
@@ -308,7 +307,7 @@ public final class Pruner {
    */
   public void requireReachableSpeedup(double ratio) {
     try (var _ = Scope.open("reachable")) {
-      requireReachable(Target.macs(layers, ratio), groupScores());
+      reach().require(Target.macs(layers, ratio), groupScores());
     }
   }
 
@@ -319,48 +318,12 @@ public final class Pruner {
    *     are none
    */
   void requireReachableDensity(double density) {
-    checkDensity(density);
-    if (method.scope() instanceof RankingScope.PerLayer(Budget budget)) {
-      budget.densities(open().stream().map(layers::describe).toList(), density);
-    }
-  }
-
-  private void requireReachable(Target target, List<Tensor> scores) {
-    OptionalDouble fixed = fixedDensity();
-    Map<Parameter, Mask> least = masksAt(scores, fixed.orElse(0));
-    if (fixed.isEmpty()) {
-      target.requireReachable(method.name(), least);
-      return;
-    }
-    double reached = target.reached(least);
-    double tolerance =
-        method.structure().fixedDensity().isPresent() ? FIXED_TOLERANCE : BUDGET_TOLERANCE;
-    if (Math.abs(reached / target.ratio() - 1) > tolerance) {
-      throw new IllegalArgumentException(
-          "%s %s: method '%s' reaches %.2f here and nothing else; ask for that"
-              .formatted(target.what(), target.ratio(), method.name(), reached));
-    }
-  }
-
-  private double densityFor(Target target, List<Tensor> scores) {
-    requireReachable(target, scores);
-    OptionalDouble fixed = fixedDensity();
-    return fixed.isPresent()
-        ? fixed.getAsDouble()
-        : target.density(density -> masksAt(scores, density));
+    reach().requireBudget(density);
   }
 
   /** The only density that structure or budget allow, if one of them does so. */
   OptionalDouble fixedDensity() {
-    OptionalDouble fixed = method.structure().fixedDensity();
-    return fixed.isEmpty() && method.scope() instanceof RankingScope.PerLayer(Budget budget)
-        ? budget.fixedDensity(open().stream().map(layers::describe).toList())
-        : fixed;
-  }
-
-  private Map<Parameter, Mask> masksAt(List<Tensor> scores, double density) {
-    Chooser chooser = chooser();
-    return chooser.merged(chooser.choose(scores, density));
+    return reach().fixedDensity();
   }
 
   /** Prunes to a share of the groups that may be pruned; what was pruned before stays pruned. */
@@ -374,7 +337,7 @@ public final class Pruner {
    * @param open whether to prune in a layer, counted from the front of the model
    */
   public void pruneToDensity(double density, IntPredicate open) {
-    checkDensity(density);
+    reach().check(density);
     try (var _ = Scope.open("pruning")) {
       apply(chosen(groupScores(), density, open));
     }
@@ -388,7 +351,7 @@ public final class Pruner {
    * that the gradient finds its way back.
    */
   public void pruneToDensity(double density, Masking masking) {
-    checkDensity(density);
+    reach().check(density);
     SoftMasks.remove(weights);
     try (var _ = Scope.open("pruning")) {
       List<Mask> kept = chosen(groupScores(), density, _ -> true);
@@ -405,7 +368,7 @@ public final class Pruner {
    * whom is the method's business as ever.
    */
   public void pruneAtRandom(double density) {
-    checkDensity(density);
+    reach().check(density);
     try (var _ = Scope.open("pruning")) {
       apply(chooser().choose(randomScores(), density));
     }
@@ -424,7 +387,7 @@ public final class Pruner {
                   densities.length, sets.size(), sets.stream().map(GroupSet::name).toList()));
     }
     for (double density : densities) {
-      checkRange(density);
+      Reach.checkRange(density);
     }
     double[] open =
         IntStream.range(0, densities.length)
@@ -456,22 +419,6 @@ public final class Pruner {
     return kept;
   }
 
-  private void checkDensity(double density) {
-    checkRange(density);
-    double fixed = method.structure().fixedDensity().orElse(density);
-    if (Math.abs(density - fixed) > FIXED_ROUNDING) {
-      throw new IllegalArgumentException(
-          "density %s: method '%s' keeps %s of the weights and nothing else; ask for that"
-              .formatted(density, method.name(), fixed));
-    }
-  }
-
-  private static void checkRange(double density) {
-    if (!(density >= 0 && density <= 1)) {
-      throw new IllegalArgumentException("density: must lie in [0, 1] but is " + density);
-    }
-  }
-
   /**
    * Prunes what scores below a threshold of its layer, whatever share that is.
    *
@@ -482,20 +429,7 @@ public final class Pruner {
    * @throws IllegalArgumentException with the nearest known name if one is unknown
    */
   public void pruneBelow(Map<String, Double> thresholds) {
-    Map<GroupSet, Double> limits = new IdentityHashMap<>();
-    thresholds.forEach(
-        (name, threshold) -> {
-          if (threshold.isNaN()) {
-            throw new IllegalArgumentException("threshold of layer '%s': is NaN".formatted(name));
-          }
-          boolean[] named = layers.named(sets, Set.of(name));
-          for (int i = 0; i < named.length; i++) {
-            if (named[i]) {
-              limits.put(sets.get(i), threshold);
-            }
-          }
-        });
-    prune((set, _) -> limits.getOrDefault(set, Double.NEGATIVE_INFINITY));
+    prune(Threshold.named(thresholds, names -> layers.named(sets, names), sets));
   }
 
   /**
@@ -504,12 +438,7 @@ public final class Pruner {
    * @param thresholds one for each of {@link #open}
    */
   void pruneBelow(double... thresholds) {
-    List<GroupSet> open = open();
-    Map<GroupSet, Double> limits = new IdentityHashMap<>();
-    for (int i = 0; i < thresholds.length; i++) {
-      limits.put(open.get(i), thresholds[i]);
-    }
-    prune((set, _) -> limits.get(set));
+    prune(Threshold.each(open(), thresholds));
   }
 
   /** Of each open set, the smallest score that stays at a density; minus infinity where all do. */
@@ -524,25 +453,10 @@ public final class Pruner {
    * the rule of H. Hu et al., Network Trimming (2016), with the share of non-zeros as score.
    */
   public void pruneOutliers(double deviations) {
-    if (!(deviations >= 0)) {
-      throw new IllegalArgumentException(
-          "outliers: the number of deviations must not be negative but is " + deviations);
-    }
-    prune(
-        (_, scores) -> {
-          double[] alive = Arrays.stream(scores.toDoubleArray()).filter(Double::isFinite).toArray();
-          double mean = Arrays.stream(alive).average().orElse(0);
-          double variance =
-              Arrays.stream(alive).map(s -> (s - mean) * (s - mean)).average().orElse(0);
-          return mean - deviations * Math.sqrt(variance);
-        });
+    prune(Threshold.outliers(deviations));
   }
 
-  private interface Limit {
-    double of(GroupSet set, Tensor scores);
-  }
-
-  private void prune(Limit limit) {
+  private void prune(Threshold threshold) {
     if (method.structure().fixedDensity().isPresent() || method.structure().greedy()) {
       throw new IllegalArgumentException(
           "threshold: method '%s' keeps a share of the weights of each layer, whatever they score; use another structure than '%s'"
@@ -554,7 +468,8 @@ public final class Pruner {
       List<Mask> kept = new ArrayList<>();
       for (int i = 0; i < open.size(); i++) {
         Tensor score = scores.get(i);
-        kept.add(Selection.atLeast(score, limit.of(open.get(i), score), open.get(i).least(least)));
+        kept.add(
+            Selection.atLeast(score, threshold.of(open.get(i), score), open.get(i).least(least)));
       }
       apply(chooser().withGuarded(kept));
     }
