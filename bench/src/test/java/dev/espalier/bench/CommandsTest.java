@@ -197,6 +197,37 @@ final class CommandsTest {
   }
 
   @Test
+  void networksThatAStudyKeepsAreReadByOtherCommands() throws IOException {
+    CommandRun study =
+        CommandRun.of(
+            "study",
+            "--train-images",
+            100,
+            "--epochs",
+            1,
+            "--finetune-epochs",
+            0,
+            "--scope",
+            "local",
+            "--ratios",
+            2.5,
+            "--latency-batch",
+            2,
+            "--keep-networks",
+            "--out",
+            folder);
+    assertThat(study.code()).as(study::err).isZero();
+    Path network =
+        folder.resolve(
+            "networks/lenet-300-100-synthetic-digits/"
+                + "element%2Fmagnitude%2Flocal%2Fone-shot%2Fcontinue-2.5-1.safetensors");
+    CommandRun eval = CommandRun.of("eval", "--in", network);
+    assertThat(eval.code()).as(eval::err).isZero();
+    String trial = study.out().lines().filter(line -> line.contains("ratio 2.5")).findFirst().get();
+    assertThat(top1(eval.out())).isEqualTo(top1(trial));
+  }
+
+  @Test
   void studyComposesAMethodOfTheAxes() throws IOException {
     CommandRun study =
         CommandRun.of(

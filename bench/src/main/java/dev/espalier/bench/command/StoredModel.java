@@ -1,5 +1,6 @@
 package dev.espalier.bench.command;
 
+import dev.espalier.bench.study.NetworkNotes;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.zoo.Models;
 import dev.espalier.prune.file.PrunedModelFile;
@@ -10,7 +11,6 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A built-in model with weights from a file.
@@ -19,13 +19,10 @@ import java.util.TreeMap;
  * @param classes number of outputs
  */
 record StoredModel(String name, int classes, Module module) {
-  private static final String MODEL = "model";
-  private static final String CLASSES = "classes";
-
   static StoredModel load(Path file) {
     Map<String, String> notes = PrunedModelFile.notes(file);
-    String model = notes.get(MODEL);
-    String classes = notes.getOrDefault(CLASSES, "");
+    String model = notes.get(NetworkNotes.MODEL);
+    String classes = notes.getOrDefault(NetworkNotes.CLASSES, "");
     if (model == null || !classes.matches("\\d{1,6}")) {
       throw new IllegalArgumentException(
           file + ": does not say which model it holds; make it with 'espalier train'");
@@ -36,10 +33,7 @@ record StoredModel(String name, int classes, Module module) {
   }
 
   void write(Path file) {
-    Map<String, String> notes = new TreeMap<>();
-    notes.put(MODEL, name);
-    notes.put(CLASSES, Integer.toString(classes));
-    PrunedModelFile.write(file, module, notes);
+    PrunedModelFile.write(file, module, NetworkNotes.of(name, classes));
   }
 
   /** Random inputs, the same at every call. */

@@ -58,7 +58,14 @@ import picocli.CommandLine.Spec;
     })
 public final class StudyCommand implements Callable<Integer> {
   private static final List<String> WITH_FILE =
-      List.of("--data-dir", "--out", "--trials", "--memory", "--strict", "--stacktrace");
+      List.of(
+          "--data-dir",
+          "--out",
+          "--trials",
+          "--memory",
+          "--keep-networks",
+          "--strict",
+          "--stacktrace");
   private static final List<String> METHODS =
       List.of(
           "global-magnitude", "layer-magnitude", "gradual-magnitude", "filter-magnitude", "random");
@@ -68,7 +75,8 @@ public final class StudyCommand implements Callable<Integer> {
       arity = "0..1",
       description =
           "A study file, or the name of a built-in one ('espalier list studies'); with it only"
-              + " --data-dir, --out, --trials, --memory and --strict may be given.")
+              + " --data-dir, --out, --trials, --memory, --keep-networks and --strict may be"
+              + " given.")
   private Optional<String> file = Optional.empty();
 
   @Option(
@@ -159,6 +167,13 @@ public final class StudyCommand implements Callable<Integer> {
   private Optional<Path> out = Optional.empty();
 
   @Option(
+      names = "--keep-networks",
+      description =
+          "Write the pruned network of each trial that runs to the folder 'networks', for 'espalier"
+              + " eval', 'compile' and 'prune'.")
+  private boolean keepNetworks;
+
+  @Option(
       names = "--strict",
       description =
           "Exit with code 1 if a limit of the study file is not met (default: 0, as that is a"
@@ -227,7 +242,7 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   private StudyPlan checkedPlan() throws IOException {
-    StudyPlan plan = plan();
+    StudyPlan plan = keepNetworks ? plan().keepingNetworks() : plan();
     if (strict && plan.accept().isEmpty()) {
       throw new IllegalArgumentException(
           "--strict: the study sets no limits; list them under 'accept' in a study file");

@@ -13,7 +13,7 @@ public final class Numbers {
   private Numbers() {}
 
   /** The shortest decimal form: 2, 1.5, 0.05. */
-  static String plain(double value) {
+  public static String plain(double value) {
     return Double.isFinite(value)
         ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString()
         : Double.toString(value);

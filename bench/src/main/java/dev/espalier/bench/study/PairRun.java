@@ -3,6 +3,7 @@ package dev.espalier.bench.study;
 import dev.espalier.bench.machine.Build;
 import dev.espalier.bench.machine.Machine;
 import dev.espalier.bench.report.Composition;
+import dev.espalier.bench.report.Numbers;
 import dev.espalier.bench.report.Provenance;
 import dev.espalier.bench.report.TrialKey;
 import dev.espalier.bench.report.TrialResult;
@@ -28,6 +29,8 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Threads;
 import dev.espalier.tensor.ops.RandomFill;
 import dev.espalier.tensor.sparse.Crossover;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -151,6 +154,25 @@ final class PairRun {
     return plan.out()
         .resolve("dense")
         .resolve("%s-%s-%d.safetensors".formatted(pair.model(), pair.data(), seed));
+  }
+
+  /** Where the pruned network of a trial is kept, if it is. */
+  Optional<Path> networkFile(TrialKey key) {
+    if (!plan.networks()) {
+      return Optional.empty();
+    }
+    String ratio = Numbers.plain(key.ratio());
+    String method = URLEncoder.encode(key.method(), StandardCharsets.UTF_8);
+    return Optional.of(
+        plan.out()
+            .resolve("networks")
+            .resolve("%s-%s".formatted(key.model(), key.data()))
+            .resolve("%s-%s-%d.safetensors".formatted(method, ratio, key.seed())));
+  }
+
+  /** What the file of a network says of it, so that commands can read it. */
+  Map<String, String> networkNotes() {
+    return NetworkNotes.of(pair.model(), data.spec().classes());
   }
 
   TrialKey key(Method method, double ratio, long seed) {

@@ -159,7 +159,8 @@ public final class StudyFile {
             .orElseGet(
                 () -> top.text("out").map(Path::of).orElseGet(() -> Path.of("runs").resolve(stem))),
         top.list("accept").orElse(List.of()).stream().map(AcceptFields::criterion).toList(),
-        measure);
+        measure,
+        false);
   }
 
   private Optional<Long> memory() {

@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param out the folder for results, report and dense networks
  * @param accept limits that the results should keep to
  * @param measure what the ratios are ratios of
+ * @param networks whether the pruned network of every trial is kept in a file
  */
 public record StudyPlan(
     List<StudyPair> pairs,
@@ -32,7 +33,8 @@ public record StudyPlan(
     Limits limits,
     Path out,
     List<Criterion> accept,
-    Measure measure) {
+    Measure measure,
+    boolean networks) {
 
   /** Checks numbers before anything is loaded. */
   public StudyPlan {
@@ -68,7 +70,7 @@ public record StudyPlan(
       Limits limits,
       Path out,
       List<Criterion> accept) {
-    this(pairs, methods, ratios, seeds, latency, limits, out, accept, Measure.PARAMETERS);
+    this(pairs, methods, ratios, seeds, latency, limits, out, accept, Measure.PARAMETERS, false);
   }
 
   /** A study of compression ratios without limits for its results. */
@@ -81,6 +83,12 @@ public record StudyPlan(
       Limits limits,
       Path out) {
     this(pairs, methods, ratios, seeds, latency, limits, out, List.of());
+  }
+
+  /** This, with the pruned network of every trial in a file. */
+  public StudyPlan keepingNetworks() {
+    return new StudyPlan(
+        pairs, methods, ratios, seeds, latency, limits, out, accept, measure, true);
   }
 
   private static <T> void requireDistinct(String what, List<T> all, Function<T, String> name) {

@@ -21,6 +21,9 @@ import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +49,7 @@ final class TrialRunner {
   /** The outcome of pruning and training, before size and speed are measured. */
   private record Outcome(RoundLog log, MethodRun.Cost cost, double seconds) {}
 
-  TrialResult run(TrialKey key, Method method, DenseRun dense) {
+  TrialResult run(TrialKey key, Method method, DenseRun dense) throws IOException {
     Instant started = Instant.now();
     boolean startsTrained = MethodRun.startsTrained(method);
     Module module = startsTrained ? dense.trained() : dense.untrained();
@@ -72,6 +75,11 @@ final class TrialRunner {
       long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
       if (unused > 0) {
         desk.skip(pair, unused, false);
+      }
+      Optional<Path> kept = pair.networkFile(key);
+      if (kept.isPresent()) {
+        Files.createDirectories(kept.get().getParent());
+        PrunedModelFile.write(kept.get(), module, pair.networkNotes());
       }
       return measure(
           key, method, module, dense, new Outcome(log, cost, watch.seconds()), example, started);

@@ -288,7 +288,8 @@ final class StudyTest {
         plan.limits(),
         plan.out(),
         List.of(),
-        Measure.MULTIPLY_ADDS);
+        Measure.MULTIPLY_ADDS,
+        false);
   }
 
   @Test
