@@ -150,7 +150,7 @@ final class Crew {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      desk.forecast().drop(pair.work(), pair.steps(trial.method(), key.ratio()), true);
+      desk.skip(pair, 0, true);
       fail(key.toString(), e);
     }
   }
