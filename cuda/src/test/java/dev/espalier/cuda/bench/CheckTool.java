@@ -34,9 +34,13 @@ public final class CheckTool implements ToolProvider {
   private static final String CONTRACT = TESTS + "CudaBackendTest";
 
   private static final List<String> FEW =
-      List.of("bench.DeviceTest", "CapturedTrainingTest", "ops.SparseSoftmaxTest");
+      List.of("bench.DeviceTest", "CapturedTrainingTest", "sparse.SparseSoftmaxTest");
   private static final List<String> OTHERS =
-      List.of("ops.TensorCoreProductsTest", "ops.TilesTest", "codegen.FrozenLayersTest");
+      List.of(
+          "ops.ChainsTest",
+          "ops.TensorCoreProductsTest",
+          "ops.TilesTest",
+          "codegen.FrozenLayersTest");
 
   /** For {@link java.util.ServiceLoader}. */
   public CheckTool() {}
