@@ -2,6 +2,7 @@ package dev.espalier.cuda;
 
 import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
+import dev.espalier.cuda.ops.Chains;
 import dev.espalier.cuda.ops.Convolution;
 import dev.espalier.cuda.ops.Elementwise;
 import dev.espalier.cuda.ops.Gemm;
@@ -28,11 +29,13 @@ import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Buffer;
+import dev.espalier.tensor.spi.Chain;
 import dev.espalier.tensor.spi.Distribution;
 import dev.espalier.tensor.spi.Epilogue;
 import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
+import java.util.List;
 
 /**
  * The kernels of a CUDA device: every operation belongs to one family, which launches it.
@@ -45,6 +48,7 @@ public final class CudaBackend implements Backend, AutoCloseable {
   private final CrossoverTables crossovers;
   private final Movement movement;
   private final Elementwise elementwise;
+  private final Chains chains;
   private final Reductions reductions;
   private final Softmax softmax;
   private final Gemm gemm;
@@ -72,6 +76,7 @@ public final class CudaBackend implements Backend, AutoCloseable {
     this.crossovers = crossovers;
     movement = new Movement(context);
     elementwise = new Elementwise(context);
+    chains = new Chains(context);
     reductions = new Reductions(context);
     softmax = new Softmax(context);
     gemm = new Gemm(context);
@@ -143,6 +148,11 @@ public final class CudaBackend implements Backend, AutoCloseable {
   @Override
   public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
     elementwise.binary(op, a, b, out);
+  }
+
+  @Override
+  public void chain(Chain chain, List<Tensor> inputs, Tensor out) {
+    chains.chain(chain, inputs, out);
   }
 
   @Override
