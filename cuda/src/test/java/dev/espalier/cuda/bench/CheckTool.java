@@ -36,7 +36,15 @@ public final class CheckTool implements ToolProvider {
   private static final List<String> FEW =
       List.of("bench.DeviceTest", "CapturedTrainingTest", "ops.SparseSoftmaxTest");
   private static final List<String> OTHERS =
-      List.of("ops.TensorCoreProductsTest", "ops.TilesTest", "codegen.FrozenLayersTest");
+      List.of(
+          "DifferentDevicesTest",
+          "ops.SizeLimitsTest",
+          "ops.TilesTest",
+          "ops.SparseVariantsTest",
+          "ops.TensorCoreProductsTest",
+          "ops.TensorCoreConvolutionTest",
+          "codegen.FrozenLayersTest",
+          "bench.MeterTest");
 
   /** For {@link java.util.ServiceLoader}. */
   public CheckTool() {}
@@ -122,10 +130,13 @@ public final class CheckTool implements ToolProvider {
   }
 
   private static List<DiscoverySelector> all() {
-    return Stream.of(Stream.of("CudaBackendTest"), FEW.stream(), OTHERS.stream())
-        .flatMap(tests -> tests)
-        .map(test -> (DiscoverySelector) selectClass(TESTS + test))
-        .toList();
+    return classes().map(test -> (DiscoverySelector) selectClass(test)).toList();
+  }
+
+  /** Every class of tests that a device runs. */
+  static Stream<String> classes() {
+    return Stream.concat(
+        Stream.of(CONTRACT), Stream.concat(FEW.stream(), OTHERS.stream()).map(TESTS::concat));
   }
 
   /** Looks into the names of methods; which invocations of one there are, only a run tells. */
