@@ -38,11 +38,13 @@ public final class CheckTool implements ToolProvider {
   private static final List<String> OTHERS =
       List.of(
           "DifferentDevicesTest",
+          "MaskedWeightTest",
           "ops.SizeLimitsTest",
           "ops.TilesTest",
           "ops.SparseVariantsTest",
           "ops.TensorCoreProductsTest",
           "ops.TensorCoreConvolutionTest",
+          "ops.TensorCoreConvolutionChoiceTest",
           "codegen.FrozenLayersTest",
           "bench.MeterTest");
 
