@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  * refuse versions newer than themselves, so {@code .version} is lowered to that.
  *
  * <p>A source whose first line is {@code // target: 90a} is compiled for that architecture instead
- * of for {@value #TARGET}.
+ * of for {@value #TARGET}. One whose first line is {@code // functions} has no kernels: its
+ * functions are kept for kernels that are written at run time.
  */
 final class Ptx {
   private static final String TARGET = "80";
@@ -45,6 +46,7 @@ final class Ptx {
           "8.4", "8.5", "8.6", "8.7", "8.8", "9.0");
 
   private static final Pattern TARGET_LINE = Pattern.compile("\\A// target: (\\w+)\\R");
+  private static final Pattern FUNCTIONS_LINE = Pattern.compile("\\A// functions\\R");
   private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
   private static final Pattern FILE_LINE =
       Pattern.compile("(?m)^(\\s*\\.file\\s+\\d+\\s+)\"([^\"]*)\".*$");
@@ -198,6 +200,9 @@ final class Ptx {
   private static List<String> flags(String source) {
     List<String> flags = new ArrayList<>(FLAGS);
     flags.add("-arch=compute_" + target(source));
+    if (FUNCTIONS_LINE.matcher(source).find()) {
+      flags.add("-rdc=true"); // or functions that no kernel calls would be left out
+    }
     return flags;
   }
 

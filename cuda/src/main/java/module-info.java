@@ -6,12 +6,14 @@ module dev.espalier.cuda {
   requires jcusparse;
 
   exports dev.espalier.cuda;
+  exports dev.espalier.cuda.codegen;
   exports dev.espalier.cuda.context;
   exports dev.espalier.cuda.driver;
   exports dev.espalier.cuda.emulator;
   exports dev.espalier.cuda.kernel;
   exports dev.espalier.cuda.library;
   exports dev.espalier.cuda.memory;
+  exports dev.espalier.cuda.sparse;
 
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;

@@ -3,6 +3,7 @@ package dev.espalier.cuda;
 import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.memory.CapturedStep;
+import dev.espalier.cuda.ops.Chains;
 import dev.espalier.cuda.ops.Convolution;
 import dev.espalier.cuda.ops.Elementwise;
 import dev.espalier.cuda.ops.Gemm;
@@ -30,11 +31,13 @@ import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Buffer;
 import dev.espalier.tensor.spi.CapturedWork;
+import dev.espalier.tensor.spi.Chain;
 import dev.espalier.tensor.spi.Distribution;
 import dev.espalier.tensor.spi.Epilogue;
 import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,6 +51,7 @@ public final class CudaBackend implements Backend, AutoCloseable {
   private final CrossoverTables crossovers;
   private final Movement movement;
   private final Elementwise elementwise;
+  private final Chains chains;
   private final Reductions reductions;
   private final Softmax softmax;
   private final Gemm gemm;
@@ -75,6 +79,7 @@ public final class CudaBackend implements Backend, AutoCloseable {
     this.crossovers = crossovers;
     movement = new Movement(context);
     elementwise = new Elementwise(context);
+    chains = new Chains(context);
     reductions = new Reductions(context);
     softmax = new Softmax(context);
     gemm = new Gemm(context);
@@ -163,6 +168,11 @@ public final class CudaBackend implements Backend, AutoCloseable {
   @Override
   public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
     elementwise.binary(op, a, b, out);
+  }
+
+  @Override
+  public void chain(Chain chain, List<Tensor> inputs, Tensor out) {
+    chains.chain(chain, inputs, out);
   }
 
   @Override

@@ -110,11 +110,8 @@ final class FrozenKernels implements AutoCloseable {
 
   private void launch(Compiled kernel, FrozenWeight weight, Tensor in, Tensor out, int items) {
     long blocks = Launch.ceilDiv(items, (long) FrozenTile.THREADS * kernel.tile.vector());
-    new Launch(
-            context.stream(),
-            context.properties(),
-            kernel.program.kernel(FrozenCode.ENTRY),
-            context::pointer)
+    context
+        .launch(kernel.program.kernel(FrozenCode.ENTRY))
         .tensor(in)
         .tensor(out)
         .int32(items)

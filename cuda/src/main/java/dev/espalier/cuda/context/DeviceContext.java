@@ -3,6 +3,7 @@ package dev.espalier.cuda.context;
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.driver.DeviceProperties;
 import dev.espalier.cuda.driver.Driver;
+import dev.espalier.cuda.driver.Kernel;
 import dev.espalier.cuda.kernel.Kernels;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.cuda.library.Libraries;
@@ -105,7 +106,12 @@ public final class DeviceContext implements AutoCloseable {
    * @param entry the name of its {@code __global__} function
    */
   public Launch launch(String module, String entry) {
-    return new Launch(stream(), properties, kernels.get(module, entry), this::pointer);
+    return launch(kernels.get(module, entry));
+  }
+
+  /** Starts a launch of a kernel that does not ship on this thread's stream. */
+  public Launch launch(Kernel kernel) {
+    return new Launch(stream(), properties, kernel, this::pointer);
   }
 
   /** The shipped kernels. */
@@ -127,6 +133,21 @@ public final class DeviceContext implements AutoCloseable {
               .formatted(tensor.device(), device));
     }
     return buffer.use(stream()).plus(tensor.offset() * tensor.dtype().bytes());
+  }
+
+  /**
+   * Refuses operands of an operation that lie on another device; nulls are absent ones.
+   *
+   * @throws IllegalArgumentException naming both devices
+   */
+  public void requireHere(String operation, Tensor... operands) {
+    for (Tensor operand : operands) {
+      if (operand != null && !operand.device().equals(device)) {
+        throw new IllegalArgumentException(
+            "%s: an operand of shape %s is on %s, not on %s; move it with to(device)"
+                .formatted(operation, operand.shape(), operand.device(), device));
+      }
+    }
   }
 
   /**

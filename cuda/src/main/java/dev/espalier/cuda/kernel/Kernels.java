@@ -9,9 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * The kernels that ship with Espalier, on one device.
+ * The kernels that ship with Espalier, and those written at run time, on one device.
  *
  * <p>A module is one {@code .cu} file of {@code cuda/src/main/cuda}, shipped as PTX of the same
  * name; it is loaded when the first of its kernels is asked for.
@@ -24,6 +25,14 @@ public final class Kernels implements AutoCloseable {
   private final Driver driver;
   private final ConcurrentHashMap<String, Program> programs = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Name, Kernel> kernels = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Object, Written> written = new ConcurrentHashMap<>();
+
+  /** A kernel that does not ship, and its module. */
+  private record Written(Program program, Kernel kernel) {
+    static Written of(Program program, String entry) {
+      return new Written(program, program.kernel(entry));
+    }
+  }
 
   /** Loads nothing yet. */
   public Kernels(Driver driver) {
@@ -49,6 +58,21 @@ public final class Kernels implements AutoCloseable {
   }
 
   /**
+   * A kernel of a module whose text is written on first use and kept.
+   *
+   * @param key a value that the text depends on alone; its class is that of no other kind of kernel
+   * @param text writes the module
+   */
+  public Kernel written(Object key, String entry, Supplier<String> text) {
+    return written.computeIfAbsent(key, _ -> Written.of(driver.load(text.get()), entry)).kernel();
+  }
+
+  /** How many kernels have been written at run time. */
+  public int writtenCount() {
+    return written.size();
+  }
+
+  /**
    * The shipped text of a module.
    *
    * @throws IllegalArgumentException if no module has that name
@@ -70,6 +94,8 @@ public final class Kernels implements AutoCloseable {
   @Override
   public void close() {
     kernels.clear();
+    written.values().forEach(each -> each.program.close());
+    written.clear();
     programs.values().forEach(Program::close);
     programs.clear();
   }

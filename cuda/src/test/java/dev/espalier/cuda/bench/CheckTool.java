@@ -34,12 +34,13 @@ public final class CheckTool implements ToolProvider {
   private static final String CONTRACT = TESTS + "CudaBackendTest";
 
   private static final List<String> FEW =
-      List.of("bench.DeviceTest", "CapturedTrainingTest", "ops.SparseSoftmaxTest");
+      List.of("bench.DeviceTest", "CapturedTrainingTest", "sparse.SparseSoftmaxTest");
   private static final List<String> OTHERS =
       List.of(
           "DifferentDevicesTest",
           "MaskedWeightTest",
           "ops.SizeLimitsTest",
+          "ops.ChainsTest",
           "ops.TilesTest",
           "ops.SparseVariantsTest",
           "ops.TensorCoreProductsTest",

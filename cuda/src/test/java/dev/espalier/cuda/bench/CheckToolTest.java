@@ -20,11 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 final class CheckToolTest {
   private static final String TESTS = "dev.espalier.cuda.";
   private static final Pattern OPENS_THE_DEVICE =
-      Pattern.compile("(Backends\\.of|\\.to)\\((CUDA|DEVICE|new Device\\(\"cuda\", 0\\))\\)");
+      Pattern.compile(
+          "(Backends\\.of|\\.to)\\((CUDA|DEVICE|new Device\\(\"cuda\", 0\\))\\)"
+              + "|extends BlockConvolutionFixture");
 
   /** They ask the emulator for counters, or break drivers and libraries of their own. */
   private static final List<String> FOR_THE_BUILD =
-      List.of("ops.CountersTest", "ops.LibraryProductsTest", "DeviceFailureTest");
+      List.of(
+          "ops.CountersTest",
+          "ops.TensorCoreConvolutionConflictsTest",
+          "ops.LibraryProductsTest",
+          "DeviceFailureTest");
 
   @TempDir private Path folder;
 

@@ -20,6 +20,7 @@ import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.spi.Backend;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,5 +214,64 @@ final class FrozenLayersTest {
     assertThatThrownBy(() -> layers.spmm(pattern, values, null, false, b, c))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("contiguous");
+  }
+
+  private void assertRefused(ThrowableAssert.ThrowingCallable call, String... parts) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("frozen layer: ")
+        .hasMessageContainingAll(parts);
+    assertThat(layers.size()).isZero();
+  }
+
+  @Test
+  void refusesOperandsThatDoNotFit() {
+    DType type = DType.FLOAT32;
+    CsrPattern pattern = pattern(4, 6, 0.5);
+    Tensor values = tensor(type, pattern.valuesShape(), values(1, pattern.nnz()));
+    Tensor b = tensor(type, Shape.of(6, 8), values(8, 48)).to(CUDA);
+    Tensor c = garbage(type, Shape.of(4, 8));
+    Tensor few = tensor(type, Shape.of(1), 1);
+    assertRefused(
+        () -> layers.spmm(pattern, few, null, false, b, c),
+        pattern.nnz() + " positions",
+        "1 values");
+    assertRefused(
+        () -> layers.spmm(pattern, values, few, false, b, c), "4 rows", "[1]", "for each row");
+    assertRefused(
+        () -> layers.spmm(pattern, values, null, false, c, c.copy()),
+        "[4, 6]",
+        "[4, 8]",
+        "b [6, N]");
+    assertRefused(() -> layers.spmm(pattern, values, null, false, b, b), "overlaps", "copy()");
+    assertRefused(
+        () -> layers.spmm(pattern, values, null, false, b.to(DType.FLOAT64), c),
+        "float64 and float32",
+        "to(DType)");
+    assertRefused(
+        () -> layers.spmm(pattern, values, null, false, b.to(Device.CPU), c),
+        "is on cpu, not on cuda:0",
+        "to(device)");
+    Shape weight = Shape.of(4, 6, 1, 1);
+    Tensor x = garbage(type, Shape.of(1, 6, 3, 3));
+    Tensor out = garbage(type, Shape.of(1, 4, 3, 3));
+    var spec = ConvSpec.DEFAULT;
+    assertRefused(
+        () -> layers.conv2d(pattern, values, Shape.of(4, 3, 1, 1), x, null, false, spec, out),
+        "[4, 6]",
+        "[4, 3, 1, 1]");
+    assertRefused(
+        () -> layers.conv2d(pattern, values, weight, out, null, false, spec, x),
+        "[N, 6, H, W]",
+        "[1, 4, 3, 3]");
+    assertRefused(
+        () -> layers.conv2d(pattern, values, weight, x, null, false, ConvSpec.of(2, 0), out),
+        "out must have shape [1, 4, 2, 2]",
+        "[1, 4, 3, 3]");
+    assertRefused(
+        () ->
+            layers.conv2d(
+                pattern, values, Shape.of(4, 1, 6, 1), x.narrow(1, 0, 1), null, false, spec, out),
+        "exceeds the padded input");
   }
 }

@@ -41,7 +41,7 @@ final class ShippedPtxTest {
   void assemblesWithoutSpills(String module) throws IOException, InterruptedException {
     String ptx = Kernels.ptx(module);
     Set<String> entries = EntryParameters.of(ptx).keySet();
-    assertThat(entries).isNotEmpty();
+    assertThat(ptx).as("kernels, or functions for them").containsAnyOf(".entry", ".visible .func");
     List<String> architectures = List.of("sm_80", "sm_90");
     Assembler assembler = Assembler.any();
     if (ptx.contains(".target sm_90a")) {

@@ -4,7 +4,9 @@ import dev.espalier.prune.Score;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.ops.Chains;
+import dev.espalier.tensor.spi.Chain;
+import dev.espalier.tensor.spi.UnaryOp;
 import java.util.Map;
 
 /**
@@ -15,6 +17,9 @@ import java.util.Map;
  * Pruning? (2020), after M. Mozer, P. Smolensky, Skeletonization (1989).
  */
 public record GradientTimesWeight() implements Scorer {
+  private static final Chain SIZE_OF_CHANGE =
+      Chain.of(2, x -> x.get(0).mul(x.get(1)).unary(UnaryOp.ABS));
+
   @Override
   public String name() {
     return "gradient";
@@ -31,6 +36,6 @@ public record GradientTimesWeight() implements Scorer {
     return ElementScores.of(
         name(),
         context,
-        w -> Elementwise.abs(Elementwise.mul(w.parameter().tensor(), gradients.get(w.name()))));
+        w -> Chains.apply(SIZE_OF_CHANGE, w.parameter().tensor(), gradients.get(w.name())));
   }
 }

@@ -7,6 +7,7 @@ import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.ops.Chains;
 import dev.espalier.tensor.ops.Elementwise;
 import dev.espalier.tensor.ops.RandomFill;
 import java.util.ArrayList;
@@ -83,9 +84,8 @@ public record HessianDiagonal(int probes) implements Scorer {
         name(),
         context,
         w ->
-            Elementwise.mulScalar(
-                Elementwise.mul(Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
-                0.5));
+            Chains.apply(
+                OptimalBrainDamage.SALIENCY, w.parameter().tensor(), diagonal.get(w.name())));
   }
 
   private List<Tensor> estimated(

@@ -6,7 +6,9 @@ import dev.espalier.prune.Score;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.ops.Chains;
+import dev.espalier.tensor.spi.Chain;
+import dev.espalier.tensor.spi.UnaryOp;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +24,10 @@ import java.util.Map;
  * @param gaussNewton whether to leave out second derivatives of activations
  */
 public record OptimalBrainDamage(boolean gaussNewton) implements Scorer {
+  /** {@code ½ h w²} of w and h. */
+  static final Chain SALIENCY =
+      Chain.of(2, x -> x.get(0).unary(UnaryOp.SQUARE).mul(x.get(1)).mulScalar(0.5));
+
   /** With the Gauss-Newton approximation. */
   public OptimalBrainDamage() {
     this(true);
@@ -43,10 +49,7 @@ public record OptimalBrainDamage(boolean gaussNewton) implements Scorer {
     return ElementScores.of(
         name(),
         context,
-        w ->
-            Elementwise.mulScalar(
-                Elementwise.mul(Elementwise.square(w.parameter().tensor()), diagonal.get(w.name())),
-                0.5));
+        w -> Chains.apply(SALIENCY, w.parameter().tensor(), diagonal.get(w.name())));
   }
 
   /** h_kk at every prunable weight, by name. */

@@ -4,7 +4,9 @@ import dev.espalier.prune.Score;
 import dev.espalier.prune.Scorer;
 import dev.espalier.prune.ScoringContext;
 import dev.espalier.tensor.Tensor;
-import dev.espalier.tensor.ops.Elementwise;
+import dev.espalier.tensor.ops.Chains;
+import dev.espalier.tensor.spi.Chain;
+import dev.espalier.tensor.spi.UnaryOp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,9 @@ import java.util.List;
  * squares, not the square of the sum.
  */
 public record TaylorWeight() implements Scorer {
+  private static final Chain SQUARED_CHANGE =
+      Chain.of(2, x -> x.get(0).mul(x.get(1)).unary(UnaryOp.SQUARE));
+
   @Override
   public String name() {
     return "taylor-weight";
@@ -36,7 +41,7 @@ public record TaylorWeight() implements Scorer {
           List<Tensor> squares = new ArrayList<>();
           for (int i = 0; i < gradients.size(); i++) {
             Tensor weight = context.weights().get(i).parameter().tensor();
-            squares.add(Elementwise.square(Elementwise.mul(weight, gradients.get(i))));
+            squares.add(Chains.apply(SQUARED_CHANGE, weight, gradients.get(i)));
           }
           mean.add(squares, rows);
         });

@@ -9,6 +9,7 @@ import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -84,6 +85,14 @@ public interface Backend {
 
   /** {@code out = condition != 0 ? a : b}; all expanded to out's shape; condition of any type. */
   void select(Tensor condition, Tensor a, Tensor b, Tensor out);
+
+  /**
+   * {@code out = chain(inputs)}, map by map if the backend has nothing better; the inputs are
+   * already expanded to out's shape.
+   */
+  default void chain(Chain chain, List<Tensor> inputs, Tensor out) {
+    StepByStep.run(this, chain, inputs, out);
+  }
 
   /** {@code y = alpha x + beta y} in place; both contiguous; beta 0 does not read y. */
   void axpby(double alpha, Tensor x, double beta, Tensor y);

@@ -35,5 +35,13 @@ public enum UnaryOp {
   /** {@code max(x, p)}. */
   MAX_SCALAR,
   /** {@code min(x, p)}. */
-  MIN_SCALAR
+  MIN_SCALAR;
+
+  /** Whether {@code p} matters. */
+  public boolean hasParameter() {
+    return switch (this) {
+      case ADD_SCALAR, MUL_SCALAR, POW_SCALAR, MAX_SCALAR, MIN_SCALAR -> true;
+      default -> false;
+    };
+  }
 }

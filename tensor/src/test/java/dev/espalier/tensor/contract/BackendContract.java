@@ -27,6 +27,13 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Chains extends ChainContract {
+    Chains() {
+      super(tested);
+    }
+  }
+
+  @Nested
   class Reduce extends ReduceContract {
     Reduce() {
       super(tested);

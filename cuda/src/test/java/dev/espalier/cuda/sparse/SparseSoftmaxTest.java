@@ -1,4 +1,4 @@
-package dev.espalier.cuda.ops;
+package dev.espalier.cuda.sparse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -83,8 +83,13 @@ final class SparseSoftmaxTest {
       Tensor gradient = Tensor.of(Shape.of(x.length), dy).to(type).to(CUDA);
       Tensor result = Tensor.zeros(type, Shape.of(x.length)).to(CUDA);
       softmax.forward(pattern, values, result);
+      assertThat(softmax.forward(pattern, values).to(Device.CPU).toDoubleArray())
+          .containsExactly(result.to(Device.CPU).toDoubleArray());
       double[] forward = result.to(Device.CPU).toDoubleArray();
+      Tensor fresh = softmax.gradient(pattern, result, gradient);
       softmax.gradient(pattern, result, gradient, result);
+      assertThat(fresh.to(Device.CPU).toDoubleArray())
+          .containsExactly(result.to(Device.CPU).toDoubleArray());
       double[] backward = result.to(Device.CPU).toDoubleArray();
       for (int p = 0; p < x.length; p++) {
         // each exponential's argument is up to 20 in size, and is rounded once
@@ -101,6 +106,18 @@ final class SparseSoftmaxTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> softmax.forward(pattern, half, half))
         .withMessageContainingAll("float32 or float64", "bfloat16");
+    Tensor host = Tensor.full(DType.FLOAT32, Shape.of(2), 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.forward(pattern, host))
+        .withMessageContainingAll("sparse softmax", "is on cpu, not on cuda:0", "to(device)");
+    Tensor two = host.to(CUDA);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.gradient(pattern, two, two.to(DType.FLOAT64)))
+        .withMessageContainingAll("one type", "float64");
+    Tensor more = Tensor.full(DType.FLOAT32, Shape.of(4), 1).to(CUDA);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softmax.forward(pattern, more.narrow(0, 0, 2), more.narrow(0, 1, 2)))
+        .withMessageContainingAll("overlaps", "1 elements off", "copy()");
     Tensor three = Tensor.full(DType.FLOAT32, Shape.of(3), 1).to(CUDA);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> softmax.forward(pattern, three, three))

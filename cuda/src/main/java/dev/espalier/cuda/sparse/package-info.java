@@ -1,0 +1,2 @@
+/** Operations on sparse patterns that the backend's interface does not have. */
+package dev.espalier.cuda.sparse;
