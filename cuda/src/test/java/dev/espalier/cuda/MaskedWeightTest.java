@@ -79,17 +79,18 @@ final class MaskedWeightTest {
     Tensor x = normal(3, Shape.of(100, 300));
     assertThat(choice(Crossover.standard(), Family.LINEAR, mask, Direction.FORWARD, 100))
         .isEqualTo(Kernel.CSR);
-    assertThat(choice(backend.crossover(), Family.LINEAR, mask, Direction.FORWARD, 100))
-        .isEqualTo(Kernel.DENSE);
     assertThat(Backends.of(Device.CPU).crossover()).isSameAs(Crossover.standard());
     Tensor host = SparseOps.linear(x, new Weight.Masked(w, mask), null, false);
     Tensor y = SparseOps.linear(x.to(CUDA), new Weight.Masked(w.to(CUDA), mask), null, false);
     assertSame(y, host);
+    // a device may have been tuned
     assertThat(lastKernel()).startsWith("gemm");
+    assertThat(choice(backend.crossover(), Family.LINEAR, mask, Direction.FORWARD, 100))
+        .isEqualTo(Kernel.DENSE);
   }
 
   @Test
-  void convolutionsFollowItInEveryDirection() {
+  void convolutionsFollowItForwardAndBack() {
     ConvSpec spec = ConvSpec.of(1, 1);
     Shape input = Shape.of(8, 16, 32, 32);
     long columns = 8 * 32 * 32;
