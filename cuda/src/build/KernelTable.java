@@ -10,11 +10,20 @@ final class KernelTable {
   private static final Pattern MOST_THREADS =
       Pattern.compile("\\.entry (\\w+)\\([^)]*\\)\\s*\\.maxntid (\\d+), (\\d+), (\\d+)");
 
-  /** Of a multiprocessor, the same for sm_80, sm_90 and sm_100. */
+  /** Of a multiprocessor of sm_90. */
   private static final int REGISTERS = 65_536;
 
   private static final int WARPS = 64;
+  private static final int BLOCKS = 32;
+  private static final int SHARED_BYTES = 228 * 1024;
+
+  /** How a multiprocessor gives them out; it keeps some shared memory of each block to itself. */
   private static final int REGISTERS_OF_A_STEP = 256;
+
+  private static final int WARPS_OF_A_STEP = 4;
+  private static final int SHARED_BYTES_OF_A_STEP = 128;
+  private static final int SHARED_BYTES_KEPT = 1024;
+
   private static final int USUAL_THREADS = 256;
 
   private KernelTable() {}
@@ -31,13 +40,22 @@ final class KernelTable {
             # Kernels
 
             Registers of a thread as the toolkit's `ptxas` assigns them, static shared memory of a block, bytes
-            spilled by a thread; occupancy as registers allow it on sm_90, in blocks of the kernel's launch bound or,
-            where it has none, of 256 threads (`*`). Dynamic shared memory is not counted. Written by `-Dptx=build`.
+            spilled by a thread; occupancy of sm_90 as registers and that shared memory allow it, in blocks of the
+            kernel's launch bound or, where it has none, of 256 threads (`*`). No kernel takes dynamic shared memory.
+            Written by `-Dptx=build`.
 
             | module | kernel | sm_80 | sm_90 | sm_100 | shared | spilled | occupancy |
             | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
             """);
-    modules.forEach((module, ptx) -> rows(module, ptx, page));
+    modules.forEach(
+        (module, ptx) -> {
+          if (ptx.contains(".extern .shared")) {
+            throw new IllegalStateException(
+                "%s takes dynamic shared memory, whose size only its launches tell; count it here"
+                    .formatted(module));
+          }
+          rows(module, ptx, page);
+        });
     return page.toString();
   }
 
@@ -64,7 +82,7 @@ final class KernelTable {
                   .formatted(
                       any.shared(),
                       byArchitecture.values().stream().mapToInt(Usage::spilled).max().orElse(0),
-                      occupancy(hopper.registers(), bound == null ? USUAL_THREADS : bound),
+                      occupancy(hopper, bound == null ? USUAL_THREADS : bound),
                       bound == null ? "*" : ""));
         });
   }
@@ -82,11 +100,20 @@ final class KernelTable {
     return bounds;
   }
 
-  /** Resident warps as a share of the most, in per cent: registers are given out warp by warp. */
-  private static int occupancy(int registers, int threads) {
+  /**
+   * Resident warps as a share of the most, in per cent, by the rules of the CUDA occupancy
+   * calculator for compute capability 9.0.
+   */
+  private static int occupancy(Usage usage, int threads) {
     int warps = Math.ceilDiv(threads, 32);
-    int ofAWarp = Math.ceilDiv(registers * 32, REGISTERS_OF_A_STEP) * REGISTERS_OF_A_STEP;
-    int resident = Math.min(WARPS, REGISTERS / ofAWarp) / warps * warps;
-    return 100 * resident / WARPS;
+    int registersOfAWarp = roundUp(usage.registers() * 32, REGISTERS_OF_A_STEP);
+    int warpsByRegisters = REGISTERS / registersOfAWarp / WARPS_OF_A_STEP * WARPS_OF_A_STEP;
+    int shared = roundUp(usage.shared(), SHARED_BYTES_OF_A_STEP) + SHARED_BYTES_KEPT;
+    int blocks = Math.min(BLOCKS, Math.min(WARPS, warpsByRegisters) / warps);
+    return 100 * Math.min(blocks, SHARED_BYTES / shared) * warps / WARPS;
+  }
+
+  private static int roundUp(int value, int unit) {
+    return Math.ceilDiv(value, unit) * unit;
   }
 }

@@ -35,10 +35,14 @@ final class GpuCommandsTest {
   void trainingComparesItsFirstLossesWithTheProcessors() throws IOException {
     var run = CommandRun.of("gpu", "train", "--out", folder, "--steps", 2, "--batch", 1);
     assertThat(run.code()).as(() -> run.err() + run.out()).isZero();
-    assertThat(run.out()).contains("lenet-5 0 % batch 1: loss ", "lenet-5 90 % batch 1: loss ");
+    assertThat(run.out())
+        .contains("lenet-5 0 % batch 1: loss ", "lenet-5 90 % batch 1: loss ")
+        .contains("replayed: the same losses")
+        .doesNotContain("OTHER LOSSES");
     assertThat(Files.readAllLines(folder.resolve("train.jsonl")))
         .hasSize(2)
-        .allMatch(row -> row.contains("\"emulated\":true") && !row.contains("step_ms"));
+        .allMatch(row -> row.contains("\"emulated\":true") && !row.contains("step_ms"))
+        .allMatch(row -> row.contains("\"replayed_losses\":["));
   }
 
   @Test

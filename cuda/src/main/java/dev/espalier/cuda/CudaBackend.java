@@ -2,6 +2,7 @@ package dev.espalier.cuda;
 
 import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
+import dev.espalier.cuda.memory.CapturedStep;
 import dev.espalier.cuda.ops.Chains;
 import dev.espalier.cuda.ops.Convolution;
 import dev.espalier.cuda.ops.Elementwise;
@@ -29,6 +30,7 @@ import dev.espalier.tensor.spi.AdamStep;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Buffer;
+import dev.espalier.tensor.spi.CapturedWork;
 import dev.espalier.tensor.spi.Chain;
 import dev.espalier.tensor.spi.Distribution;
 import dev.espalier.tensor.spi.Epilogue;
@@ -36,6 +38,7 @@ import dev.espalier.tensor.spi.ReduceOp;
 import dev.espalier.tensor.spi.SgdStep;
 import dev.espalier.tensor.spi.UnaryOp;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The kernels of a CUDA device: every operation belongs to one family, which launches it.
@@ -123,6 +126,23 @@ public final class CudaBackend implements Backend, AutoCloseable {
   @Override
   public void transfer(Tensor source, Tensor target) {
     context.transfer(source, target);
+  }
+
+  @Override
+  public Optional<CapturedWork> capture(Runnable work) {
+    return Optional.of(new Replays(context, context.capture(work)));
+  }
+
+  private record Replays(DeviceContext context, CapturedStep step) implements CapturedWork {
+    @Override
+    public void replay() {
+      context.replay(step);
+    }
+
+    @Override
+    public void close() {
+      step.close();
+    }
   }
 
   @Override

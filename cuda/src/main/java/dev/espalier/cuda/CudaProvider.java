@@ -2,6 +2,7 @@ package dev.espalier.cuda;
 
 import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
+import dev.espalier.cuda.emulator.Approximations;
 import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.EmulatedDriver;
 import dev.espalier.cuda.jcuda.JCudaDriver;
@@ -13,14 +14,17 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.spi.Backend;
 import dev.espalier.tensor.spi.BackendProvider;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Offers the devices {@code cuda:0}, {@code cuda:1}, … that NVIDIA's driver finds.
  *
  * <p>With {@code -Despalier.cuda.emulator=true} there is one device, {@code cuda:0}, which runs the
  * same kernels on the processor and checks every access; {@code -Despalier.cuda.emulator=unchecked}
- * leaves the checks out, {@code deferred} runs each command as late as a device may. {@code
+ * leaves the checks out, {@code deferred} runs each command as late as a device may, {@code
+ * inexact} gives approximate instructions the largest error that PTX allows them. {@code
  * -Despalier.cuda.memory=exact} gives each tensor an allocation of its own, so that the checks see
  * where it ends and what of it was never written. {@link CrossoverTables} says which tables choose
  * between sparse and dense kernels.
@@ -51,6 +55,12 @@ public final class CudaProvider implements BackendProvider {
     }
   }
 
+  @Override
+  public List<Device> devices() {
+    int count = emulator().isPresent() ? 1 : JCudaLibrary.find().devices();
+    return IntStream.range(0, count).mapToObj(index -> new Device(KIND, index)).toList();
+  }
+
   private static Optional<DeviceContext> context(Device device) {
     Optional<EmulatedDriver.Builder> emulator = emulator();
     if (emulator.isPresent() && device.index() == 0) {
@@ -75,8 +85,9 @@ public final class CudaProvider implements BackendProvider {
       case "false" -> Optional.empty();
       case "true" -> Optional.of(emulator);
       case "deferred" -> Optional.of(emulator.deferred(true));
+      case "inexact" -> Optional.of(emulator.approximations(Approximations.FARTHEST));
       case "unchecked" -> Optional.of(emulator.checks(EnumSet.noneOf(Check.class)));
-      default -> throw unknown(EMULATOR, wish, "true, deferred, unchecked or false");
+      default -> throw unknown(EMULATOR, wish, "true, deferred, inexact, unchecked or false");
     };
   }
 

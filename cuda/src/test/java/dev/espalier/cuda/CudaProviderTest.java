@@ -2,7 +2,9 @@ package dev.espalier.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.espalier.cuda.jcuda.JCudaLibrary;
 import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.spi.BackendProvider;
@@ -33,6 +35,18 @@ final class CudaProviderTest {
     assertThatExceptionOfType(UnsupportedOperationException.class)
         .isThrownBy(() -> Backends.of(ABSENT))
         .withMessageContainingAll("cuda:4711", new CudaProvider().status());
+  }
+
+  @Test
+  void withoutADriverThereIsTheCpuAlone() {
+    assumeTrue(JCudaLibrary.find().devices() == 0, "there is a GPU");
+    assertThat(Backends.devices()).containsExactly(Device.CPU);
+  }
+
+  @Test
+  void theEmulatorIsADevice() {
+    System.setProperty(EMULATOR, "true");
+    assertThat(Backends.devices()).containsExactly(Device.CPU, new Device("cuda", 0));
   }
 
   @Test

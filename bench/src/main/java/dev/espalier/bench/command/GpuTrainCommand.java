@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ import tools.jackson.databind.ObjectMapper;
     name = "train",
     description = {
       "Trains LeNet-5 and ResNet-20, dense and with 90 %% of the weights masked, on random images.",
-      "Writes train.jsonl: step times and losses; the first losses must be those of the CPU."
+      "Writes train.jsonl: times and losses of steps, and of one captured step that is replayed.",
+      "The first losses must be those of the CPU, and all those of the replays the same."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -95,24 +97,31 @@ public final class GpuTrainCommand implements Callable<Integer> {
         DeviceTraining.Run run = training.run(CUDA, count);
         double difference = run.difference(host);
         boolean agrees = difference <= DeviceTraining.TOLERANCE;
-        right &= agrees;
+        DeviceTraining.Run replayed = training.replayed(CUDA, count).orElseThrow();
+        boolean repeats = Arrays.equals(replayed.losses(), run.losses());
+        right &= agrees && repeats;
         Files.writeString(
             file,
             new ObjectMapper()
-                    .writeValueAsString(row(device, emulated, training, host, run, difference))
+                    .writeValueAsString(
+                        row(device, emulated, training, host, run, replayed, difference))
                 + "\n",
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND);
         text.printf(
-            "%s %.0f %% batch %d: %sloss %.4f to %.4f; off the CPU's by %.1e%s%n",
+            "%s %.0f %% batch %d: %sloss %.4f to %.4f; off the CPU's by %.1e%s; replayed: %s%n",
             name,
             100 * sparsity,
             training.batch(),
-            emulated ? "" : "%.3f ms a step, ".formatted(run.medianMillis()),
+            emulated
+                ? ""
+                : "%.3f ms a step, %.3f replayed, "
+                    .formatted(run.medianMillis(), replayed.medianMillis()),
             run.losses()[0],
             run.losses()[count - 1],
             difference,
-            agrees ? "" : ", which is too much");
+            agrees ? "" : ", which is too much",
+            repeats ? "the same losses" : "OTHER LOSSES");
         text.flush();
       }
     }
@@ -126,6 +135,7 @@ public final class GpuTrainCommand implements Callable<Integer> {
       DeviceTraining training,
       DeviceTraining.Run host,
       DeviceTraining.Run run,
+      DeviceTraining.Run replayed,
       double difference) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("row", "train");
@@ -137,9 +147,11 @@ public final class GpuTrainCommand implements Callable<Integer> {
     row.put("batch", training.batch());
     if (!emulated) {
       row.put("step_ms", run.medianMillis());
+      row.put("replayed_step_ms", replayed.medianMillis());
       row.put("cpu_step_ms", host.medianMillis());
     }
     row.put("losses", run.losses());
+    row.put("replayed_losses", replayed.losses());
     row.put("cpu_losses", host.losses());
     row.put("difference", difference);
     row.put("allowed", DeviceTraining.TOLERANCE);

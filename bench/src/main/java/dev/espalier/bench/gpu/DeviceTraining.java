@@ -5,6 +5,7 @@ import dev.espalier.bench.kernel.Networks;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.loss.CrossEntropy;
 import dev.espalier.nn.optim.Sgd;
+import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
@@ -12,7 +13,9 @@ import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
+import dev.espalier.tensor.spi.CapturedWork;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Steps of SGD on one batch of random images, the same ones on every device.
@@ -56,31 +59,78 @@ public record DeviceTraining(String model, double sparsity, int batch) {
 
   /** Trains a new copy of the network, whose weights are always the same. */
   public Run run(Device device, int steps) {
-    double[] losses = new double[steps];
-    double[] millis = new double[steps];
-    long[] classes = new long[batch];
-    Arrays.setAll(classes, i -> i % Networks.CLASSES);
-    try (var _ = Scope.open("training on " + device)) {
-      Module network = Networks.create(model, sparsity).to(device);
-      network.train();
-      var optimizer = new Sgd(network, RATE, MOMENTUM, DECAY);
-      var loss = new CrossEntropy();
-      Shape shape = Networks.input(model, batch);
-      Tensor images = RandomFill.uniform(new Generator(2), DType.FLOAT32, shape, -1, 1).to(device);
-      Tensor labels = Tensor.of(Shape.of(batch), classes).to(device);
-      for (int step = 0; step < steps; step++) {
-        long start = System.nanoTime();
-        try (var _ = Scope.open("step")) {
-          network.zeroGrad();
-          Variable value = loss.of(network.forward(Variable.of(images)), labels);
-          value.backward();
-          optimizer.step();
-          losses[step] = value.tensor().item();
-        }
-        millis[step] = (System.nanoTime() - start) / 1e6;
-      }
-      network.close();
+    var run = new Run(new double[steps], new double[steps]);
+    try (var training = new Training(device)) {
+      training.repeat(training::step, 0, steps, run);
     }
-    return new Run(losses, millis);
+    return run;
+  }
+
+  /**
+   * As {@link #run}, but from the second step on one step is captured and replayed; empty where a
+   * device repeats nothing.
+   */
+  public Optional<Run> replayed(Device device, int steps) {
+    var run = new Run(new double[steps], new double[steps]);
+    try (var training = new Training(device)) {
+      training.repeat(training::step, 0, 1, run);
+      Optional<CapturedWork> step = Backends.of(device).capture(training::step);
+      if (step.isEmpty()) {
+        return Optional.empty();
+      }
+      try (CapturedWork captured = step.get()) {
+        training.repeat(captured::replay, 1, steps, run);
+      }
+    }
+    return Optional.of(run);
+  }
+
+  /** A network on a device with its batch; no gradient outlives a step. */
+  private final class Training implements AutoCloseable {
+    private final Scope scope;
+    private final Module network;
+    private final Sgd optimizer;
+    private final CrossEntropy loss = new CrossEntropy();
+    private final Tensor images;
+    private final Tensor labels;
+    private final Tensor lossBefore;
+
+    Training(Device device) {
+      scope = Scope.open("training on " + device);
+      network = Networks.create(model, sparsity).to(device);
+      network.train();
+      optimizer = new Sgd(network, RATE, MOMENTUM, DECAY);
+      long[] classes = new long[batch];
+      Arrays.setAll(classes, i -> i % Networks.CLASSES);
+      Shape shape = Networks.input(model, batch);
+      images = RandomFill.uniform(new Generator(2), DType.FLOAT32, shape, -1, 1).to(device);
+      labels = Tensor.of(Shape.of(batch), classes).to(device);
+      lossBefore = Tensor.empty(DType.FLOAT32, Shape.of(), device);
+    }
+
+    void step() {
+      try (var _ = Scope.open("step")) {
+        Variable value = loss.of(network.forward(Variable.of(images)), labels);
+        value.backward();
+        optimizer.step();
+        lossBefore.copyFrom(value.tensor());
+        network.zeroGrad();
+      }
+    }
+
+    void repeat(Runnable step, int first, int end, Run run) {
+      for (int i = first; i < end; i++) {
+        long start = System.nanoTime();
+        step.run();
+        run.losses[i] = lossBefore.item();
+        run.millis[i] = (System.nanoTime() - start) / 1e6;
+      }
+    }
+
+    @Override
+    public void close() {
+      network.close();
+      scope.close();
+    }
   }
 }

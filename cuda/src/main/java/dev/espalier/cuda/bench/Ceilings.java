@@ -8,7 +8,11 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
- * What no kernel can exceed, measured on the device.
+ * What a kernel's time is held against, measured on the device: the rates of a copy, and of
+ * arithmetic whose operands are in registers.
+ *
+ * <p>Those of tensor cores are what portable {@code mma.sync} reaches. {@code wgmma} of sm_90 is
+ * faster, and a library that uses it can exceed them.
  *
  * @param gigabytesPerSecond copying, read and written bytes both counted
  * @param fp32 multiply-adds in registers, in 10⁹ operations per second

@@ -5,7 +5,7 @@ import dev.espalier.cuda.context.DeviceContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures one case: operands, correctness, then time. */
+/** Measures one case: operands, correctness, then time, and the correctness of what was timed. */
 final class Meter {
   /** All sets together over the second-level cache. */
   private static final double CACHES = 3;
@@ -44,23 +44,36 @@ final class Meter {
       for (int i = 0; i < count; i++) {
         sets.add(OperandSet.of(what, operands, seed, backend.device()));
       }
-      double error = 0;
-      for (OperandSet set : List.of(sets.getFirst(), sets.getLast())) {
-        set.result().fill(Double.NaN);
-        call.on(set);
-        error = Math.max(error, ResultCheck.worst(what, operands, set.result(), seed));
-      }
+      List<OperandSet> checked = List.of(sets.getFirst(), sets.getLast());
+      erase(checked);
+      checked.forEach(call::on);
+      double error = worst(what, operands, checked, seed);
+      Timing timing = null;
       if (timed) {
         // so that nothing is prepared while the calls are captured
         sets.forEach(call::on);
+        erase(checked);
+        timing = watch.time(count, set -> call.on(sets.get(set)));
+        error = Math.max(error, worst(what, operands, checked, seed));
       }
-      Timing timing = timed ? watch.time(count, set -> call.on(sets.get(set))) : null;
       return new Measurement(what, timing, count, operands.weights(), error);
     } finally {
       context.synchronize();
       call.close();
       sets.forEach(OperandSet::close);
     }
+  }
+
+  private static void erase(List<OperandSet> sets) {
+    sets.forEach(set -> set.result().fill(Double.NaN));
+  }
+
+  private static double worst(Case what, Operands operands, List<OperandSet> sets, long seed) {
+    double worst = 0;
+    for (OperandSet set : sets) {
+      worst = Math.max(worst, ResultCheck.worst(what, operands, set.result(), seed));
+    }
+    return worst;
   }
 
   private int sets(Case what, long weights) {

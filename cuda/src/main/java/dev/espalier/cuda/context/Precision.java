@@ -4,10 +4,11 @@ import java.util.function.Supplier;
 
 /**
  * The type that products and convolutions of float32 operands round them to before they are
- * multiplied; sums are float32 always. It concerns dense ones, those with a block-sparse matrix or
- * weight whose blocks tensor cores take (8, 16, 32 or 64 rows), and products with a 2:4 matrix in
- * {@link #BF16} and {@link #F16}. Other operations and float64 are not concerned, nor are input
- * gradients of block-sparse convolutions where float32 is faster since it multiplies fewer zeros.
+ * multiplied; sums are float32 always. It concerns dense ones; products with a block-sparse matrix
+ * whose blocks are square, of 8, 16, 32 or 64; convolutions with a block-sparse weight whose blocks
+ * have 8, 16, 32 or 64 rows and columns in multiples of 8; and products with a 2:4 matrix in {@link
+ * #BF16} and {@link #F16}. Other operations and float64 are not concerned, nor are input gradients
+ * of block-sparse convolutions where float32 is faster since it multiplies fewer zeros.
  *
  * <pre>{@code
  * Tensor c = Precision.TF32.get(() -> MatMul.matmul(a, b));

@@ -42,7 +42,8 @@ import java.util.function.Supplier;
  *
  * <p>Floating-point results are those of IEEE 754 with fused multiply-add. Where PTX only bounds
  * the error ({@code ex2.approx} and its like), the emulator gives the correctly rounded value,
- * which need not be the hardware's. Not emulated are the payloads of NaN.
+ * which need not be the hardware's, or on demand one that is as far off as PTX allows ({@link
+ * Builder#approximations}). Not emulated are the payloads of NaN.
  */
 public final class EmulatedDriver implements Driver {
   private static final AtomicInteger THREADS = new AtomicInteger();
@@ -50,6 +51,7 @@ public final class EmulatedDriver implements Driver {
   private final DeviceDescription device;
   private final Checks checks;
   private final boolean deferred;
+  private final Approximations approximations;
   private final int workers;
   private final long instructionLimit;
   private final Consumer<LaunchReport> listener;
@@ -64,6 +66,7 @@ public final class EmulatedDriver implements Driver {
     device = builder.device;
     checks = new Checks(builder.checks);
     deferred = builder.deferred;
+    approximations = builder.approximations;
     workers = builder.workers;
     instructionLimit = builder.instructionLimit;
     listener = builder.listener;
@@ -88,6 +91,7 @@ public final class EmulatedDriver implements Driver {
     private DeviceDescription device = DeviceDescription.a100();
     private long memoryBytes = 1L << 30;
     private boolean deferred;
+    private Approximations approximations = Approximations.NEAREST;
     private int workers = Runtime.getRuntime().availableProcessors();
     private long instructionLimit = 20_000_000_000L;
     private Consumer<LaunchReport> listener;
@@ -118,6 +122,12 @@ public final class EmulatedDriver implements Driver {
       return this;
     }
 
+    /** What {@code .approx} instructions give. */
+    public Builder approximations(Approximations wanted) {
+      approximations = wanted;
+      return this;
+    }
+
     /** How many host threads run blocks; results do not depend on it. */
     public Builder workers(int threads) {
       if (threads < 1) {
@@ -143,6 +153,10 @@ public final class EmulatedDriver implements Driver {
     public EmulatedDriver build() {
       return new EmulatedDriver(this);
     }
+  }
+
+  Approximations approximations() {
+    return approximations;
   }
 
   /** The device that is emulated. */

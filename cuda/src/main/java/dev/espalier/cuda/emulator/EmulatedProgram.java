@@ -54,7 +54,8 @@ final class EmulatedProgram implements Program {
     }
     for (PtxFunction function : module.functions().values()) {
       if (function.entry()) {
-        CompiledKernel compiled = CompiledKernel.compile(module, function, addresses);
+        CompiledKernel compiled =
+            CompiledKernel.compile(module, function, addresses, driver.approximations());
         kernels.put(
             function.name(),
             new EmulatedKernel(this, compiled, driver.device(), registers.get(function.name())));

@@ -8,7 +8,8 @@ import dev.espalier.cuda.driver.LaunchShape;
  * How many blocks of a launch a multiprocessor holds at once.
  *
  * <p>By the allocation rules of the CUDA occupancy calculator for compute capability 8.0 and 9.0:
- * registers are given to warps by 256, shared memory by 128 bytes with 1 KiB more for each block.
+ * registers are given to four warps at once by 256 each, shared memory by 128 bytes with 1 KiB more
+ * for each block.
  *
  * @param blocks resident blocks of a multiprocessor
  * @param warps resident warps
@@ -17,6 +18,7 @@ import dev.espalier.cuda.driver.LaunchShape;
  */
 public record Occupancy(int blocks, int warps, double share, Limit limit) {
   private static final int REGISTER_UNIT = 256;
+  private static final int WARP_UNIT = 4;
   private static final int SHARED_UNIT = 128;
   private static final int SHARED_RESERVED = 1024;
 
@@ -39,8 +41,8 @@ public record Occupancy(int blocks, int warps, double share, Limit limit) {
       limit = Limit.THREADS;
     }
     int registersOfWarp = roundUp(resources.registersPerThread() * 32, REGISTER_UNIT);
-    int byRegisters =
-        properties.registersPerMultiprocessor() / Math.max(registersOfWarp, 1) / warpsPerBlock;
+    int warpsByRegisters = properties.registersPerMultiprocessor() / Math.max(registersOfWarp, 1);
+    int byRegisters = warpsByRegisters / WARP_UNIT * WARP_UNIT / warpsPerBlock;
     if (byRegisters < blocks) {
       blocks = byRegisters;
       limit = Limit.REGISTERS;

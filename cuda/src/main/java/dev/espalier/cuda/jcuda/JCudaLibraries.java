@@ -14,6 +14,13 @@ import jcuda.CudaException;
 public final class JCudaLibraries implements Libraries {
   private static final System.Logger LOG = System.getLogger("dev.espalier.cuda");
 
+  /** What is so where a library is absent. */
+  static final String DENSE = "dense products use Espalier's own kernels";
+
+  static final String SPARSE =
+      "nothing is compared with its sparse products, in whose place Espalier's own kernels always"
+          + " are";
+
   private final JCudaDriver driver;
   private final List<String> absences = new ArrayList<>();
   private Optional<JCublasLibrary> dense;
@@ -27,7 +34,7 @@ public final class JCudaLibraries implements Libraries {
   @Override
   public synchronized Optional<DenseLibrary> dense() {
     if (dense == null) {
-      dense = load("JCublas2", "libcublas.so.12", "dense products", JCublasLibrary::new);
+      dense = load("JCublas2", "libcublas.so.12", DENSE, JCublasLibrary::new);
     }
     return dense.map(library -> library);
   }
@@ -35,18 +42,18 @@ public final class JCudaLibraries implements Libraries {
   @Override
   public synchronized Optional<SparseLibrary> sparse() {
     if (sparse == null) {
-      sparse = load("JCusparse", "libcusparse.so.12", "sparse products", JCusparseLibrary::new);
+      sparse = load("JCusparse", "libcusparse.so.12", SPARSE, JCusparseLibrary::new);
     }
     return sparse.map(library -> library);
   }
 
   private <T> Optional<T> load(
-      String binding, String library, String work, Function<JCudaDriver, T> open) {
+      String binding, String library, String instead, Function<JCudaDriver, T> open) {
     try {
       NativeLibrary.unpack(binding);
       return Optional.of(open.apply(driver));
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | CudaException e) {
-      String sentence = absence(binding, library, work, e);
+      String sentence = absence(binding, library, instead, e);
       absences.add(sentence);
       LOG.log(Level.WARNING, sentence);
       return Optional.empty();
@@ -59,7 +66,7 @@ public final class JCudaLibraries implements Libraries {
   }
 
   /** One sentence on why a library is not used. */
-  static String absence(String binding, String library, String work, Throwable error) {
+  static String absence(String binding, String library, String instead, Throwable error) {
     String text = String.valueOf(error.getMessage());
     String why =
         text.contains(library)
@@ -67,7 +74,7 @@ public final class JCudaLibraries implements Libraries {
             : text.contains("No resource found")
                 ? "%s was not found".formatted(NativeLibrary.fileName(binding))
                 : text.lines().findFirst().orElse("no reason given");
-    return "%s is absent (%s); %s use Espalier's own kernels".formatted(binding, why, work);
+    return "%s is absent (%s); %s".formatted(binding, why, instead);
   }
 
   @Override

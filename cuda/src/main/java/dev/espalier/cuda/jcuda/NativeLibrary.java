@@ -48,7 +48,8 @@ final class NativeLibrary {
     }
   }
 
-  private static void put(byte[] content, Path target) throws IOException {
+  /** Makes a file have that content at once: nobody ever sees a part of it. */
+  static void put(byte[] content, Path target) throws IOException {
     if (Files.exists(target)
         && Files.size(target) == content.length
         && Arrays.equals(Files.readAllBytes(target), content)) {

@@ -30,7 +30,10 @@ public interface Libraries extends AutoCloseable {
   /** Dense products, or empty if the library is absent, which is logged once. */
   Optional<DenseLibrary> dense();
 
-  /** Sparse products, or empty if the library is absent, which is logged once. */
+  /**
+   * Sparse products, or empty if the library is absent, which is logged once. No operation needs
+   * them: our own kernels do every sparse product, and are compared with these.
+   */
   Optional<SparseLibrary> sparse();
 
   /** A sentence for each library that was asked for and is absent: why, and what works instead. */

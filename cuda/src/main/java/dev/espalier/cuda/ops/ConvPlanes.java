@@ -19,8 +19,7 @@ public final class ConvPlanes {
     }
     long size = x.dim(0) * plan.imageElements();
     Tensor planes =
-        Tensor.empty(
-            x.dtype(), Shape.of(Operands.requireInt("sparse convolution", size)), x.device());
+        Tensor.empty(x.dtype(), Shape.of(Grids.extent("sparse convolution", size)), x.device());
     ConvGrid height = plan.height();
     ConvGrid width = plan.width();
     var fields =

@@ -98,7 +98,7 @@ final class GradInputBlocks {
     int[] places = new int[Math.multiplyExact(blocks, depth)];
     int[] permutation =
         new int
-            [Operands.requireInt(
+            [Grids.extent(
                 "input gradient of a block-sparse convolution", (long) blocks * channels * depth)];
     Arrays.fill(permutation, -1);
     int[] next = begin.clone();

@@ -55,7 +55,7 @@ record ImageGrid(
   }
 
   private static int count(ConvPlan plan, Tensor tensor) {
-    return Operands.requireInt(
+    return Grids.extent(
         "sparse convolution", (long) tensor.dim(0) * plan.height().grid() * plan.width().grid());
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.cuda.ops;
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.SparsePattern;
@@ -66,29 +67,19 @@ final class Operands {
    * @throws IllegalArgumentException naming the operation
    */
   static void checkSpan(String operation, Tensor b) {
+    checkSpan(operation, b.shape(), b.strides());
+  }
+
+  static void checkSpan(String operation, Shape shape, long[] strides) {
     long span = 1;
-    for (int axis = 0; axis < b.rank(); axis++) {
-      span += Math.max(0, b.dim(axis) - 1L) * b.stride(axis);
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      span += Math.max(0, shape.dim(axis) - 1L) * strides[axis];
     }
     if (span > MOST_PLACES) {
       throw new IllegalArgumentException(
           "%s: the dense operand %s spans %,d elements but the kernels address %,d; multiply parts of it"
-              .formatted(operation, b.shape(), span, MOST_PLACES));
+              .formatted(operation, shape, span, MOST_PLACES));
     }
-  }
-
-  /**
-   * Refuses what 32 bits do not count.
-   *
-   * @throws IllegalArgumentException naming the operation
-   */
-  static int requireInt(String operation, long elements) {
-    if (elements > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "%s: %,d elements are more than the %,d that a kernel counts; use a smaller batch"
-              .formatted(operation, elements, Integer.MAX_VALUE));
-    }
-    return (int) elements;
   }
 
   /** The last three parameters of most products. */

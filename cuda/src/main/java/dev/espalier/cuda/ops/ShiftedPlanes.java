@@ -48,7 +48,7 @@ final class ShiftedPlanes {
     }
     long planes = (long) x.dim(0) * x.dim(1) * height.phases() * width.phases();
     int size =
-        Operands.requireInt(
+        Grids.extent(
             "block-sparse convolution",
             Math.multiplyExact(planes, (long) height.extent() * width.extent()));
     Tensor out = Tensor.empty(type.storage(), Shape.of(size), x.device());

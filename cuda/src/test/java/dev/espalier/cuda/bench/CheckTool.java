@@ -37,17 +37,17 @@ public final class CheckTool implements ToolProvider {
       List.of("bench.DeviceTest", "CapturedTrainingTest", "sparse.SparseSoftmaxTest");
   private static final List<String> OTHERS =
       List.of(
-<<<<<<< HEAD
+          "DifferentDevicesTest",
           "MaskedWeightTest",
+          "ops.SizeLimitsTest",
+          "ops.ChainsTest",
+          "ops.TilesTest",
+          "ops.SparseVariantsTest",
           "ops.TensorCoreProductsTest",
           "ops.TensorCoreConvolutionTest",
           "ops.TensorCoreConvolutionChoiceTest",
-=======
-          "ops.ChainsTest",
-          "ops.TensorCoreProductsTest",
->>>>>>> fuse
-          "ops.TilesTest",
-          "codegen.FrozenLayersTest");
+          "codegen.FrozenLayersTest",
+          "bench.MeterTest");
 
   /** For {@link java.util.ServiceLoader}. */
   public CheckTool() {}
@@ -133,10 +133,13 @@ public final class CheckTool implements ToolProvider {
   }
 
   private static List<DiscoverySelector> all() {
-    return Stream.of(Stream.of("CudaBackendTest"), FEW.stream(), OTHERS.stream())
-        .flatMap(tests -> tests)
-        .map(test -> (DiscoverySelector) selectClass(TESTS + test))
-        .toList();
+    return classes().map(test -> (DiscoverySelector) selectClass(test)).toList();
+  }
+
+  /** Every class of tests that a device runs. */
+  static Stream<String> classes() {
+    return Stream.concat(
+        Stream.of(CONTRACT), Stream.concat(FEW.stream(), OTHERS.stream()).map(TESTS::concat));
   }
 
   /** Looks into the names of methods; which invocations of one there are, only a run tells. */

@@ -2,18 +2,36 @@ package dev.espalier.cuda.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both tools on the device that the tests have, in their smallest form. */
 final class CheckToolTest {
+  private static final String TESTS = "dev.espalier.cuda.";
+  private static final Pattern OPENS_THE_DEVICE =
+      Pattern.compile(
+          "(Backends\\.of|\\.to)\\((CUDA|DEVICE|new Device\\(\"cuda\", 0\\))\\)"
+              + "|extends Block\\w+Fixture");
+
+  /** They ask the emulator for counters, or break drivers and libraries of their own. */
+  private static final List<String> FOR_THE_BUILD =
+      List.of(
+          "ops.CountersTest",
+          "ops.TensorCoreConvolutionConflictsTest",
+          "ops.LibraryProductsTest",
+          "DeviceFailureTest");
+
   @TempDir private Path folder;
 
   private final StringWriter text = new StringWriter();
@@ -35,6 +53,34 @@ final class CheckToolTest {
         .hasSizeGreaterThan(5)
         .anyMatch(row -> row.contains("\"test\":\"CapturedTrainingTest.replays"))
         .allMatch(row -> row.contains("\"result\":\"passed\""));
+  }
+
+  /**
+   * A class of tests that opens the device is run there, or said here to be for the build alone.
+   */
+  @Test
+  void everyClassOfDeviceTestsIsRun() throws IOException {
+    Path sources = Path.of("src", "test", "java");
+    List<String> found;
+    try (Stream<Path> files = Files.walk(sources)) {
+      found =
+          files
+              .filter(file -> file.toString().endsWith("Test.java"))
+              .filter(CheckToolTest::opensTheDevice)
+              .map(file -> sources.relativize(file).toString().replace(File.separatorChar, '.'))
+              .map(name -> name.substring(0, name.length() - ".java".length()))
+              .toList();
+    }
+    assertThat(Stream.concat(CheckTool.classes(), FOR_THE_BUILD.stream().map(TESTS::concat)))
+        .containsExactlyInAnyOrderElementsOf(found);
+  }
+
+  private static boolean opensTheDevice(Path source) {
+    try {
+      return OPENS_THE_DEVICE.matcher(Files.readString(source)).find();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 
 /** Turns PTX into machine code, which needs no GPU. */
-interface Assembler {
+public interface Assembler {
   /** Where a statement comes from, the files' names and the section of functions' names. */
   Pattern LINE_INFORMATION =
       Pattern.compile("(?m)^\\s*\\.(loc|file)\\s.*$|^\\s*\\.section\\s+\\.debug_str\\s*\\{[^}]*}");
@@ -23,7 +26,22 @@ interface Assembler {
    * @param log with registers, shared memory and spills of each kernel if all went well, else with
    *     the errors
    */
-  record Result(boolean accepted, String log) {}
+  record Result(boolean accepted, String log) {
+    private static final Pattern USED =
+        Pattern.compile(
+            "entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads",
+            Pattern.DOTALL);
+
+    /** Bytes that each kernel stores and loads for want of registers. */
+    public Map<String, Integer> spills() {
+      Map<String, Integer> spills = new TreeMap<>();
+      for (Matcher used = USED.matcher(log); used.find(); ) {
+        spills.put(
+            used.group(1), Integer.parseInt(used.group(2)) + Integer.parseInt(used.group(3)));
+      }
+      return spills;
+    }
+  }
 
   Result assemble(String ptx, String architecture) throws IOException, InterruptedException;
 
@@ -61,6 +79,11 @@ interface Assembler {
       Files.delete(input);
       Files.delete(output);
     }
+  }
+
+  /** The toolkit's, or JCuda's where it is not installed. */
+  static Assembler any() {
+    return ofToolkit().orElseGet(Assembler::ofJCuda);
   }
 
   /**

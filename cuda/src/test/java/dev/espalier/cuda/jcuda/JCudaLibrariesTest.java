@@ -103,14 +103,15 @@ final class JCudaLibrariesTest {
             JCudaLibraries.absence(
                 "JCublas2",
                 library,
-                "dense products",
+                JCudaLibraries.DENSE,
                 new UnsatisfiedLinkError("x\n" + library + ": cannot open shared object")))
         .isEqualTo(
             "JCublas2 is absent (libcublas.so.12, a part of CUDA 12, was not found); dense products"
                 + " use Espalier's own kernels");
     assertThat(
-            JCudaLibraries.absence("JCublas2", library, "dense products", new LinkageError("a\nb")))
-        .contains("(a)");
+            JCudaLibraries.absence(
+                "JCusparse", "libcusparse.so.12", JCudaLibraries.SPARSE, new LinkageError("a\nb")))
+        .startsWith("JCusparse is absent (a); nothing is compared with its sparse products");
   }
 
   @Test

@@ -27,6 +27,12 @@ record CountedLaunch(String what, Access access, LaunchReport report) {
   enum Access {
     ALIGNED(0, false),
     UNALIGNED(1, false),
+    /** Runs that are cut, as by the ends of an image's rows, or every other element of runs. */
+    SPREAD(3, false),
+    /** A few requests, for what all positions share, read a place for each lane. */
+    PARTLY_GATHERED(6, false),
+    /** Each lane reads a place of its own. */
+    GATHERED(32, false),
     ALIGNED_ON_TENSOR_CORES(0, true),
     UNALIGNED_ON_TENSOR_CORES(1, true);
 

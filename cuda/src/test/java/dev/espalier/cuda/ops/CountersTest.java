@@ -19,9 +19,11 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.ops.RandomFill;
 import dev.espalier.tensor.sparse.BsrPattern;
+import dev.espalier.tensor.sparse.Csr;
 import dev.espalier.tensor.sparse.CsrPattern;
 import dev.espalier.tensor.sparse.Granularity;
 import dev.espalier.tensor.sparse.NmPattern;
+import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.Epilogue;
 import java.io.IOException;
@@ -40,6 +42,7 @@ final class CountersTest {
   private static final Device CUDA = new Device("cuda", 0);
   private static final int PER_ROW = 32;
   private static final ConvSpec SAME = ConvSpec.of(1, 1);
+  private static final ConvSpec HALF = ConvSpec.of(2, 1);
 
   private final CudaBackend backend = (CudaBackend) Backends.of(CUDA);
   private final Gemm gemm = Gemm.withoutLibrary(backend.context());
@@ -82,9 +85,14 @@ final class CountersTest {
     assumeTrue(backend.context().driver() instanceof EmulatedDriver, "a device has no counters");
     try (var _ = Scope.open("counters")) {
       sparse();
+      vectors();
       sparseConvolutions();
+      stridedConvolutions();
       dense();
+      denseConvolutions();
       blocks();
+      blocksWithoutTensorCores();
+      blockConvolutions();
     }
     for (CountedLaunch launch : counted) {
       launch.check();
@@ -106,6 +114,21 @@ final class CountersTest {
     }
   }
 
+  /** Lanes share a row and read what it multiplies wherever that is. */
+  private void vectors() {
+    CsrPattern pattern = csr(64, 96, PER_ROW);
+    for (int n : new int[] {1, 4}) {
+      backend.spmm(pattern, random(pattern), random(96, n), 0, empty(64, n), Epilogue.NONE);
+      count("64x96x%d, %d a row".formatted(n, PER_ROW), Access.GATHERED);
+    }
+    Tensor values = Tensor.full(DType.FLOAT32, pattern.valuesShape(), 1);
+    var packed = PackedInt8.of(new Csr(pattern, values));
+    for (int n : new int[] {1, 4, 64}) {
+      backend.spmmPacked(packed, random(96, n), empty(64, n), Epilogue.NONE);
+      count("64x96x%d, %d a row".formatted(n, PER_ROW), n <= 4 ? Access.GATHERED : Access.ALIGNED);
+    }
+  }
+
   private void sparseConvolutions() {
     for (int kernel : new int[] {1, 3}) {
       // a row of the image for each warp
@@ -124,6 +147,41 @@ final class CountersTest {
       backend.sparseConv2dGradWeight(
           pattern, weight, random(in), random(out), spec, empty(pattern.nnz()));
       count(what + ", dw", access);
+    }
+  }
+
+  private void stridedConvolutions() {
+    int[] in = {1, 32, 8, 64};
+    int[] out = {1, 16, 4, 32};
+    CsrPattern pattern = csr(16, 32 * 9, PER_ROW / 2);
+    Shape weight = Shape.of(16, 32, 3, 3);
+    Access access = Access.UNALIGNED;
+    String what = "3x3 of 32 to 16 maps of 8x64, stride 2";
+    backend.sparseConv2d(
+        pattern, random(pattern), weight, random(in), null, false, HALF, empty(out));
+    count(what, access);
+    backend.sparseConv2dGradInput(pattern, random(pattern), weight, random(out), HALF, empty(in));
+    count(what + ", dx", access);
+    backend.sparseConv2dGradWeight(
+        pattern, weight, random(in), random(out), HALF, empty(pattern.nnz()));
+    count(what + ", dw", access);
+  }
+
+  private void denseConvolutions() {
+    for (ConvSpec spec : List.of(SAME, HALF)) {
+      int height = 4 * spec.strideH();
+      int width = 32 * spec.strideW();
+      String what = "3x3 of 16 to 64 maps of %dx%d".formatted(height, width);
+      String stride = spec == HALF ? ", stride 2" : "";
+      int[] in = {2, 16, height, width};
+      int[] out = {2, 64, 4, 32};
+      int[] weight = {64, 16, 3, 3};
+      backend.conv2d(random(in), random(weight), null, false, spec, empty(out));
+      count(what + stride, Access.SPREAD);
+      backend.conv2dGradInput(random(out), random(weight), spec, empty(in));
+      count(what + stride + ", dx", Access.SPREAD);
+      backend.conv2dGradWeight(random(in), random(out), spec, empty(weight));
+      count(what + stride + ", dw", Access.SPREAD);
     }
   }
 
@@ -156,6 +214,54 @@ final class CountersTest {
                 random(2, 16, 4, 32), random(2, 64, 4, 32), SAME, empty(64, 16, 3, 3));
             count("3x3 of 16 to 64 maps of 4x32, dw", Access.UNALIGNED_ON_TENSOR_CORES);
           });
+    }
+  }
+
+  /** Vectors of 2, 4 and 8 output rows, and square blocks. */
+  private void blocksWithoutTensorCores() {
+    Tensor dense = random(96, 64);
+    for (int[] size : new int[][] {{2, 1}, {4, 1}, {8, 1}, {16, 16}}) {
+      CsrPattern grid = csr(128 / size[0], 96 / size[1], size[1] == 1 ? PER_ROW : 96 / size[1] / 2);
+      var pattern = new BsrPattern(grid, size[0], size[1]);
+      String what = "128x96x64, blocks of %dx%d".formatted(size[0], size[1]);
+      backend.spmm(pattern, random(pattern), dense, 0, empty(128, 64), Epilogue.NONE);
+      count(what, Access.PARTLY_GATHERED);
+      Tensor result = Tensor.empty(DType.FLOAT32, pattern.valuesShape(), CUDA);
+      backend.sddmm(pattern, random(128, 64), dense, result);
+      count(what, Access.ALIGNED);
+    }
+  }
+
+  /** In float32, and on tensor cores for every type. */
+  private void blockConvolutions() {
+    Shape weight = Shape.of(32, 32, 3, 3);
+    int[] maps = {1, 32, 4, 32};
+    for (int[] size : new int[][] {{4, 1}, {16, 16}}) {
+      int columns = 32 * 9 / size[1];
+      var pattern = new BsrPattern(csr(32 / size[0], columns, columns / 2), size[0], size[1]);
+      for (Precision precision : Precision.values()) {
+        if (precision != Precision.FLOAT32 && size[1] == 1) {
+          continue;
+        }
+        Access access =
+            precision == Precision.FLOAT32
+                ? Access.PARTLY_GATHERED
+                : Access.UNALIGNED_ON_TENSOR_CORES;
+        String what = "3x3 of 32 to 32 maps of 4x32, blocks of %dx%d".formatted(size[0], size[1]);
+        precision.run(
+            () -> {
+              backend.sparseConv2d(
+                  pattern, random(pattern), weight, random(maps), null, false, SAME, empty(maps));
+              count(what, access);
+              backend.sparseConv2dGradInput(
+                  pattern, random(pattern), weight, random(maps), SAME, empty(maps));
+              count(what + ", dx", access);
+              Tensor result = Tensor.empty(DType.FLOAT32, pattern.valuesShape(), CUDA);
+              backend.sparseConv2dGradWeight(
+                  pattern, weight, random(maps), random(maps), SAME, result);
+              count(what + ", dw", access);
+            });
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The primitive kernels of one device.
@@ -46,6 +47,21 @@ public interface Backend {
   /** Copies a contiguous tensor between the host and this device, either way. */
   default void transfer(Tensor source, Tensor target) {
     throw new UnsupportedOperationException(name() + ": has no device memory to transfer to");
+  }
+
+  /**
+   * Collects the commands that {@code work} issues on this thread, to be repeated at the cost of
+   * one; empty, and work is not run, where a device repeats nothing, as the CPU.
+   *
+   * <p>Nothing of it runs now, and {@code work} must not read results. Each replay reads and writes
+   * the same memory with the same numbers: new inputs are copied into the tensors that {@code work}
+   * read, while a learning rate or a step count stays what it was. PyTorch: {@code
+   * torch.cuda.CUDAGraph}.
+   *
+   * @throws IllegalStateException if {@code work} copies between the host and the device
+   */
+  default Optional<CapturedWork> capture(Runnable work) {
+    return Optional.empty();
   }
 
   // ---- movement; every dtype

@@ -1,6 +1,7 @@
 package dev.espalier.tensor.spi;
 
 import dev.espalier.tensor.Device;
+import java.util.List;
 import java.util.Optional;
 
 /** A service that offers a backend for a device, found through {@link java.util.ServiceLoader}. */
@@ -10,6 +11,9 @@ public interface BackendProvider {
    * machine).
    */
   Optional<Backend> backend(Device device);
+
+  /** The devices that {@link #backend} serves on this machine; empty, never an error, if none. */
+  List<Device> devices();
 
   /** One sentence for {@code doctor}: what is offered, or why not. */
   String status();

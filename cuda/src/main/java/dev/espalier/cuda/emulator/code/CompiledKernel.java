@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.Approximations;
 import dev.espalier.cuda.emulator.ptx.PtxFunction;
 import dev.espalier.cuda.emulator.ptx.PtxModule;
 import dev.espalier.cuda.emulator.ptx.StateSpace;
@@ -58,7 +59,10 @@ public final class CompiledKernel {
    * @throws dev.espalier.cuda.emulator.ptx.PtxException naming the line of what is not known
    */
   public static CompiledKernel compile(
-      PtxModule module, PtxFunction kernel, Map<Variable, Long> globals) {
+      PtxModule module,
+      PtxFunction kernel,
+      Map<Variable, Long> globals,
+      Approximations approximations) {
     Inliner.Flat flat = Inliner.flatten(module, kernel);
     Map<Variable, Long> addresses = new HashMap<>(globals);
     Layout shared = new Layout();
@@ -91,7 +95,7 @@ public final class CompiledKernel {
       offsets.put(kernel.parameters().get(i), order[i]);
     }
     Registers registers = new Registers(addresses);
-    Decoder decoder = new Decoder(registers, offsets);
+    Decoder decoder = new Decoder(registers, offsets, approximations);
     List<Block> blocks = new ControlFlow(decoder, registers).build(flat.statements());
     return new CompiledKernel(
         kernel,

@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.Approximations;
 import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.PtxType;
 import dev.espalier.cuda.emulator.ptx.Statement;
@@ -12,8 +13,9 @@ final class Decoder {
   private final Emitter emit;
   private final Map<Variable, Integer> parameterOffsets;
 
-  Decoder(Registers registers, Map<Variable, Integer> parameterOffsets) {
-    this.emit = new Emitter(registers);
+  Decoder(
+      Registers registers, Map<Variable, Integer> parameterOffsets, Approximations approximations) {
+    this.emit = new Emitter(registers, approximations);
     this.parameterOffsets = parameterOffsets;
   }
 

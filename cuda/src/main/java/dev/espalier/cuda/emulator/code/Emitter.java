@@ -1,5 +1,6 @@
 package dev.espalier.cuda.emulator.code;
 
+import dev.espalier.cuda.emulator.Approximations;
 import dev.espalier.cuda.emulator.InstructionClass;
 import dev.espalier.cuda.emulator.ptx.Operand;
 import dev.espalier.cuda.emulator.ptx.PtxType;
@@ -10,14 +11,20 @@ import java.util.List;
 /** What a family of instructions needs to decode one: its parts, and where the result goes. */
 final class Emitter {
   final Registers registers;
+  private final Approximations approximations;
   private final List<Op> ops = new ArrayList<>();
   private Statement.Instruction instruction;
   private InstructionClass opClass;
   private int guard;
   private boolean guardNegated;
 
-  Emitter(Registers registers) {
+  Emitter(Registers registers, Approximations approximations) {
     this.registers = registers;
+    this.approximations = approximations;
+  }
+
+  boolean approximatesFarthest() {
+    return approximations == Approximations.FARTHEST;
   }
 
   void begin(Statement.Instruction next) {

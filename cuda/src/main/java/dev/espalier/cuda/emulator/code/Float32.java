@@ -12,7 +12,7 @@ import java.util.function.IntUnaryOperator;
  * <p>Results that the hardware only approximates ({@code ex2}, {@code lg2}, {@code sin}, {@code
  * cos}, {@code rcp}, {@code rsqrt}, {@code sqrt}, {@code div}, {@code tanh} with {@code .approx})
  * are computed in double precision and rounded once: within the error that the instruction set
- * documents, yet not the hardware's last bit.
+ * documents, yet not the hardware's last bit. {@link ApproximationError} uses that error up.
  */
 final class Float32 {
   private static final int CANONICAL_NAN = 0x7FFFFFFF;

@@ -44,7 +44,12 @@ final class FloatFamily {
         if (approximate || full) {
           emit.as(InstructionClass.SPECIAL_FUNCTION);
         }
-        binary32(emit, finish.bits(Float32.divide(rounding)));
+        Float32.Binary quotient = Float32.divide(rounding);
+        boolean moved = (approximate || full) && emit.approximatesFarthest();
+        if (moved) {
+          quotient = ApproximationError.farthest(quotient);
+        }
+        binary32(emit, key(opcode, moved), finish.bits(quotient));
       }
       case "copysign" -> binary32(emit, Float32.copySign());
       case "fma", "mad" ->
@@ -55,12 +60,12 @@ final class FloatFamily {
               emit.source(1, type),
               emit.source(2, type),
               emit.source(3, type));
-      default -> unary32(emit, opcode, finish, rounding);
+      default -> unary32(emit, opcode, finish, rounding, approximate);
     }
   }
 
   private static void unary32(
-      Emitter emit, Opcode opcode, Float32.Finish finish, Rounding rounding) {
+      Emitter emit, Opcode opcode, Float32.Finish finish, Rounding rounding, boolean approximate) {
     String root = opcode.root();
     if (!root.equals("abs") && !root.equals("neg")) {
       emit.as(InstructionClass.SPECIAL_FUNCTION);
@@ -76,15 +81,29 @@ final class FloatFamily {
     if (function == null) {
       throw opcode.unknown();
     }
+    boolean moved = approximate && emit.approximatesFarthest();
+    if (moved) {
+      function = ApproximationError.farthest(root, function);
+    }
     emit.lanes(
+        key(opcode, moved),
         IntLoops.Unary.class,
         finish.bits(function),
         emit.target(PtxType.F32),
         emit.source(1, PtxType.F32));
   }
 
+  private static String key(Opcode opcode, boolean moved) {
+    return moved ? opcode.text() + " farthest" : opcode.text();
+  }
+
   private static void binary32(Emitter emit, IntBinaryOperator function) {
+    binary32(emit, emit.instruction().opcode(), function);
+  }
+
+  private static void binary32(Emitter emit, String key, IntBinaryOperator function) {
     emit.lanes(
+        key,
         IntLoops.Binary.class,
         function,
         emit.target(PtxType.F32),
