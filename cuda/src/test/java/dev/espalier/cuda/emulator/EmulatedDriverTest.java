@@ -14,6 +14,7 @@ import dev.espalier.cuda.driver.LaunchShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The driver around the kernels: memory, streams, captures, refusals. */
@@ -62,6 +63,56 @@ final class EmulatedDriverTest {
       second.synchronize();
       assertThat(event.isReached()).isTrue();
       assertThat(host.get(ValueLayout.JAVA_INT, 0)).isEqualTo(3);
+      driver.freeHost(host);
+    }
+  }
+
+  @Test
+  void aWaitRunsNothingBehindTheEvent() {
+    try (EmulatedDriver driver = EmulatedDriver.builder().deferred(true).build();
+        CommandStream first = driver.openStream();
+        CommandStream second = driver.openStream();
+        Event event = driver.openEvent()) {
+      MemorySegment host = driver.allocateHost(1);
+      DevicePointer device = driver.allocate(1);
+      first.fill(device, (byte) 1, 1);
+      first.record(event);
+      second.await(event);
+      second.copyToHost(device, host);
+      first.fill(device, (byte) 2, 1);
+      first.record(event); // who waits already waits for the earlier record
+      second.synchronize();
+      assertThat(host.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 1);
+      assertThat(event.isReached()).isFalse();
+      driver.freeHost(host);
+    }
+  }
+
+  @Test
+  void oneThreadIssuesWhileAnotherWaits() throws InterruptedException {
+    try (EmulatedDriver driver = EmulatedDriver.builder().deferred(true).build();
+        CommandStream stream = driver.openStream();
+        CommandStream copies = driver.openStream()) {
+      int rounds = 20_000;
+      DevicePointer device = driver.allocate(rounds);
+      var running = new AtomicBoolean(true);
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (running.get()) {
+                      driver.free(driver.allocate(1)); // waits for all streams
+                    }
+                  });
+      for (int i = 0; i < rounds; i++) {
+        stream.fill(device.plus(i), (byte) 1, 1);
+      }
+      running.set(false);
+      other.join();
+      stream.synchronize();
+      MemorySegment host = driver.allocateHost(rounds);
+      copies.copyToHost(device, host); // refuses what was never written
+      copies.synchronize();
       driver.freeHost(host);
     }
   }
