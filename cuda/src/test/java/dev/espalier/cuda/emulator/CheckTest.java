@@ -184,6 +184,21 @@ final class CheckTest {
   }
 
   @Test
+  void lanesThatWriteOnePlaceInSeveralRoundsRace() {
+    String loop =
+        """
+        mov.u32 %r6, 0;
+        L: setp.eq.u32 %p1, %r0, %r6;
+        @%p1 st.shared.u32 [s], 3;
+        add.s32 %r6, %r6, 1;
+        setp.lt.u32 %p2, %r6, 2;
+        @%p2 bra L;
+        """;
+    fails(Check.SHARED_RACE, shared(loop), 32, "written by PTX line");
+    passes(shared(loop.replace("add.s32", "bar.warp.sync -1;\nadd.s32")), 32);
+  }
+
+  @Test
   void halfWordsBesideEachOtherDoNotRace() {
     passes(
         shared(
