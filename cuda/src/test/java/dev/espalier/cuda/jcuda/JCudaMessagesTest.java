@@ -39,6 +39,17 @@ final class JCudaMessagesTest {
   }
 
   @Test
+  void launchesAreNamedHoweverManyThereWere() {
+    var recent = new RecentLaunches(Integer.MAX_VALUE);
+    for (int i = 1; i <= 8; i++) {
+      recent.add("k" + i, new LaunchShape(Extent.of(1), Extent.of(1), 0));
+    }
+    assertThat(recent.describe())
+        .startsWith(" after k8<<<")
+        .endsWith("k1<<<(1, 1, 1), (1, 1, 1), 0>>> and 2147483647 launches before");
+  }
+
+  @Test
   void rejectedPtxIsExplained() {
     String ptx = "//\n.version 9.9\n.target sm_80\n";
     assertThat(JCudaProgram.rejected(CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, ptx, "", 12_040))
