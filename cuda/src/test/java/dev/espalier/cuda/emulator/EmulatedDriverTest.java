@@ -146,6 +146,13 @@ final class EmulatedDriverTest {
     }
   }
 
+      for (String odd : List.of("99999999999.0", ".5")) {
+        assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", odd)))
+            .isInstanceOf(DriverException.class);
+      }
+      assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_99999999999")))
+          .isInstanceOf(DriverException.class)
+          .hasMessageContaining("sm_99999999999");
   @Test
   void whatWasNeverWrittenIsNotCopiedBack() {
     try (EmulatorFixture emulator = new EmulatorFixture()) {

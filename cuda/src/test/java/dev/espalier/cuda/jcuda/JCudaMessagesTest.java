@@ -72,6 +72,19 @@ final class JCudaMessagesTest {
   }
 
   @Test
+  void aDriverThatFailsWhileItIsLookedAtIsAbsent() {
+    JCudaLibrary.Finding found =
+        JCudaLibrary.look(
+            () -> {
+              throw CudaCall.failure(CUresult.CUDA_ERROR_SYSTEM_NOT_READY, "cuDeviceGetCount");
+            });
+    assertThat(found.devices()).isZero();
+    assertThat(found.sentence())
+        .startsWith("CUDA is absent: ")
+        .contains("cuDeviceGetCount", "CUDA_ERROR_SYSTEM_NOT_READY");
+  }
+
+  @Test
   void aDeviceThatIsNotThereIsRefusedWithTheReason() {
     assertThatExceptionOfType(DriverException.class)
         .isThrownBy(() -> new JCudaDriver(JCudaLibrary.find().devices()))
