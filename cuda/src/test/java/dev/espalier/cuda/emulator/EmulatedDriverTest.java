@@ -135,17 +135,17 @@ final class EmulatedDriverTest {
           .hasMessageContaining("0 arguments for 1 parameters");
       assertThatThrownBy(
               () -> emulator.stream.launch(kernel, shape, List.of(new KernelArgument.Int32(1))))
-          .hasMessageContaining("of 4 bytes, but the parameter has 8");
+          .hasMessageContaining("of 4 bytes, but the parameter is a whole number or address of 8");
+      var ofFloat = emulator.driver.load(INCREMENT.replace(".param .u64", ".param .f64"));
+      assertThatThrownBy(
+              () ->
+                  emulator.stream.launch(
+                      ofFloat.kernel("k"), shape, List.of(new KernelArgument.Int64(1))))
+          .hasMessageContaining("a floating-point number of 8");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", "10.2")))
           .hasMessageContaining("10.2");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_100")))
           .hasMessageContaining("sm_100");
-      assertThatThrownBy(() -> emulator.driver.load("not PTX")).isInstanceOf(DriverException.class);
-      emulator.driver.free(pointer);
-      assertThat(emulator.driver.liveAllocations()).isEmpty();
-    }
-  }
-
       for (String odd : List.of("99999999999.0", ".5")) {
         assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", odd)))
             .isInstanceOf(DriverException.class);
@@ -153,6 +153,12 @@ final class EmulatedDriverTest {
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_99999999999")))
           .isInstanceOf(DriverException.class)
           .hasMessageContaining("sm_99999999999");
+      assertThatThrownBy(() -> emulator.driver.load("not PTX")).isInstanceOf(DriverException.class);
+      emulator.driver.free(pointer);
+      assertThat(emulator.driver.liveAllocations()).isEmpty();
+    }
+  }
+
   @Test
   void whatWasNeverWrittenIsNotCopiedBack() {
     try (EmulatorFixture emulator = new EmulatorFixture()) {
