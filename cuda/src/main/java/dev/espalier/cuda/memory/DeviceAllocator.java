@@ -15,9 +15,9 @@ import java.util.List;
  * The caching allocator of one device's memory, in the size classes of the host's.
  *
  * <p>The driver frees memory only after all work issued before, which stalls a device; so freed
- * blocks are kept and handed out again. A block goes to the stream that used it last at once, as
- * work on one stream runs in order; another stream first waits for that one. When the device is
- * full the cache is given back, then unreachable tensors are collected, and only then allocation
+ * blocks are kept and handed out again. A block goes back to the only stream that used it at once,
+ * as work on one stream runs in order; another stream first waits for all that did. When the device
+ * is full the cache is given back, then unreachable tensors are collected, and only then allocation
  * fails.
  */
 public final class DeviceAllocator implements AutoCloseable {
@@ -79,7 +79,12 @@ public final class DeviceAllocator implements AutoCloseable {
     if (block == null) {
       throw new OutOfTensorMemoryException(failure(bytes, what));
     }
-    block.use(stream);
+    try {
+      block.beginWith(stream);
+    } catch (RuntimeException e) {
+      putBack(block);
+      throw e;
+    }
     return block;
   }
 
