@@ -7,6 +7,7 @@ import dev.espalier.cuda.kernel.Kernels;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.memory.CapturedStep;
+import dev.espalier.cuda.memory.Closing;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.DeviceBuffer;
 import dev.espalier.cuda.memory.OrderedStream;
@@ -20,6 +21,8 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * A device with all that turning an operation into launches needs.
@@ -49,6 +52,7 @@ public final class DeviceContext implements AutoCloseable {
   private final Libraries libraries;
 
   /** A device without the vendor's libraries. */
+  private final ReentrantLock capturing = new ReentrantLock();
   public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
     this(driver, Libraries.NONE, device, mode);
   }
@@ -209,11 +213,24 @@ public final class DeviceContext implements AutoCloseable {
    * Collects what {@code work} would issue on this thread, to be repeated by {@link #replay}.
    *
    * <p>Nothing of it runs now. {@code work} must not read results: no {@code item()}, no copies to
-   * or from the host.
+   * or from the host. One thread captures at a time; others work on, or wait for their turn to
+   * capture. Cached memory is given back before, as a step has memory of its own.
+   *
+   * @throws IllegalStateException if this thread captures already
    */
   public CapturedStep capture(Runnable work) {
-    synchronize();
-    return CapturedStep.capture(stream(), allocator, uploads, work);
+    if (capturing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "capture: this thread captures a step already; end that one first");
+    }
+    capturing.lock();
+    try {
+      synchronize();
+      trim();
+      return CapturedStep.capture(stream(), allocator, uploads, work);
+    } finally {
+      capturing.unlock();
+    }
   }
 
   /** Issues a captured step on this thread's stream. */
@@ -221,15 +238,21 @@ public final class DeviceContext implements AutoCloseable {
     step.replay(stream());
   }
 
-  /** Waits for all work and releases everything; tensors still open there must not be used. */
+  /**
+   * Waits for all work and releases everything; tensors still open there must not be used.
+   *
+   * @throws RuntimeException the first failure, after everything else was released all the same
+   */
   @Override
   public void close() {
-    streams.close();
-    staging.close();
-    uploads.close();
-    kernels.close();
-    libraries.close();
-    allocator.close();
-    driver.close();
+    Closing.all(
+        List.of(
+            streams::close,
+            staging::close,
+            uploads::close,
+            kernels::close,
+            libraries::close,
+            allocator::close,
+            driver::close));
   }
 }

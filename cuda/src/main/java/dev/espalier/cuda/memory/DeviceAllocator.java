@@ -42,8 +42,8 @@ public final class DeviceAllocator implements AutoCloseable {
   private long allocations;
   private long hits;
   private int blocksInUse;
-  private int captures;
-  private final List<DevicePointer> afterCaptures = new ArrayList<>();
+  private boolean capturing;
+  private final List<DevicePointer> afterCapture = new ArrayList<>();
   private boolean closed;
 
   /** Reserves nothing yet. */
@@ -165,24 +165,22 @@ public final class DeviceAllocator implements AutoCloseable {
 
   /** Frees memory, which no stream may do while it is captured. */
   private void free(DevicePointer pointer) {
-    if (captures > 0) {
-      afterCaptures.add(pointer);
+    if (capturing) {
+      afterCapture.add(pointer);
     } else {
       driver.free(pointer);
     }
   }
 
-  /** From now on memory is freed after the last {@link #endCapture}. */
+  /** From now on memory is freed at {@link #endCapture}. */
   synchronized void beginCapture() {
-    captures++;
+    capturing = true;
   }
 
   synchronized void endCapture() {
-    captures--;
-    if (captures == 0) {
-      afterCaptures.forEach(driver::free);
-      afterCaptures.clear();
-    }
+    capturing = false;
+    afterCapture.forEach(driver::free);
+    afterCapture.clear();
   }
 
   /** A private pool, from whose blocks nobody else is served until it is closed. */
@@ -199,7 +197,7 @@ public final class DeviceAllocator implements AutoCloseable {
 
   /** Gives cached blocks back to the driver and returns how many bytes that were. */
   public synchronized long trim() {
-    if (captures > 0) {
+    if (capturing) {
       return 0;
     }
     long freed = freeAll(pool);
@@ -243,8 +241,11 @@ public final class DeviceAllocator implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (!closed) {
-      trim();
-      closed = true;
+      try {
+        trim();
+      } finally {
+        closed = true;
+      }
     }
   }
 }

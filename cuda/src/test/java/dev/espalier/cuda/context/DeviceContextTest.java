@@ -1,6 +1,7 @@
 package dev.espalier.cuda.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -17,6 +18,10 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +129,17 @@ final class DeviceContextTest {
   // ---- threads
 
   @Test
+  void aStreamOfAnEndedThreadIsTheNextThreads() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      Thread.ofPlatform().start(() -> context.launch(MODULE, KERNEL).overElements(1)).join();
+    }
+    assertThat(driver.log)
+        .filteredOn(line -> line.contains("launch"))
+        .extracting(line -> line.substring(0, 2))
+        .containsOnly("s2"); // s1 is that of the constants
+  }
+
+  @Test
   void threadsHaveStreamsOfTheirOwnAndMemoryPassesInOrder() throws InterruptedException {
     DeviceBuffer block = block();
     context.stream().fill(context.pointer(block), (byte) 0, 1);
@@ -228,9 +244,104 @@ final class DeviceContextTest {
   @Test
   void constantsMayBeUploadedInACapture() {
     int[] array = {1, 2};
-    CapturedStep step = context.capture(() -> context.constant(array));
-    assertThat(step.size()).isZero();
-    context.replay(step);
+    DeviceBuffer used = context.scratch(8, "test");
+    CapturedStep step =
+        context.capture(
+            () -> {
+              context.stream().fill(context.pointer(used), (byte) 1, 8);
+              used.close(); // the constant gets this block
+              context.constant(array);
+            });
+    assertThat(step.size()).isOne();
     step.close();
+  }
+
+  @Test
+  void otherThreadsWorkOnWhileOneCaptures() {
+    DeviceBuffer shared = block();
+    CapturedStep step =
+        context.capture(
+            () -> {
+              context.stream().fill(context.pointer(shared), (byte) 1, 8);
+              onAnotherThread(
+                  () -> {
+                    context.stream().fill(context.pointer(shared), (byte) 2, 8);
+                    context.scratch(8, "test").close();
+                    context.synchronize();
+                    context.stream().fill(context.pointer(shared), (byte) 3, 8);
+                  });
+              context.stream().fill(context.pointer(shared), (byte) 4, 8);
+            });
+    assertThat(step.size()).isEqualTo(2);
+    context.replay(step);
+    assertThat(driver.log.getLast()).contains("replay 2");
+    assertThat(driver.log.get(driver.log.size() - 2)).contains("await");
+    step.close();
+    shared.close();
+  }
+
+  @Test
+  void aCaptureThatCannotBeginLeavesNothingBehind() {
+    DeviceContext exact = context(DeviceAllocator.Mode.EXACT);
+    DeviceBuffer block = exact.scratch(100, "test");
+    driver.fails = command -> command.contains("beginCapture");
+    assertThatExceptionOfType(DriverException.class).isThrownBy(() -> exact.capture(() -> {}));
+    driver.fails = command -> false;
+    block.close();
+    assertThat(driver.blocks()).as("memory is freed again").isZero();
+    exact.capture(() -> {}).close();
+    exact.close();
+  }
+
+  @Test
+  void capturesTakeTurns() {
+    List<Thread> others = new ArrayList<>();
+    context
+        .capture(
+            () -> {
+              Thread other = Thread.ofPlatform().start(() -> context.capture(() -> {}).close());
+              others.add(other);
+              while (other.isAlive() && other.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              assertThatIllegalStateException()
+                  .isThrownBy(() -> context.capture(() -> {}))
+                  .withMessageContaining("captures a step already");
+            })
+        .close();
+    assertThatCode(() -> others.getFirst().join()).doesNotThrowAnyException();
+    assertThat(driver.log)
+        .filteredOn(line -> line.endsWith("Capture"))
+        .extracting(line -> line.substring(line.indexOf(' ') + 1))
+        .containsExactly("beginCapture", "endCapture", "beginCapture", "endCapture");
+  }
+
+  @Test
+  void aCaptureGetsTheCachedMemory() {
+    context.scratch(700 << 10, "test").close();
+    context.capture(() -> context.scratch(700 << 10, "test").close()).close();
+  }
+
+  // ---- the end
+
+  @Test
+  void aLostDeviceIsClosedToTheEnd() {
+    context.launch(MODULE, KERNEL).overElements(1);
+    context.constant(new int[1]);
+    driver.fails = command -> command.endsWith(" close");
+    assertThatExceptionOfType(DriverException.class)
+        .isThrownBy(context::close)
+        .withMessageContaining("s2 close");
+    assertThat(driver.log).endsWith("unload", "close");
+    assertThat(driver.blocks()).isZero();
+    driver.fails = command -> false;
+  }
+
+  private static void onAnotherThread(Runnable work) {
+    try {
+      CompletableFuture.runAsync(work, task -> Thread.ofPlatform().start(task)).join();
+    } catch (CompletionException e) {
+      throw new AssertionError("the other thread failed", e.getCause());
+    }
   }
 }
