@@ -125,7 +125,7 @@ public final class DeviceContext implements AutoCloseable {
     if (tensor == null) {
       return null;
     }
-    if (!(tensor.buffer() instanceof DeviceBuffer buffer)) {
+    if (!(tensor.buffer() instanceof DeviceBuffer buffer) || !tensor.device().equals(device)) {
       throw new IllegalArgumentException(
           "kernel: an operand is on %s, not on %s; move it with to(device)"
               .formatted(tensor.device(), device));
@@ -167,7 +167,7 @@ public final class DeviceContext implements AutoCloseable {
     return block.use(stream());
   }
 
-  /** Copies a contiguous tensor between the host and this device, or on the device. */
+  /** Copies a contiguous tensor from the host to this device or back. */
   public void transfer(Tensor source, Tensor target) {
     long bytes = source.size() * source.dtype().bytes();
     if (bytes == 0) {
