@@ -47,11 +47,13 @@ public final class CudaProvider implements BackendProvider {
     }
     if (emulator.isEmpty() && device.index() < JCudaLibrary.find().devices()) {
       var driver = new JCudaDriver(device.index());
-      Libraries libraries =
-          Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"))
-              ? new JCudaLibraries(driver)
-              : Libraries.NONE;
-      return Optional.of(new DeviceContext(driver, libraries, device, memoryMode()));
+      boolean wanted = Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"));
+      return Optional.of(
+          new DeviceContext(
+              driver,
+              allocator -> wanted ? new JCudaLibraries(driver, allocator) : Libraries.NONE,
+              device,
+              memoryMode()));
     }
     return Optional.empty();
   }

@@ -50,25 +50,29 @@ public final class DeviceContext implements AutoCloseable {
   private final Uploads uploads;
   private final ThreadStreams streams;
   private final Libraries libraries;
+  private final ReentrantLock capturing = new ReentrantLock();
 
   /** A device without the vendor's libraries. */
-  private final ReentrantLock capturing = new ReentrantLock();
   public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
-    this(driver, Libraries.NONE, device, mode);
+    this(driver, _ -> Libraries.NONE, device, mode);
   }
 
   /**
    * Takes a driver and libraries, which it closes in the end.
    *
+   * @param libraries made for the device's memory
    * @param device what tensors call it
    */
   public DeviceContext(
-      Driver driver, Libraries libraries, Device device, DeviceAllocator.Mode mode) {
+      Driver driver,
+      Function<DeviceAllocator, Libraries> libraries,
+      Device device,
+      DeviceAllocator.Mode mode) {
     this.driver = driver;
-    this.libraries = libraries;
     this.device = device;
     properties = driver.properties();
     allocator = new DeviceAllocator(driver, device, mode);
+    this.libraries = libraries.apply(allocator);
     kernels = new Kernels(driver);
     staging = new Staging(driver);
     uploads = new Uploads(driver, allocator);

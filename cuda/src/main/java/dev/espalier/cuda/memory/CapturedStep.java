@@ -87,6 +87,10 @@ public final class CapturedStep implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("replay: the captured step is closed");
     }
+    allocator.inTurn(() -> issue(stream));
+  }
+
+  private void issue(OrderedStream stream) {
     blocks.forEach(
         (block, generation) -> {
           if (block.pool() != pool && block.generation() != generation) {

@@ -36,6 +36,7 @@ public final class DeviceAllocator implements AutoCloseable {
   private final Device device;
   private final Mode mode;
   private final BlockPool pool = new BlockPool();
+  private final Object turn = new Object();
   private long inUse;
   private long cached;
   private long peak;
@@ -86,6 +87,17 @@ public final class DeviceAllocator implements AutoCloseable {
       throw e;
     }
     return block;
+  }
+
+  /**
+   * Issues commands on memory that threads share without knowing: a library's workspace, which a
+   * captured step may use as well. From the first {@link DeviceBuffer#use} to the last command
+   * nobody else's come between.
+   */
+  public void inTurn(Runnable issue) {
+    synchronized (turn) {
+      issue.run();
+    }
   }
 
   private String failure(long bytes, String what) {
