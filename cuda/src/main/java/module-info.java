@@ -16,5 +16,6 @@ module dev.espalier.cuda {
   provides dev.espalier.tensor.spi.BackendProvider with
       dev.espalier.cuda.CudaProvider;
   provides java.util.spi.ToolProvider with
-      dev.espalier.cuda.bench.BenchTool;
+      dev.espalier.cuda.bench.BenchTool,
+      dev.espalier.cuda.bench.TuneTool;
 }

@@ -42,16 +42,25 @@ final class GpuCommandsTest {
   }
 
   @Test
+  void tuningRunsEveryProductAndWritesNoTable() {
+    var run = CommandRun.of("gpu", "tune", "--cases", 2, "--precision", "bf16");
+    assertThat(run.code()).as(run::err).isZero();
+    assertThat(run.out()).contains("products in BF16", "dense and bsr ran", "no table is written");
+    assertThat(CommandRun.of("gpu", "tune", "--check").err()).contains("run it where a GPU is");
+  }
+
+  @Test
   void whatMeansNothingIsRefused() {
     assertThat(CommandRun.of("gpu").err()).contains("A command is missing.");
     assertThat(CommandRun.of("gpu", "train", "--model", "vgg").err())
         .contains("--model: takes [lenet-5, resnet-20], not 'vgg'");
     assertThat(CommandRun.of("gpu", "train", "--steps", 0).code()).isEqualTo(2);
     assertThat(CommandRun.of("gpu", "bench", "--filter", "nowhere").code()).isEqualTo(2);
+    assertThat(CommandRun.of("gpu", "tune", "--precision", "f8").code()).isEqualTo(2);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "bench", "train"})
+  @ValueSource(strings = {"check", "bench", "tune", "train"})
   void helpHasExamplesAndSaysNothingElse(String command) {
     var run = CommandRun.of("gpu", command, "--help");
     assertThat(run.code()).isZero();

@@ -1,5 +1,6 @@
 package dev.espalier.cuda;
 
+import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.ops.Convolution;
 import dev.espalier.cuda.ops.Elementwise;
@@ -20,6 +21,7 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.spi.AdamStep;
@@ -40,6 +42,7 @@ import dev.espalier.tensor.spi.UnaryOp;
  */
 public final class CudaBackend implements Backend, AutoCloseable {
   private final DeviceContext context;
+  private final CrossoverTables crossovers;
   private final Movement movement;
   private final Elementwise elementwise;
   private final Reductions reductions;
@@ -54,9 +57,19 @@ public final class CudaBackend implements Backend, AutoCloseable {
   private final SparseConvolution sparseConvolution;
   private final OptimizerSteps optimizerSteps;
 
-  /** Takes a context, which it closes in the end. */
+  /** Takes a context, which it closes in the end, and the library's crossover tables. */
   public CudaBackend(DeviceContext context) {
+    this(context, CrossoverTables.library());
+  }
+
+  /**
+   * Takes a context, which it closes in the end.
+   *
+   * @param crossovers which choose between sparse and dense kernels for masked weights
+   */
+  public CudaBackend(DeviceContext context, CrossoverTables crossovers) {
     this.context = context;
+    this.crossovers = crossovers;
     movement = new Movement(context);
     elementwise = new Elementwise(context);
     reductions = new Reductions(context);
@@ -85,6 +98,16 @@ public final class CudaBackend implements Backend, AutoCloseable {
   @Override
   public Device device() {
     return context.device();
+  }
+
+  @Override
+  public Crossover crossover() {
+    return crossovers.current();
+  }
+
+  @Override
+  public void synchronize() {
+    context.synchronize();
   }
 
   @Override

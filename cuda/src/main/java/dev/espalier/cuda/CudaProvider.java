@@ -1,5 +1,6 @@
 package dev.espalier.cuda;
 
+import dev.espalier.cuda.context.CrossoverTables;
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.emulator.Check;
 import dev.espalier.cuda.emulator.EmulatedDriver;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * late as a device may. {@code -Despalier.cuda.emulator=unchecked} leaves the checks out, with
  * {@code deferred} both devices are late. {@code -Despalier.cuda.memory=exact} gives each tensor an
  * allocation of its own, so that the checks see where it ends and what of it was never written.
+ * {@link CrossoverTables} says which tables choose between sparse and dense kernels.
  */
 public final class CudaProvider implements BackendProvider {
   private static final String KIND = "cuda";
@@ -43,7 +45,16 @@ public final class CudaProvider implements BackendProvider {
     if (!device.kind().equals(KIND) || device.index() < 0) {
       return Optional.empty();
     }
-    return context(device).map(CudaBackend::new);
+    return context(device).map(CudaProvider::backend);
+  }
+
+  private static Backend backend(DeviceContext context) {
+    try {
+      return new CudaBackend(context, CrossoverTables.asked(context.properties().name()));
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
   }
 
   private static Optional<DeviceContext> context(Device device) {

@@ -8,15 +8,13 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Threads;
 import dev.espalier.tensor.ops.CrossoverCases;
 import dev.espalier.tensor.ops.CrossoverProbe;
+import dev.espalier.tensor.ops.CrossoverTuning;
 import dev.espalier.tensor.sparse.Crossover;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,12 +40,6 @@ import picocli.CommandLine.Spec;
           + " that lose"
     })
 public final class TuneCommand implements Callable<Integer> {
-  /** Between the densities at which tables are measured. */
-  private static final List<Double> BETWEEN =
-      List.of(0.03, 0.07, 0.12, 0.17, 0.25, 0.35, 0.45, 0.6);
-
-  private static final double SLOWER_AT_MOST = 0.03;
-
   @Option(
       names = "--out",
       paramLabel = "FILE",
@@ -107,54 +99,18 @@ public final class TuneCommand implements Callable<Integer> {
 
   private int run() throws IOException {
     List<CrossoverProbe.Case> layers = CrossoverCases.standard();
-    layers = layers.subList(0, Math.min(cases, layers.size()));
-    PrintWriter text = spec.commandLine().getOut();
-    text.printf("%d layers, up to four products each%n", layers.size());
-    text.flush();
-    var probe = new CrossoverProbe(CrossoverProbe.Settings.STANDARD, one -> show(text, one));
-    return check == null ? measure(probe, layers, text) : check(probe, layers, text);
-  }
-
-  private int measure(CrossoverProbe probe, List<CrossoverProbe.Case> layers, PrintWriter text)
-      throws IOException {
-    Path file = out == null ? TunedTable.file(Threads.count()) : out;
-    Crossover table = probe.measure(layers);
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory != null) {
-      Files.createDirectories(directory);
+    var tuning =
+        new CrossoverTuning(
+            CrossoverProbe.Settings.STANDARD,
+            Device.CPU,
+            layers.subList(0, Math.min(cases, layers.size())),
+            spec.commandLine().getOut());
+    if (check == null) {
+      tuning.measure(notes(), out == null ? TunedTable.file(Threads.count()) : out);
+      return 0;
     }
-    CrossoverProbe.write(table, notes(), file);
-    text.printf("%d rules written to %s%n", table.rules().size(), file);
-    text.flush();
-    return 0;
-  }
-
-  private int check(CrossoverProbe probe, List<CrossoverProbe.Case> layers, PrintWriter text)
-      throws IOException {
     Crossover table = check.isEmpty() ? Crossover.standard() : Crossover.parse(Path.of(check));
-    List<CrossoverProbe.Measurement> losses = probe.losses(table, layers, BETWEEN, SLOWER_AT_MOST);
-    text.printf(
-        "%nslower than dense by more than %.0f %%: %d%n", 100 * SLOWER_AT_MOST, losses.size());
-    losses.forEach(one -> show(text, one));
-    text.flush();
-    return losses.isEmpty() ? 0 : 1;
-  }
-
-  private static void show(PrintWriter text, CrossoverProbe.Measurement one) {
-    text.printf(
-        Locale.ROOT,
-        "%-11s %-12s %-10s %-16s %7d columns  density %.2f  dense %9.1f us  %s %9.1f us  %5.2fx%n",
-        one.measured().family().name().toLowerCase(Locale.ROOT),
-        one.direction().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-        one.measured().granularity().name(),
-        one.measured().weight(),
-        one.measured().columns(),
-        one.density(),
-        one.dense() / 1e3,
-        one.kernel().name().toLowerCase(Locale.ROOT),
-        one.sparse() / 1e3,
-        one.speedUp());
-    text.flush();
+    return tuning.check(table) == 0 ? 0 : 1;
   }
 
   private static List<String> notes() {

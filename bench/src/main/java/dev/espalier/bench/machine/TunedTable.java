@@ -1,11 +1,8 @@
 package dev.espalier.bench.machine;
 
 import dev.espalier.tensor.Threads;
+import dev.espalier.tensor.ops.TunedCrossover;
 import dev.espalier.tensor.sparse.Crossover;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -14,13 +11,11 @@ import java.nio.file.Path;
  * the library's own table, so that its results are the same on every machine.
  */
 public final class TunedTable {
-  private static final System.Logger LOG = System.getLogger(TunedTable.class.getName());
-
   private TunedTable() {}
 
   /** {@code $XDG_CACHE_HOME/espalier/crossover-N.txt}, by default under {@code ~/.cache}. */
   public static Path file(int threads) {
-    return UserCache.directory().resolve("crossover-" + threads + ".txt");
+    return TunedCrossover.file(Integer.toString(threads));
   }
 
   /**
@@ -32,18 +27,6 @@ public final class TunedTable {
   }
 
   static Crossover load(Path file) {
-    if (!Files.exists(file)) {
-      return Crossover.standard();
-    }
-    try {
-      return Crossover.parse(file);
-    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      LOG.log(
-          Level.WARNING,
-          "{0} is left aside ({1}); measure again with espalier tune",
-          file,
-          e.getMessage());
-      return Crossover.standard();
-    }
+    return TunedCrossover.load(file, Crossover.standard(), "espalier tune");
   }
 }

@@ -1,6 +1,6 @@
 package dev.espalier.bench.peer;
 
-import dev.espalier.bench.machine.UserCache;
+import dev.espalier.tensor.io.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

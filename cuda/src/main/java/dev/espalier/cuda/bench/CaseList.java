@@ -113,8 +113,22 @@ final class CaseList {
       for (int size : BLOCKS) {
         for (Pass pass : passes) {
           for (NumberType type : List.of(NumberType.BF16, NumberType.TF32, NumberType.F32)) {
-            if (layer instanceof ProductLayer || type == NumberType.F32) {
-              add(layer, pass, Format.blocks(size), type, sparsity);
+            add(layer, pass, Format.blocks(size), type, sparsity);
+          }
+        }
+      }
+    }
+  }
+
+  /** On tensor cores in every type, square and with all taps, beside float32. */
+  private void convolvedBlocks(
+      List<ConvolutionLayer> layers, List<Integer> sizes, double sparsity) {
+    for (ConvolutionLayer layer : layers) {
+      for (int size : sizes) {
+        for (Format format : List.of(Format.blocks(size), Format.kernels(size, layer.taps()))) {
+          for (Pass pass : PASSES) {
+            for (NumberType type : NumberType.values()) {
+              add(layer, pass, format, type, sparsity);
             }
           }
         }
@@ -156,7 +170,7 @@ final class CaseList {
     sparse(linear, PASSES, USUAL);
     sparse(convolved, PASSES, USUAL);
     blocks(blocked, PASSES, USUAL);
-    blocks(convolved.subList(0, 3), PASSES, USUAL);
+    convolvedBlocks(convolved.subList(0, 3), BLOCKS, USUAL);
     vectors(linear.subList(0, 4), USUAL);
     twoOfFour(blocked);
     for (double sparsity : OTHER_SPARSITIES) {
@@ -201,6 +215,7 @@ final class CaseList {
     sparse(linear, PASSES, USUAL);
     sparse(convolutions(CONVOLUTIONS.subList(0, 2)), PASSES, USUAL);
     blocks(products(BLOCK_LAYERS.subList(0, 1)), List.of(Pass.FORWARD), USUAL);
+    blocks(convolutions(CONVOLUTIONS.subList(0, 1)), PASSES, USUAL);
     twoOfFour(products(BLOCK_LAYERS.subList(0, 1)));
     vectors(linear.subList(0, 1), USUAL);
     sparse(linear.subList(0, 2), List.of(Pass.FORWARD), 0.7);
@@ -218,5 +233,6 @@ final class CaseList {
     add(linear, Pass.FORWARD, Format.blocks(8), NumberType.F32, 0.5);
     twoOfFour(List.of(linear));
     vectors(List.of(linear), 0.5);
+    convolvedBlocks(List.of(new ConvolutionLayer(1, 16, 5, 16, 3, 1, 1)), List.of(8, 16), 0.5);
   }
 }

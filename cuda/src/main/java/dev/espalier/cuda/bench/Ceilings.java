@@ -12,7 +12,8 @@ import java.util.function.UnaryOperator;
  *
  * @param gigabytesPerSecond copying, read and written bytes both counted
  * @param fp32 multiply-adds in registers, in 10⁹ operations per second
- * @param bf16 {@code mma.sync} of bfloat16 on operands in registers
+ * @param bf16 {@code mma.sync} of bfloat16 on operands in registers, and of float16, whose rate is
+ *     the same
  * @param tf32 {@code mma.sync} of tf32 on operands in registers
  */
 record Ceilings(double gigabytesPerSecond, double fp32, double bf16, double tf32) {
@@ -84,7 +85,7 @@ record Ceilings(double gigabytesPerSecond, double fp32, double bf16, double tf32
     return switch (type) {
       case F32 -> fp32;
       case TF32 -> tf32;
-      case BF16 -> bf16;
+      case BF16, F16 -> bf16;
     };
   }
 

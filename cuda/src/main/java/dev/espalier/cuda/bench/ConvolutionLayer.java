@@ -43,6 +43,10 @@ record ConvolutionLayer(
     return ConvSpec.of(stride, padding);
   }
 
+  int taps() {
+    return kernel * kernel;
+  }
+
   Shape weight() {
     return Shape.of(out, channels, kernel, kernel);
   }

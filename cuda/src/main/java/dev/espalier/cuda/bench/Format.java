@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 /**
  * How a weight is stored.
  *
- * @param label as elsewhere in the project: {@code dense csr bsr-16 vector-4x1 nm-2:4}
+ * @param label as elsewhere in the project: {@code dense csr bsr-16 bsr-16x144 vector-4x1 nm-2:4}
  * @param height rows that are stored together
  * @param width columns that are stored together
  */
@@ -24,6 +24,11 @@ record Format(String label, int height, int width) {
 
   static Format blocks(int size) {
     return new Format("bsr-" + size, size, size);
+  }
+
+  /** Blocks that span all taps of as many input channels as they have rows. */
+  static Format kernels(int size, int taps) {
+    return new Format("bsr-%dx%d".formatted(size, size * taps), size, size * taps);
   }
 
   static Format vectors(int rows) {

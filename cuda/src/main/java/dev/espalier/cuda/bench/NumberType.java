@@ -12,7 +12,9 @@ enum NumberType {
   /** float32 in memory, multiplied by tensor cores as tf32. */
   TF32(DType.FLOAT32, 0x1p-10, TensorCoreType.TF32, Precision.TF32),
   /** bfloat16 in memory, multiplied by tensor cores. */
-  BF16(DType.BFLOAT16, 0x1p-8, TensorCoreType.BFLOAT16, Precision.BF16);
+  BF16(DType.BFLOAT16, 0x1p-8, TensorCoreType.BFLOAT16, Precision.BF16),
+  /** float16 in memory, multiplied by tensor cores. */
+  F16(DType.FLOAT16, 0x1p-11, TensorCoreType.FLOAT16, Precision.F16);
 
   private final DType storage;
   private final double roundoff;

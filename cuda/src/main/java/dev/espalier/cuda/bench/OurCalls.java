@@ -2,6 +2,7 @@ package dev.espalier.cuda.bench;
 
 import dev.espalier.cuda.CudaBackend;
 import dev.espalier.cuda.ops.Gemm;
+import dev.espalier.cuda.ops.TensorCoreConvolution;
 import dev.espalier.cuda.ops.TensorCoreProducts;
 import dev.espalier.cuda.ops.TensorCoreType;
 import dev.espalier.tensor.Tensor;
@@ -11,13 +12,17 @@ import dev.espalier.tensor.spi.Epilogue;
 
 /** The calls of our own kernels. */
 final class OurCalls implements Library {
+  private static final int SMALLEST_BLOCK = 8;
+
   private final CudaBackend backend;
   private final TensorCoreProducts tensorCores;
+  private final TensorCoreConvolution convolution;
   private final Gemm gemm;
 
   OurCalls(CudaBackend backend) {
     this.backend = backend;
     tensorCores = new TensorCoreProducts(backend.context());
+    convolution = new TensorCoreConvolution(backend.context());
     gemm = Gemm.withoutLibrary(backend.context());
   }
 
@@ -28,17 +33,19 @@ final class OurCalls implements Library {
 
   @Override
   public Call of(Case what) {
-    if (what.layer() instanceof ProductLayer && what.format().isDense()) {
-      Call product = dense(what.pass());
-      return s -> what.type().precision().run(() -> product.on(s));
+    if (what.format().isDense()) {
+      Call call =
+          switch (what.layer()) {
+            case ProductLayer _ -> dense(what.pass());
+            case ConvolutionLayer layer -> dense(layer, what.pass());
+          };
+      return s -> what.type().precision().run(() -> call.on(s));
     }
-    if (what.type().tensorCores() != null) {
-      return what.layer() instanceof ProductLayer ? onTensorCores(what) : null;
-    }
+    TensorCoreType type = what.type().tensorCores();
     return switch (what.layer()) {
-      case ProductLayer _ -> sparse(what.pass());
+      case ProductLayer _ -> type == null ? sparse(what.pass()) : onTensorCores(what);
       case ConvolutionLayer layer ->
-          what.format().isDense() ? dense(layer, what.pass()) : sparse(layer, what.pass());
+          type == null ? sparse(layer, what.pass()) : onTensorCores(layer, what);
     };
   }
 
@@ -113,19 +120,41 @@ final class OurCalls implements Library {
                   (NmPattern) s.pattern(), s.weight(), s.x(), 0, s.result(), Epilogue.NONE, type)
           : null;
     }
-    if (what.format().height() < 8 || what.format().height() != what.format().width()) {
+    if (what.format().height() < SMALLEST_BLOCK
+        || what.format().height() != what.format().width()) {
       return null;
     }
     return switch (what.pass()) {
       case FORWARD ->
+          s -> tensorCores.spmm(blocks(s), s.weight(), s.x(), 0, s.result(), Epilogue.NONE, type);
+      case DX -> s -> tensorCores.spmmTransposed(blocks(s), s.weight(), s.y(), s.result(), type);
+      case DW -> s -> tensorCores.sddmm(blocks(s), s.y(), s.x(), s.result(), type);
+    };
+  }
+
+  /** Those of {@link TensorCoreConvolution} themselves, also where the backend prefers float32. */
+  private Call onTensorCores(ConvolutionLayer layer, Case what) {
+    TensorCoreType type = what.type().tensorCores();
+    if (what.format().height() < SMALLEST_BLOCK) {
+      return null;
+    }
+    var spec = layer.spec();
+    var shape = layer.weight();
+    return switch (what.pass()) {
+      case FORWARD ->
           s ->
-              tensorCores.spmm(
-                  (BsrPattern) s.pattern(), s.weight(), s.x(), 0, s.result(), Epilogue.NONE, type);
+              convolution.conv2d(
+                  blocks(s), s.weight(), shape, s.x(), null, false, spec, s.result(), type);
       case DX ->
           s ->
-              tensorCores.spmmTransposed(
-                  (BsrPattern) s.pattern(), s.weight(), s.y(), s.result(), type);
-      case DW -> s -> tensorCores.sddmm((BsrPattern) s.pattern(), s.y(), s.x(), s.result(), type);
+              convolution.conv2dGradInput(
+                  blocks(s), s.weight(), shape, s.y(), spec, s.result(), type);
+      case DW ->
+          s -> convolution.conv2dGradWeight(blocks(s), shape, s.x(), s.y(), spec, s.result(), type);
     };
+  }
+
+  private static BsrPattern blocks(OperandSet operands) {
+    return (BsrPattern) operands.pattern();
   }
 }

@@ -6,7 +6,8 @@ import java.util.function.Supplier;
  * The type that products and convolutions of float32 operands round them to before they are
  * multiplied; sums are float32 always. It concerns dense ones, those with a block-sparse matrix or
  * weight whose blocks tensor cores take (8, 16, 32 or 64 rows), and products with a 2:4 matrix in
- * {@link #BF16} and {@link #F16}. Other operations and float64 are not concerned.
+ * {@link #BF16} and {@link #F16}. Other operations and float64 are not concerned, nor are input
+ * gradients of block-sparse convolutions where float32 is faster since it multiplies fewer zeros.
  *
  * <pre>{@code
  * Tensor c = Precision.TF32.get(() -> MatMul.matmul(a, b));

@@ -47,6 +47,12 @@ final class GradInputBlocks {
     return new GradInputBlocks(rows, g, channels).plan(piece);
   }
 
+  /** How many values that product has, zeros included. */
+  static long values(StoredRows rows, ConvPlan.Geometry g, int channels) {
+    int[] begin = new GradInputBlocks(rows, g, channels).blocksBeforeRows();
+    return (long) begin[begin.length - 1] * channels * rows.blockHeight();
+  }
+
   private int channel(int blockRow, int stored) {
     return g.firstChannel(blockRow * rows.blockHeight()) + rows.columns()[stored] / g.taps();
   }

@@ -18,7 +18,8 @@ import java.util.function.Function;
  * the input is laid out in, without im2col (module {@code sparse_conv}).
  *
  * <p>Block-sparse ones run on tensor cores where the {@link dev.espalier.cuda.context.Precision} of
- * the calling thread allows it and {@link TensorCoreConvolution} takes the blocks.
+ * the calling thread allows it and {@link TensorCoreConvolution} takes the blocks; input gradients
+ * where it {@linkplain TensorCoreConvolution#gradInputPays pays} too.
  */
 public final class SparseConvolution {
   private static final int THREADS = 128;
@@ -28,8 +29,13 @@ public final class SparseConvolution {
 
   /** The operations on one device. */
   public SparseConvolution(DeviceContext context) {
+    this(context, new TensorCoreConvolution(context));
+  }
+
+  /** With the tensor cores of another device. */
+  SparseConvolution(DeviceContext context, TensorCoreConvolution tensorCores) {
     this.context = context;
-    tensorCores = new TensorCoreConvolution(context);
+    this.tensorCores = tensorCores;
   }
 
   /** {@link dev.espalier.tensor.spi.Backend#sparseConv2d}. */
@@ -76,7 +82,8 @@ public final class SparseConvolution {
     Optional<TensorCoreType> type = TensorCoreType.allowed(dx.dtype());
     if (type.isPresent()
         && pattern instanceof BsrPattern blocks
-        && TensorCoreConvolution.gradInputRefusal(blocks, weight, spec) == null) {
+        && TensorCoreConvolution.gradInputRefusal(blocks, weight, spec) == null
+        && tensorCores.gradInputPays(blocks, weight, spec, dx, type.get())) {
       tensorCores.conv2dGradInput(blocks, values, weight, dy, spec, dx, type.get());
       return;
     }

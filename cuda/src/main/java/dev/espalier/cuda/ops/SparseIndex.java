@@ -18,6 +18,7 @@ final class SparseIndex {
   private final ConcurrentHashMap<Layout, ConvIndex> forward = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Layout, ConvIndex> gradInput = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Layout, ConvIndex> gradInputBlocks = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Layout, Double> gradInputPadding = new ConcurrentHashMap<>();
 
   /**
    * What a plan depends on besides the pattern.
@@ -115,5 +116,15 @@ final class SparseIndex {
     return gradInputBlocks.computeIfAbsent(
         new Layout(geometry, piece, channels),
         key -> ConvIndex.of(GradInputBlocks.plan(rows, geometry, channels, piece)));
+  }
+
+  /** How many values {@link #gradInputBlocks} has for each stored one. */
+  double gradInputPadding(ConvPlan.Geometry geometry, int channels) {
+    return gradInputPadding.computeIfAbsent(
+        new Layout(geometry, 0, channels),
+        key ->
+            rows.values() == 0
+                ? 1
+                : (double) GradInputBlocks.values(rows, geometry, channels) / rows.values());
   }
 }

@@ -7,6 +7,7 @@ import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.BsrPattern;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Convolution with a block-sparse weight, and its gradients, on tensor cores (module {@code
@@ -19,7 +20,8 @@ import dev.espalier.tensor.sparse.BsrPattern;
  *
  * <p>Blocks have 8, 16, 32 or 64 rows and columns in multiples of 8. The input gradient is fastest
  * where they span all taps of 8 input channels or more, [B, B · kh · kw] say: other blocks are cut
- * up into single taps of 8 channels, and what the weight does not store of those is multiplied too.
+ * up into single taps of 8 channels, and what the weight does not store of those is multiplied too,
+ * up to 8 times the work ({@link #gradInputPays}).
  */
 public final class TensorCoreConvolution {
   private static final String OPERATION = "block-sparse convolution";
@@ -31,10 +33,21 @@ public final class TensorCoreConvolution {
   private static final int MOST = 64;
 
   private final DeviceContext context;
+  private final ToDoubleFunction<TensorCoreType> rates;
 
   /** The operations on one device. */
   public TensorCoreConvolution(DeviceContext context) {
+    this(context, type -> TensorCoreRates.overFloat32(context.properties(), type));
+  }
+
+  /**
+   * The operations on a device with other units.
+   *
+   * @param rates multiply-adds of tensor cores in the time of one of float32
+   */
+  TensorCoreConvolution(DeviceContext context, ToDoubleFunction<TensorCoreType> rates) {
     this.context = context;
+    this.rates = rates;
   }
 
   /**
@@ -64,6 +77,22 @@ public final class TensorCoreConvolution {
       return "input channels must come in multiples of 8 per group but are " + weight.dim(1);
     }
     return refusal;
+  }
+
+  /**
+   * Whether the input gradient is faster here than in float32, which multiplies no zeros: as long
+   * as tensor cores outrun float32 by more than the zeros add, both kernels taken to reach the same
+   * share of their units' rates.
+   *
+   * @param pattern of a weight that {@link #gradInputRefusal} lets pass
+   * @param dx the gradient to be
+   */
+  public boolean gradInputPays(
+      BsrPattern pattern, Shape weight, ConvSpec spec, Tensor dx, TensorCoreType type) {
+    ConvPlan.Geometry geometry = geometry(weight, spec, dx);
+    SparseIndex index = SparseIndex.of(pattern);
+    int channels = channelsOfBlocks(index.rows(), geometry);
+    return index.gradInputPadding(geometry, channels) <= rates.applyAsDouble(type);
   }
 
   private static void check(String refusal) {

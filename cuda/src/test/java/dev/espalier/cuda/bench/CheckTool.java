@@ -36,7 +36,13 @@ public final class CheckTool implements ToolProvider {
   private static final List<String> FEW =
       List.of("bench.DeviceTest", "CapturedTrainingTest", "ops.SparseSoftmaxTest");
   private static final List<String> OTHERS =
-      List.of("ops.TensorCoreProductsTest", "ops.TilesTest", "codegen.FrozenLayersTest");
+      List.of(
+          "MaskedWeightTest",
+          "ops.TensorCoreProductsTest",
+          "ops.TensorCoreConvolutionTest",
+          "ops.TensorCoreConvolutionChoiceTest",
+          "ops.TilesTest",
+          "codegen.FrozenLayersTest");
 
   /** For {@link java.util.ServiceLoader}. */
   public CheckTool() {}

@@ -66,6 +66,25 @@ final class CheckToolTest {
         .anyMatch(row -> row.contains("\"by\":\"espalier-generated\""))
         .anyMatch(row -> row.contains("\"bank_conflicts\":0,\"registers\":"))
         .anyMatch(row -> row.contains("\"kernel\":\"conv2d\",\"pass\":\"dw\",\"format\":\"csr\""));
+    for (String type : List.of("tf32", "bf16", "f16")) {
+      for (String pass : List.of("forward", "dx", "dw")) {
+        assertRowOfConvolution(rows, pass, "bsr-16", type);
+        assertRowOfConvolution(rows, pass, "bsr-8x72", type);
+        assertRowOfConvolution(rows, pass, "dense", type);
+      }
+    }
+  }
+
+  private static void assertRowOfConvolution(
+      List<String> rows, String pass, String format, String type) {
+    String beginning =
+        "{\"row\":\"kernel\",\"kernel\":\"conv2d\",\"pass\":\"%s\",\"format\":\"%s\",\"type\":\"%s\","
+            .formatted(pass, format, type);
+    assertThat(rows)
+        .filteredOn(row -> row.startsWith(beginning))
+        .as(beginning)
+        .isNotEmpty()
+        .noneMatch(row -> row.contains("\"error\""));
   }
 
   @Test

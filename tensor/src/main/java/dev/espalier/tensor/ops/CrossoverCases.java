@@ -68,6 +68,37 @@ public final class CrossoverCases {
     return cases;
   }
 
+  /** Those, and layers that fill a GPU: of a Transformer, an LSTM and ResNet-50. */
+  public static List<Case> ofDevices() {
+    List<Case> cases = new ArrayList<>(standard());
+    for (Granularity granularity :
+        List.of(
+            new Granularity.Element(),
+            new Granularity.ColumnVector(4),
+            new Granularity.Block(8, 8),
+            new Granularity.Block(16, 16),
+            new Granularity.Block(32, 32),
+            new Granularity.Block(64, 64))) {
+      cases.add(new Case.Linear(128, 2048, 2048, granularity));
+      cases.add(new Case.Linear(2048, 512, 2048, granularity));
+      cases.add(convolution(32, 128, 28, 128, 3, ConvSpec.of(1, 1), granularity));
+      cases.add(convolution(32, 256, 14, 1024, 1, ConvSpec.DEFAULT, granularity));
+    }
+    cases.add(convolution(32, 64, 56, 64, 3, ConvSpec.of(1, 1)));
+    cases.add(convolution(32, 512, 7, 512, 3, ConvSpec.of(1, 1)));
+    return cases;
+  }
+
+  /** The smallest layers that need every kernel, to see that all of them run. */
+  public static List<Case> tiny() {
+    return List.of(
+        new Case.Linear(4, 16, 8, new Granularity.Element()),
+        new Case.Linear(4, 16, 8, new Granularity.Block(4, 4)),
+        new Case.Linear(4, 16, 8, TWO_OF_FOUR),
+        convolution(1, 4, 4, 8, 1, ConvSpec.DEFAULT),
+        convolution(1, 4, 4, 8, 3, ConvSpec.of(1, 1), new Granularity.Block(4, 4)));
+  }
+
   private static Case convolution(
       int batch, int in, int extent, int out, int kernel, ConvSpec spec) {
     return convolution(batch, in, extent, out, kernel, spec, new Granularity.Element());

@@ -2,6 +2,7 @@ package dev.espalier.tensor.ops;
 
 import dev.espalier.tensor.ConvSpec;
 import dev.espalier.tensor.DType;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Generator;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -18,22 +19,23 @@ import java.util.List;
 
 /** The two products of a layer that a {@link CrossoverProbe} compares, with random operands. */
 record CrossoverPair(Runnable dense, Runnable sparse) {
-  static CrossoverPair of(Case one, Direction direction, Kernel kernel, double density) {
+  static CrossoverPair of(
+      Case one, Direction direction, Kernel kernel, double density, Device device) {
     Generator generator = new Generator(1);
     Mask mask = mask(one.weight(), one.granularity(), density, generator);
-    Tensor w = mask.apply(RandomFill.normal(generator, DType.FLOAT32, one.weight(), 0, 1));
+    Tensor w = mask.apply(normal(generator, one.weight(), Device.CPU)).to(device);
     if (direction == Direction.INFERENCE) {
       Weight stored = new Weight.Sparse(stored(w, mask));
       Crossover none = Crossover.of(List.of());
       return new CrossoverPair(
-          product(one, direction, new Weight.Dense(w), none, generator),
-          product(one, direction, stored, none, generator));
+          product(one, direction, new Weight.Dense(w), none, generator, device),
+          product(one, direction, stored, none, generator, device));
     }
     Weight weight = new Weight.Masked(w, mask);
     Rule always = new Rule(one.family(), direction, one.granularity(), 0, 0, kernel, 1);
     return new CrossoverPair(
-        product(one, direction, weight, Crossover.of(List.of()), generator),
-        product(one, direction, weight, Crossover.of(List.of(always)), generator));
+        product(one, direction, weight, Crossover.of(List.of()), generator, device),
+        product(one, direction, weight, Crossover.of(List.of(always)), generator, device));
   }
 
   private static SparseTensor stored(Tensor w, Mask mask) {
@@ -61,13 +63,23 @@ record CrossoverPair(Runnable dense, Runnable sparse) {
     return Mask.fromGroups(shape, granularity, kept);
   }
 
+  /** The same numbers on every device. */
+  private static Tensor normal(Generator generator, Shape shape, Device device) {
+    return RandomFill.normal(generator, DType.FLOAT32, shape, 0, 1).to(device);
+  }
+
   private static Runnable product(
-      Case one, Direction direction, Weight w, Crossover table, Generator generator) {
+      Case one,
+      Direction direction,
+      Weight w,
+      Crossover table,
+      Generator generator,
+      Device device) {
     return switch (one) {
       case Case.Linear(int batch, int in, int out, Granularity _) -> {
         WeightedLinear linear = new WeightedLinear(table);
-        Tensor x = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, in), 0, 1);
-        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, Shape.of(batch, out), 0, 1);
+        Tensor x = normal(generator, Shape.of(batch, in), device);
+        Tensor dy = normal(generator, Shape.of(batch, out), device);
         yield switch (direction) {
           case FORWARD, INFERENCE -> () -> linear.forward(x, w, null, false).close();
           case GRAD_INPUT -> () -> linear.gradInput(dy, w).close();
@@ -79,8 +91,8 @@ record CrossoverPair(Runnable dense, Runnable sparse) {
         ConvSpec spec = layer.spec();
         WeightedConvolution convolution = new WeightedConvolution(table);
         Shape output = outShape(layer);
-        Tensor x = RandomFill.normal(generator, DType.FLOAT32, input, 0, 1);
-        Tensor dy = RandomFill.normal(generator, DType.FLOAT32, output, 0, 1);
+        Tensor x = normal(generator, input, device);
+        Tensor dy = normal(generator, output, device);
         yield switch (direction) {
           case FORWARD, INFERENCE -> () -> convolution.forward(x, w, null, false, spec).close();
           case GRAD_INPUT -> () -> convolution.gradInput(dy, w, spec, input).close();

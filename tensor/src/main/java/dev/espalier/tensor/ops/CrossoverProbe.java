@@ -1,6 +1,8 @@
 package dev.espalier.tensor.ops;
 
+import dev.espalier.tensor.Backends;
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.io.AtomicFile;
@@ -10,19 +12,24 @@ import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.Crossover.Kernel;
 import dev.espalier.tensor.sparse.Crossover.Rule;
 import dev.espalier.tensor.sparse.Granularity;
+import dev.espalier.tensor.spi.Backend;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Measures on this machine up to which density each sparse kernel beats the dense one, and makes a
- * {@link Crossover} table of it.
+ * Measures on a device of this machine up to which density each sparse kernel beats the dense one,
+ * and makes a {@link Crossover} table of it.
  *
  * <p>Both sides are timed as a layer runs them, in training with gathering values and masking
  * gradients included. A rule is made for the very columns and weights measured and serves all
@@ -88,6 +95,32 @@ public final class CrossoverProbe {
     public double speedUp() {
       return dense / sparse;
     }
+
+    /** What was multiplied, without the times. */
+    public String name() {
+      return String.format(
+          Locale.ROOT,
+          "%-11s %-12s %-10s %-16s %7d columns  density %.2f",
+          measured.family().name().toLowerCase(Locale.ROOT),
+          direction.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          measured.granularity().name(),
+          measured.weight(),
+          measured.columns(),
+          density);
+    }
+
+    /** A line for people. */
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s  dense %9.1f us  %s %9.1f us  %5.2fx",
+          name(),
+          dense / 1e3,
+          kernel.label(),
+          sparse / 1e3,
+          speedUp());
+    }
   }
 
   /**
@@ -109,19 +142,27 @@ public final class CrossoverProbe {
             7,
             3_000_000,
             1.1);
+
+    /** Each product a few times: for machines whose clock tells nothing of the device. */
+    public static final Settings SMOKE = new Settings(List.of(0.25), 0, 1, 1, 1);
   }
 
   /** By how much a sparse time may exceed that of a higher density before it is doubted. */
   private static final double TOLERANCE = 1.1;
 
   private final Settings settings;
+  private final Device device;
+  private final Backend backend;
   private final Consumer<Measurement> listener;
 
   /**
+   * @param device on which products run
    * @param listener told every measurement as it is made
    */
-  public CrossoverProbe(Settings settings, Consumer<Measurement> listener) {
+  public CrossoverProbe(Settings settings, Device device, Consumer<Measurement> listener) {
     this.settings = settings;
+    this.device = device;
+    this.backend = Backends.of(device);
     this.listener = listener;
   }
 
@@ -166,7 +207,8 @@ public final class CrossoverProbe {
   }
 
   /**
-   * Writes a table, with notes (machine, date, command) as comments, replacing the file as a whole.
+   * Writes a table, with notes (machine, date, command) as comments, replacing the file as a whole;
+   * its folder is made if it is not there.
    */
   public static void write(Crossover table, List<String> notes, Path file) {
     StringBuilder text = new StringBuilder();
@@ -174,6 +216,14 @@ public final class CrossoverProbe {
       Stream.of(note.split("\\R")).forEach(line -> text.append("# ").append(line).append('\n'));
     }
     text.append(table.text());
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     AtomicFile.write(file, out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -240,7 +290,7 @@ public final class CrossoverProbe {
 
   private void rehearse(Case one, Direction direction) {
     try (var _ = Scope.open("crossover rehearsal")) {
-      rehearse(CrossoverPair.of(one, direction, kernel(one), densities(one).getFirst()));
+      rehearse(CrossoverPair.of(one, direction, kernel(one), densities(one).getFirst(), device));
     }
   }
 
@@ -250,6 +300,7 @@ public final class CrossoverProbe {
       do {
         product.run();
       } while (System.nanoTime() < end);
+      backend.synchronize();
     }
   }
 
@@ -307,11 +358,11 @@ public final class CrossoverProbe {
   private PairedTimes times(
       Case one, Direction direction, Kernel kernel, double density, boolean rehearsed) {
     try (var _ = Scope.open("crossover probe")) {
-      CrossoverPair pair = CrossoverPair.of(one, direction, kernel, density);
+      CrossoverPair pair = CrossoverPair.of(one, direction, kernel, density, device);
       if (rehearsed) {
         rehearse(pair);
       }
-      return PairedTimes.of(pair, settings.rounds(), settings.sampleNanos());
+      return PairedTimes.of(pair, backend, settings.rounds(), settings.sampleNanos());
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.espalier.tensor.DType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.Use;
-import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.Entries;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
@@ -22,9 +21,9 @@ import dev.espalier.tensor.spi.Epilogue;
  * there. For finite activations the two agree within rounding.
  */
 public final class SparseOps {
-  private static final WeightedLinear LINEAR = new WeightedLinear(Crossover.standard());
+  private static final WeightedLinear LINEAR = new WeightedLinear(WeightForm::tableOf);
   private static final WeightedConvolution CONVOLUTION =
-      new WeightedConvolution(Crossover.standard());
+      new WeightedConvolution(WeightForm::tableOf);
 
   private SparseOps() {}
 
@@ -177,10 +176,10 @@ public final class SparseOps {
   /**
    * {@code y = x wᵀ + bias}, then ReLU if asked; x [*, I], w [O, I], bias [O] or null, y [*, O].
    *
-   * <p>A masked weight runs on the kernel that {@link Crossover#standard} names; the dense kernel
-   * reads its storage as it is and so relies on the hard-mask invariant (see {@link
-   * Weight.Masked}). A sparse weight always runs sparse. PyTorch: {@code
-   * torch.nn.functional.linear}.
+   * <p>A masked weight runs on the kernel that its device's {@link
+   * dev.espalier.tensor.spi.Backend#crossover table} names; the dense kernel reads its storage as
+   * it is and so relies on the hard-mask invariant (see {@link Weight.Masked}). A sparse weight
+   * always runs sparse. PyTorch: {@code torch.nn.functional.linear}.
    */
   public static Tensor linear(Tensor x, Weight w, Tensor bias, boolean relu) {
     return LINEAR.forward(x, w, bias, relu);

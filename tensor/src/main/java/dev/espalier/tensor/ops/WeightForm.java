@@ -1,5 +1,7 @@
 package dev.espalier.tensor.ops;
 
+import dev.espalier.tensor.Backends;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import dev.espalier.tensor.sparse.Crossover;
@@ -17,6 +19,11 @@ import dev.espalier.tensor.sparse.Weight;
  */
 final class WeightForm {
   private WeightForm() {}
+
+  /** By which masked weights on a device run sparse or dense. */
+  static Crossover tableOf(Device device) {
+    return Backends.of(device).crossover();
+  }
 
   /**
    * The positions to run sparse, or null where the dense kernel runs: for a dense weight, or as the

@@ -1,6 +1,7 @@
 package dev.espalier.tensor.ops;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -10,13 +11,20 @@ import dev.espalier.tensor.sparse.Crossover.Direction;
 import dev.espalier.tensor.sparse.Crossover.Family;
 import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Weight;
+import java.util.function.Function;
 
 /** The three products of a convolution for every form of weight. */
 final class WeightedConvolution {
-  private final Crossover crossover;
+  private final Function<Device, Crossover> tables;
 
-  WeightedConvolution(Crossover crossover) {
-    this.crossover = crossover;
+  /** Chooses by one table, wherever the operands lie. */
+  WeightedConvolution(Crossover table) {
+    this(_ -> table);
+  }
+
+  /** Chooses by the table of the device that the operands lie on. */
+  WeightedConvolution(Function<Device, Crossover> tables) {
+    this.tables = tables;
   }
 
   Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu, ConvSpec spec) {
@@ -32,7 +40,7 @@ final class WeightedConvolution {
     Check.shape("conv2d", "out", out, output);
     ChannelMajor.check("conv2d", out);
     try (var _ = Scope.open("conv2d")) {
-      SparsePattern pattern = pattern(w, Direction.FORWARD, output);
+      SparsePattern pattern = pattern(w, Direction.FORWARD, x, output);
       if (pattern == null) {
         ChannelMajor.conv2d(x, WeightForm.storage(w), bias, relu, spec, out);
       } else {
@@ -48,7 +56,7 @@ final class WeightedConvolution {
     Check.compute("conv2dGradInput", dy, WeightForm.elements(w));
     Convolution.checkGradient("conv2dGradInput", dy, inputShape, w.shape(), spec);
     try (var scope = Scope.open("conv2dGradInput")) {
-      SparsePattern pattern = pattern(w, Direction.GRAD_INPUT, dy.shape());
+      SparsePattern pattern = pattern(w, Direction.GRAD_INPUT, dy, dy.shape());
       if (pattern == null) {
         return scope.keep(Convolution.conv2dGradInput(dy, WeightForm.storage(w), spec, inputShape));
       }
@@ -66,7 +74,8 @@ final class WeightedConvolution {
     Convolution.checkGradient("conv2dGradWeight", dy, x.shape(), w.shape(), spec);
     WeightForm.refuseDenseGradient("conv2dGradWeight", w, denseGradient);
     try (var scope = Scope.open("conv2dGradWeight")) {
-      SparsePattern pattern = denseGradient ? null : pattern(w, Direction.GRAD_WEIGHT, dy.shape());
+      SparsePattern pattern =
+          denseGradient ? null : pattern(w, Direction.GRAD_WEIGHT, dy, dy.shape());
       if (pattern == null) {
         Tensor dw = Convolution.conv2dGradWeight(x, dy, spec, w.shape());
         return scope.keep(WeightForm.masked(w, dw, denseGradient));
@@ -80,10 +89,10 @@ final class WeightedConvolution {
   }
 
   /** The positions to run sparse, or null for the dense kernel. */
-  private SparsePattern pattern(Weight w, Direction direction, Shape output) {
+  private SparsePattern pattern(Weight w, Direction direction, Tensor operand, Shape output) {
     Family family =
         w.shape().dim(2) == 1 && w.shape().dim(3) == 1 ? Family.POINTWISE : Family.CONVOLUTION;
     long columns = (long) output.dim(0) * output.dim(2) * output.dim(3);
-    return WeightForm.pattern(w, crossover, family, direction, columns);
+    return WeightForm.pattern(w, tables.apply(operand.device()), family, direction, columns);
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.tensor.ops;
 
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Scope;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
@@ -10,6 +11,7 @@ import dev.espalier.tensor.sparse.SparsePattern;
 import dev.espalier.tensor.sparse.Weight;
 import dev.espalier.tensor.spi.Epilogue;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * The three products of a linear layer for every form of weight.
@@ -18,10 +20,16 @@ import java.util.Arrays;
  * views: {@code yᵀ = w xᵀ}.
  */
 final class WeightedLinear {
-  private final Crossover crossover;
+  private final Function<Device, Crossover> tables;
 
-  WeightedLinear(Crossover crossover) {
-    this.crossover = crossover;
+  /** Chooses by one table, wherever the operands lie. */
+  WeightedLinear(Crossover table) {
+    this(_ -> table);
+  }
+
+  /** Chooses by the table of the device that the operands lie on. */
+  WeightedLinear(Function<Device, Crossover> tables) {
+    this.tables = tables;
   }
 
   Tensor forward(Tensor x, Weight w, Tensor bias, boolean relu) {
@@ -95,7 +103,7 @@ final class WeightedLinear {
   }
 
   private SparsePattern pattern(Weight w, Direction direction, Tensor x) {
-    return WeightForm.pattern(w, crossover, Family.LINEAR, direction, rows(x));
+    return WeightForm.pattern(w, tables.apply(x.device()), Family.LINEAR, direction, rows(x));
   }
 
   private static int rows(Tensor x) {

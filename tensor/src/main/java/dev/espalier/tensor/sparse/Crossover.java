@@ -23,9 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * those of {@code element}; where no rule fits, the dense kernel runs. The text form is that of
  * {@link CrossoverText}.
  *
- * <p>Training reads {@link #standard()}, which is part of the library and hence the same on every
- * machine and for every thread count, so that results are. Its {@link #digest()} belongs beside
- * them. A table measured by {@code CrossoverProbe} may serve compiled inference.
+ * <p>Training on the processor reads {@link #standard()}, which is part of the library and hence
+ * the same on every machine and for every thread count, so that results are; other devices have
+ * {@linkplain dev.espalier.tensor.spi.Backend#crossover tables of their own}. The {@link #digest()}
+ * belongs beside results. A table measured by {@code CrossoverProbe} may serve compiled inference.
  */
 public final class Crossover {
   private static final System.Logger LOG = System.getLogger(Crossover.class.getName());
@@ -153,11 +154,7 @@ public final class Crossover {
 
     private static Crossover read() {
       try (InputStream in = Crossover.class.getResourceAsStream(RESOURCE)) {
-        if (in == null) {
-          throw new IllegalStateException(
-              "crossover: the resource " + RESOURCE + " is missing from the library");
-        }
-        return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RESOURCE);
+        return resource(in, RESOURCE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -172,7 +169,7 @@ public final class Crossover {
     this.entries = rules.stream().map(Entry::new).toArray(Entry[]::new);
   }
 
-  /** The library's own table, which training uses on every machine. */
+  /** The library's own table, which training on the processor uses on every machine. */
   public static Crossover standard() {
     return Standard.TABLE;
   }
@@ -206,6 +203,20 @@ public final class Crossover {
    */
   public static Crossover parse(Path file) throws IOException {
     return parse(Files.readString(file), file.toString());
+  }
+
+  /**
+   * Reads a table that is part of a library.
+   *
+   * @param in of the resource, which is not closed; null if it was not found
+   * @throws IllegalStateException if it was not found
+   */
+  public static Crossover resource(InputStream in, String name) throws IOException {
+    if (in == null) {
+      throw new IllegalStateException(
+          "crossover: the resource " + name + " is missing from the library");
+    }
+    return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), name);
   }
 
   /** Reads a table from text; the name appears in messages. */

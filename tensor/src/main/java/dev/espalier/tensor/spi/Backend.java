@@ -6,6 +6,7 @@ import dev.espalier.tensor.Device;
 import dev.espalier.tensor.PoolSpec;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
+import dev.espalier.tensor.sparse.Crossover;
 import dev.espalier.tensor.sparse.PackedInt8;
 import dev.espalier.tensor.sparse.SparsePattern;
 
@@ -24,6 +25,17 @@ public interface Backend {
   String name();
 
   Device device();
+
+  /**
+   * The table that chooses between sparse and dense kernels for masked weights that lie on this
+   * device, asked once for each product; by default the processor's.
+   */
+  default Crossover crossover() {
+    return Crossover.standard();
+  }
+
+  /** Returns when everything issued so far has run, so that a clock may be read. */
+  default void synchronize() {}
 
   /** Memory on a device other than the host (host memory has its own allocator). */
   default Buffer allocate(long bytes, DType dtype, Shape shape) {

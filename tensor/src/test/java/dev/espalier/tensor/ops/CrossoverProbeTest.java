@@ -3,6 +3,7 @@ package dev.espalier.tensor.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.tensor.ConvSpec;
+import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.ops.CrossoverProbe.Case;
 import dev.espalier.tensor.ops.CrossoverProbe.Measurement;
@@ -34,7 +35,7 @@ class CrossoverProbeTest {
   void everyCaseGetsARuleForEachDirectionAndStopsAtItsFirstLoss() {
     List<Measurement> seen = new ArrayList<>();
     Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 1e9);
-    Crossover table = new CrossoverProbe(settings, seen::add).measure(CASES);
+    Crossover table = new CrossoverProbe(settings, Device.CPU, seen::add).measure(CASES);
     assertThat(table.rules()).hasSize(11).allMatch(rule -> rule.maxDensity() == 0);
     assertThat(seen).hasSize(11).allMatch(m -> m.dense() > 0 && m.sparse() > 0);
     assertThat(table.rules()).filteredOn(rule -> rule.kernel() == Kernel.BSR).hasSize(3);
@@ -44,7 +45,7 @@ class CrossoverProbeTest {
   void theDenseTimeOfALayerIsTheSameAtAllDensities() {
     List<Measurement> seen = new ArrayList<>();
     Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 0);
-    new CrossoverProbe(settings, seen::add).measure(CASES.subList(0, 1));
+    new CrossoverProbe(settings, Device.CPU, seen::add).measure(CASES.subList(0, 1));
     assertThat(seen).hasSize(8);
     for (int i = 0; i < seen.size(); i += 2) {
       assertThat(seen.get(i).dense()).isEqualTo(seen.get(i + 1).dense());
@@ -63,7 +64,7 @@ class CrossoverProbeTest {
                 new Granularity.NOfM(2, 4, 4)));
     List<Measurement> seen = new ArrayList<>();
     Settings settings = new Settings(List.of(0.1, 0.7), 0, 1, 1, 0);
-    Crossover table = new CrossoverProbe(settings, seen::add).measure(cases);
+    Crossover table = new CrossoverProbe(settings, Device.CPU, seen::add).measure(cases);
     assertThat(table.rules()).hasSize(8).allMatch(rule -> rule.kernel() == Kernel.NM);
     assertThat(table.rules())
         .allMatch(rule -> rule.maxDensity() == (rule.family() == Family.LINEAR ? 0.25 : 0.5));
@@ -83,7 +84,7 @@ class CrossoverProbeTest {
   @Test
   void winsAtEveryDensityGiveTheLargestOne() {
     Settings settings = new Settings(List.of(0.1, 0.5), 0, 1, 1, 0);
-    Crossover table = new CrossoverProbe(settings, _ -> {}).measure(CASES);
+    Crossover table = new CrossoverProbe(settings, Device.CPU, _ -> {}).measure(CASES);
     assertThat(table.rules()).allMatch(rule -> rule.maxDensity() == 0.5);
     assertThat(table.rules()).anyMatch(rule -> rule.minColumns() == 72 && rule.minWeights() == 108);
   }
@@ -92,7 +93,7 @@ class CrossoverProbeTest {
   void onlySparseChoicesOfATableAreChecked() {
     Settings settings = new Settings(List.of(0.1), 0, 1, 1, 1);
     List<Measurement> seen = new ArrayList<>();
-    var probe = new CrossoverProbe(settings, seen::add);
+    var probe = new CrossoverProbe(settings, Device.CPU, seen::add);
     Crossover table =
         Crossover.parse("espalier-crossover 1\nlinear forward element 1 0 csr 0.25", "t");
     List<Double> densities = List.of(0.2, 0.3);

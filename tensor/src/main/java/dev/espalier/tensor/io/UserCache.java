@@ -1,4 +1,4 @@
-package dev.espalier.bench.machine;
+package dev.espalier.tensor.io;
 
 import java.nio.file.Path;
 
