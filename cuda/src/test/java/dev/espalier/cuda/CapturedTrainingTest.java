@@ -32,19 +32,14 @@ class CapturedTrainingTest {
   private static final int CLASSES = 3;
   private static final SgdStep SGD = new SgdStep(0.1, 0.9, 0, 1e-3, false, false);
 
-  private final Device device;
-  private final CudaBackend backend;
-  private final DeviceContext context;
+  private final Device device = device();
+  private final CudaBackend backend = (CudaBackend) Backends.of(device);
+  private final DeviceContext context = backend.context();
   private Scope scope;
 
-  CapturedTrainingTest() {
-    this(new Device("cuda", 0));
-  }
-
-  CapturedTrainingTest(Device device) {
-    this.device = device;
-    backend = (CudaBackend) Backends.of(device);
-    context = backend.context();
+  /** The device that is tested. */
+  Device device() {
+    return new Device("cuda", 0);
   }
 
   @BeforeEach

@@ -41,16 +41,15 @@ final class ThreadStreams implements AutoCloseable {
   }
 
   private synchronized OrderedStream lease() {
-    Lease free = null;
-    for (Lease lease : leases) {
-      free = free == null && lease.isOver() ? lease : free;
-    }
-    if (free == null) {
-      free = new Lease(new OrderedStream(driver));
-      leases.add(free);
-    }
-    free.giveTo(Thread.currentThread());
-    return free.stream;
+    Lease lease = leases.stream().filter(Lease::isOver).findFirst().orElseGet(this::open);
+    lease.giveTo(Thread.currentThread());
+    return lease.stream;
+  }
+
+  private Lease open() {
+    var lease = new Lease(new OrderedStream(driver));
+    leases.add(lease);
+    return lease;
   }
 
   /** Waits for what runs on all streams; this thread's must not be captured. */

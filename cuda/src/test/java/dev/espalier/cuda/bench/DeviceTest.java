@@ -24,16 +24,12 @@ class DeviceTest {
 
   private static final long TOO_MUCH = 1L << 50;
 
-  private final Device device;
-  private final DeviceContext context;
+  private final Device device = device();
+  private final DeviceContext context = ((CudaBackend) Backends.of(device)).context();
 
-  DeviceTest() {
-    this(new Device("cuda", 0));
-  }
-
-  DeviceTest(Device device) {
-    this.device = device;
-    context = ((CudaBackend) Backends.of(device)).context();
+  /** The device that is tested. */
+  Device device() {
+    return new Device("cuda", 0);
   }
 
   private static Tensor random(long seed, int size) {

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 /** The same on the emulated device that runs each command as late as it may. */
 @DisabledIfSystemProperty(named = "espalier.cuda.emulator", matches = "false")
 final class LateDeviceTest extends DeviceTest {
-  LateDeviceTest() {
-    super(new Device("cuda", 1));
+  @Override
+  Device device() {
+    return new Device("cuda", 1);
   }
 }
