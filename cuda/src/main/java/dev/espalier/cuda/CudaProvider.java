@@ -21,17 +21,23 @@ import java.util.stream.IntStream;
 /**
  * Offers the devices {@code cuda:0}, {@code cuda:1}, … that NVIDIA's driver finds.
  *
- * <p>With {@code -Despalier.cuda.emulator=true} there is one device, {@code cuda:0}, which runs the
- * same kernels on the processor and checks every access; {@code -Despalier.cuda.emulator=unchecked}
- * leaves the checks out, {@code deferred} runs each command as late as a device may, {@code
- * inexact} gives approximate instructions the largest error that PTX allows them. {@code
- * -Despalier.cuda.memory=exact} gives each tensor an allocation of its own, so that the checks see
- * where it ends and what of it was never written. {@link CrossoverTables} says which tables choose
- * between sparse and dense kernels.
+ * <p>With {@code -Despalier.cuda.emulator=true} there are two, which run the same kernels on the
+ * processor and check every access: {@code cuda:0} runs each command at once, {@code cuda:1} as
+ * late as a device may. {@code -Despalier.cuda.emulator=unchecked} leaves the checks out, with
+ * {@code deferred} both devices are late, {@code inexact} gives approximate instructions the
+ * largest error that PTX allows them. {@code -Despalier.cuda.memory=exact} gives each tensor an
+ * allocation of its own, so that the checks see where it ends and what of it was never written.
+ * {@link CrossoverTables} says which tables choose between sparse and dense kernels.
  */
 public final class CudaProvider implements BackendProvider {
   private static final String KIND = "cuda";
   private static final String EMULATOR = "espalier.cuda.emulator";
+
+  /** How many devices are emulated, and which of them is late in any case. */
+  private static final int EMULATED = 2;
+
+  private static final int LATE = 1;
+
   private static final String LIBRARIES = "espalier.cuda.libraries";
   private static final String MEMORY = "espalier.cuda.memory";
 
@@ -57,30 +63,32 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public List<Device> devices() {
-    int count = emulator().isPresent() ? 1 : JCudaLibrary.find().devices();
+    int count = emulator(0).isPresent() ? EMULATED : JCudaLibrary.find().devices();
     return IntStream.range(0, count).mapToObj(index -> new Device(KIND, index)).toList();
   }
 
   private static Optional<DeviceContext> context(Device device) {
-    Optional<EmulatedDriver.Builder> emulator = emulator();
-    if (emulator.isPresent() && device.index() == 0) {
+    Optional<EmulatedDriver.Builder> emulator = emulator(device.index());
+    if (emulator.isPresent() && device.index() < EMULATED) {
       return Optional.of(new DeviceContext(emulator.get().build(), device, memoryMode()));
     }
     if (emulator.isEmpty() && device.index() < JCudaLibrary.find().devices()) {
       var driver = new JCudaDriver(device.index());
-      Libraries libraries =
-          Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"))
-              ? new JCudaLibraries(driver)
-              : Libraries.NONE;
-      return Optional.of(new DeviceContext(driver, libraries, device, memoryMode()));
+      boolean wanted = Boolean.parseBoolean(System.getProperty(LIBRARIES, "true"));
+      return Optional.of(
+          new DeviceContext(
+              driver,
+              allocator -> wanted ? new JCudaLibraries(driver, allocator) : Libraries.NONE,
+              device,
+              memoryMode()));
     }
     return Optional.empty();
   }
 
   /** The emulator that was asked for, or empty if none was. */
-  private static Optional<EmulatedDriver.Builder> emulator() {
+  private static Optional<EmulatedDriver.Builder> emulator(int index) {
     String wish = System.getProperty(EMULATOR, "false");
-    EmulatedDriver.Builder emulator = EmulatedDriver.builder();
+    EmulatedDriver.Builder emulator = EmulatedDriver.builder().deferred(index == LATE);
     return switch (wish) {
       case "false" -> Optional.empty();
       case "true" -> Optional.of(emulator);
@@ -107,8 +115,8 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public String status() {
-    return emulator().isPresent()
-        ? "cuda:0 is emulated on the processor, as -D%s asks".formatted(EMULATOR)
+    return emulator(0).isPresent()
+        ? "cuda:0 and cuda:1 are emulated on the processor, as -D%s asks".formatted(EMULATOR)
         : JCudaLibrary.find().sentence();
   }
 }

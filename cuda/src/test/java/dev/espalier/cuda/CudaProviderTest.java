@@ -44,9 +44,10 @@ final class CudaProviderTest {
   }
 
   @Test
-  void theEmulatorIsADevice() {
+  void theEmulatorIsTwoDevices() {
     System.setProperty(EMULATOR, "true");
-    assertThat(Backends.devices()).containsExactly(Device.CPU, new Device("cuda", 0));
+    assertThat(Backends.devices())
+        .containsExactly(Device.CPU, new Device("cuda", 0), new Device("cuda", 1));
   }
 
   @Test

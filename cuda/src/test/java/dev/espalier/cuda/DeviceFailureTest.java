@@ -2,6 +2,7 @@ package dev.espalier.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.espalier.cuda.context.DeviceContext;
 import dev.espalier.cuda.driver.DevicePointer;
@@ -133,6 +134,17 @@ final class DeviceFailureTest {
           .withMessageContaining("fill_bytes");
     }
     assertWorks();
+  }
+
+  @Test
+  void tensorsOfAnotherDeviceAreRefused() {
+    try (Tensor there = Tensor.empty(DType.FLOAT32, Shape.of(1), DEVICE)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> context.pointer(there))
+          .withMessageContainingAll("cuda:0", "cuda:1", "to(device)");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> context.launch("movement", "fill_bytes").tensor(there));
+    }
   }
 
   @Test

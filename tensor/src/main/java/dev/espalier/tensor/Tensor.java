@@ -333,10 +333,18 @@ public final class Tensor implements AutoCloseable {
     return type == dtype ? alias() : empty(type, shape(), device()).copyFrom(this);
   }
 
-  /** The same elements on another device; an alias if it is already there. */
+  /**
+   * The same elements on another device; an alias if it is already there. Between two devices that
+   * are not the host they go through the host's memory.
+   */
   public Tensor to(Device target) {
     if (target.equals(device())) {
       return alias();
+    }
+    if (!target.equals(Device.CPU) && !device().equals(Device.CPU)) {
+      try (Tensor host = to(Device.CPU)) {
+        return host.to(target);
+      }
     }
     try (Tensor dense = contiguous()) {
       Tensor result = empty(dtype, shape(), target);

@@ -8,6 +8,7 @@ import dev.espalier.cuda.kernel.Kernels;
 import dev.espalier.cuda.kernel.Launch;
 import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.memory.CapturedStep;
+import dev.espalier.cuda.memory.Closing;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.DeviceBuffer;
 import dev.espalier.cuda.memory.OrderedStream;
@@ -21,6 +22,8 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * A device with all that turning an operation into launches needs.
@@ -48,24 +51,29 @@ public final class DeviceContext implements AutoCloseable {
   private final Uploads uploads;
   private final ThreadStreams streams;
   private final Libraries libraries;
+  private final ReentrantLock capturing = new ReentrantLock();
 
   /** A device without the vendor's libraries. */
   public DeviceContext(Driver driver, Device device, DeviceAllocator.Mode mode) {
-    this(driver, Libraries.NONE, device, mode);
+    this(driver, _ -> Libraries.NONE, device, mode);
   }
 
   /**
    * Takes a driver and libraries, which it closes in the end.
    *
+   * @param libraries made for the device's memory
    * @param device what tensors call it
    */
   public DeviceContext(
-      Driver driver, Libraries libraries, Device device, DeviceAllocator.Mode mode) {
+      Driver driver,
+      Function<DeviceAllocator, Libraries> libraries,
+      Device device,
+      DeviceAllocator.Mode mode) {
     this.driver = driver;
-    this.libraries = libraries;
     this.device = device;
     properties = driver.properties();
     allocator = new DeviceAllocator(driver, device, mode);
+    this.libraries = libraries.apply(allocator);
     kernels = new Kernels(driver);
     staging = new Staging(driver);
     uploads = new Uploads(driver, allocator);
@@ -127,7 +135,7 @@ public final class DeviceContext implements AutoCloseable {
     if (tensor == null) {
       return null;
     }
-    if (!(tensor.buffer() instanceof DeviceBuffer buffer)) {
+    if (!(tensor.buffer() instanceof DeviceBuffer buffer) || !tensor.device().equals(device)) {
       throw new IllegalArgumentException(
           "kernel: an operand is on %s, not on %s; move it with to(device)"
               .formatted(tensor.device(), device));
@@ -184,7 +192,7 @@ public final class DeviceContext implements AutoCloseable {
     return block.use(stream());
   }
 
-  /** Copies a contiguous tensor between the host and this device, or on the device. */
+  /** Copies a contiguous tensor from the host to this device or back. */
   public void transfer(Tensor source, Tensor target) {
     long bytes = source.size() * source.dtype().bytes();
     if (bytes == 0) {
@@ -230,11 +238,24 @@ public final class DeviceContext implements AutoCloseable {
    * Collects what {@code work} would issue on this thread, to be repeated by {@link #replay}.
    *
    * <p>Nothing of it runs now. {@code work} must not read results: no {@code item()}, no copies to
-   * or from the host.
+   * or from the host. One thread captures at a time; others work on, or wait for their turn to
+   * capture. Cached memory is given back before, as a step has memory of its own.
+   *
+   * @throws IllegalStateException if this thread captures already
    */
   public CapturedStep capture(Runnable work) {
-    synchronize();
-    return CapturedStep.capture(stream(), allocator, uploads, work);
+    if (capturing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "capture: this thread captures a step already; end that one first");
+    }
+    capturing.lock();
+    try {
+      synchronize();
+      trim();
+      return CapturedStep.capture(stream(), allocator, uploads, work);
+    } finally {
+      capturing.unlock();
+    }
   }
 
   /** Issues a captured step on this thread's stream. */
@@ -242,15 +263,21 @@ public final class DeviceContext implements AutoCloseable {
     step.replay(stream());
   }
 
-  /** Waits for all work and releases everything; tensors still open there must not be used. */
+  /**
+   * Waits for all work and releases everything; tensors still open there must not be used.
+   *
+   * @throws RuntimeException the first failure, after everything else was released all the same
+   */
   @Override
   public void close() {
-    streams.close();
-    staging.close();
-    uploads.close();
-    kernels.close();
-    libraries.close();
-    allocator.close();
-    driver.close();
+    Closing.all(
+        List.of(
+            streams::close,
+            staging::close,
+            uploads::close,
+            kernels::close,
+            libraries::close,
+            allocator::close,
+            driver::close));
   }
 }

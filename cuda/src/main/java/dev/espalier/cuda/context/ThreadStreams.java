@@ -1,62 +1,70 @@
 package dev.espalier.cuda.context;
 
 import dev.espalier.cuda.driver.Driver;
+import dev.espalier.cuda.memory.Closing;
 import dev.espalier.cuda.memory.OrderedStream;
-import java.lang.ref.Cleaner;
-import java.util.ArrayDeque;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A stream for each thread; that of a thread which ended goes to the next new one. */
 final class ThreadStreams implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
-  /** What a thread holds: when it is unreachable, so is the thread. */
+  /** A stream and the thread that has it. */
   private static final class Lease {
     private final OrderedStream stream;
+    private WeakReference<Thread> holder;
 
     Lease(OrderedStream stream) {
       this.stream = stream;
     }
+
+    void giveTo(Thread thread) {
+      holder = new WeakReference<>(thread);
+    }
+
+    boolean isOver() {
+      Thread thread = holder.get();
+      return thread == null || !thread.isAlive();
+    }
   }
 
   private final Driver driver;
-  private final List<OrderedStream> all = new ArrayList<>();
-  private final ArrayDeque<OrderedStream> idle = new ArrayDeque<>();
-  private final ThreadLocal<Lease> mine = ThreadLocal.withInitial(this::lease);
+  private final List<Lease> leases = new ArrayList<>();
+  private final ThreadLocal<OrderedStream> mine = ThreadLocal.withInitial(this::lease);
 
   ThreadStreams(Driver driver) {
     this.driver = driver;
   }
 
   OrderedStream mine() {
-    return mine.get().stream;
+    return mine.get();
   }
 
-  private synchronized Lease lease() {
-    OrderedStream stream = idle.pollFirst();
-    if (stream == null) {
-      stream = new OrderedStream(driver);
-      all.add(stream);
-    }
-    OrderedStream leased = stream;
-    var lease = new Lease(leased);
-    CLEANER.register(lease, () -> giveBack(leased));
+  private synchronized OrderedStream lease() {
+    Lease lease = leases.stream().filter(Lease::isOver).findFirst().orElseGet(this::open);
+    lease.giveTo(Thread.currentThread());
+    return lease.stream;
+  }
+
+  private Lease open() {
+    var lease = new Lease(new OrderedStream(driver));
+    leases.add(lease);
     return lease;
   }
 
-  private synchronized void giveBack(OrderedStream stream) {
-    idle.addLast(stream);
-  }
-
-  synchronized void synchronizeAll() {
-    all.forEach(OrderedStream::synchronize);
+  /** Waits for what runs on all streams; this thread's must not be captured. */
+  void synchronizeAll() {
+    mine().synchronize();
+    synchronized (this) {
+      leases.forEach(lease -> lease.stream.finish());
+    }
   }
 
   @Override
   public synchronized void close() {
-    all.forEach(OrderedStream::close);
-    all.clear();
-    idle.clear();
+    List<Runnable> steps = new ArrayList<>();
+    leases.forEach(lease -> steps.add(lease.stream::close));
+    leases.clear();
+    Closing.all(steps);
   }
 }

@@ -4,6 +4,7 @@ import dev.espalier.cuda.driver.DeviceProperties;
 import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Kernel;
 import dev.espalier.cuda.driver.KernelArgument;
+import dev.espalier.cuda.driver.KernelParameter;
 import dev.espalier.cuda.driver.KernelResources;
 import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.cuda.emulator.code.CompiledKernel;
@@ -18,6 +19,7 @@ final class EmulatedKernel implements Kernel {
   private final CompiledKernel compiled;
   private final DeviceDescription device;
   private final Integer registers;
+  private final List<KernelParameter> taken;
   private KernelResources resources;
   private int allowedSharedBytes;
 
@@ -34,8 +36,21 @@ final class EmulatedKernel implements Kernel {
     this.compiled = compiled;
     this.device = device;
     this.registers = registers;
+    taken = compiled.function().parameters().stream().map(EmulatedKernel::parameter).toList();
     allowedSharedBytes =
         device.properties().maxSharedBytesPerBlock() - compiled.staticSharedBytes();
+  }
+
+  private static KernelParameter parameter(Variable declared) {
+    boolean single = declared.bytes() == declared.type().bytes();
+    char kind =
+        switch (declared.type().kind()) {
+          case FLOAT -> 'f';
+          case UNSIGNED -> 'u';
+          case SIGNED -> 's';
+          default -> 'b';
+        };
+    return new KernelParameter(single ? kind : 'b', Math.toIntExact(declared.bytes()));
   }
 
   CompiledKernel compiled() {
@@ -92,22 +107,13 @@ final class EmulatedKernel implements Kernel {
 
   /** The bytes of the parameters. */
   byte[] parameters(List<KernelArgument> arguments) {
-    List<Variable> expected = compiled.function().parameters();
-    if (arguments.size() != expected.size()) {
-      throw new DriverException(
-          "launch of " + name(),
-          "%d arguments for %d parameters".formatted(arguments.size(), expected.size()));
+    String problem = KernelParameter.mismatch(taken, arguments);
+    if (problem != null) {
+      throw new DriverException("launch of " + name(), problem);
     }
     MemorySegment bytes = MemorySegment.ofArray(new byte[compiled.parameterBytes()]);
     for (int i = 0; i < arguments.size(); i++) {
-      KernelArgument argument = arguments.get(i);
-      if (argument.bytes() != expected.get(i).bytes()) {
-        throw new DriverException(
-            "launch of " + name(),
-            "argument %d is %s of %d bytes, but the parameter has %d"
-                .formatted(i, argument, argument.bytes(), expected.get(i).bytes()));
-      }
-      argument.write(bytes, compiled.parameterOffset(i));
+      arguments.get(i).write(bytes, compiled.parameterOffset(i));
     }
     return bytes.toArray(ValueLayout.JAVA_BYTE);
   }

@@ -76,12 +76,13 @@ final class EmulatedProgram implements Program {
 
   private void requireTarget(PtxModule module) {
     String major = module.version().split("\\.", 2)[0];
-    if (!major.chars().allMatch(Character::isDigit) || Integer.parseInt(major) > MAX_MAJOR) {
+    if (!major.matches("\\d{1,3}") || Integer.parseInt(major) > MAX_MAJOR) {
       throw new PtxException(
           1, "version " + module.version() + " is newer than the " + MAX_MAJOR + ".x known here");
     }
     String digits = module.target().replaceAll("\\D", "");
-    int wanted = digits.isEmpty() ? 0 : Integer.parseInt(digits);
+    long wanted =
+        digits.isEmpty() ? 0 : Long.parseLong(digits, 0, Math.min(9, digits.length()), 10);
     int own = driver.properties().computeMajor() * 10 + driver.properties().computeMinor();
     if (wanted > own) {
       throw new PtxException(

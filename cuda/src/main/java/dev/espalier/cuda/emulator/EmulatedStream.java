@@ -11,17 +11,20 @@ import dev.espalier.cuda.driver.LaunchShape;
 import dev.espalier.cuda.emulator.code.Launch;
 import dev.espalier.cuda.emulator.machine.Allocation;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Commands in order: run at once, or when something waits for them. */
 final class EmulatedStream implements CommandStream {
   private final EmulatedDriver driver;
   private final boolean deferred;
-  private final Deque<Runnable> pending = new ArrayDeque<>();
+
+  /** What was issued and not yet run; other threads run it when they wait for this stream. */
+  private final Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+
   private List<Runnable> captured;
   private boolean closed;
 
@@ -64,6 +67,19 @@ final class EmulatedStream implements CommandStream {
   void drain() {
     synchronized (driver) {
       for (Runnable next = pending.poll(); next != null; next = pending.poll()) {
+        next.run();
+      }
+    }
+  }
+
+  /** Runs what was issued before a recorded point, as late as that is allowed. */
+  void drainTo(EmulatedEvent.Point point) {
+    synchronized (driver) {
+      while (!point.isReached()) {
+        Runnable next = pending.poll();
+        if (next == null) {
+          return; // a point in a captured sequence, which was not replayed
+        }
         next.run();
       }
     }
@@ -190,14 +206,15 @@ final class EmulatedStream implements CommandStream {
 
   @Override
   public void record(Event event) {
-    EmulatedEvent own = (EmulatedEvent) event;
-    own.issued(this);
-    issue(own::reached);
+    issue(((EmulatedEvent) event).record(this)::reach);
   }
 
   @Override
   public void await(Event event) {
-    issue(event::synchronize);
+    EmulatedEvent.Point point = ((EmulatedEvent) event).last();
+    if (point != null) {
+      issue(point::await);
+    }
   }
 
   @Override

@@ -1,12 +1,12 @@
 package dev.espalier.cuda.jcuda;
 
 import dev.espalier.cuda.driver.KernelArgument;
+import dev.espalier.cuda.driver.KernelParameter;
 import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
 
@@ -28,28 +28,26 @@ final class ArgumentBuffer implements AutoCloseable {
   /**
    * Writes the arguments of a launch.
    *
-   * @param sizes the bytes that the kernel's parameters take
+   * @param parameters that the kernel takes
    * @throws IllegalArgumentException naming the kernel if the arguments are others
    */
-  Pointer write(String kernel, int[] sizes, List<KernelArgument> arguments) {
-    int[] given = arguments.stream().mapToInt(KernelArgument::bytes).toArray();
-    if (!Arrays.equals(given, sizes)) {
-      throw new IllegalArgumentException(
-          "launch of %s: takes parameters of %s bytes, but the arguments have %s"
-              .formatted(kernel, Arrays.toString(sizes), Arrays.toString(given)));
+  Pointer write(String kernel, List<KernelParameter> parameters, List<KernelArgument> arguments) {
+    String problem = KernelParameter.mismatch(parameters, arguments);
+    if (problem != null) {
+      throw new IllegalArgumentException("launch of %s: %s".formatted(kernel, problem));
     }
-    long at = align((long) Long.BYTES * sizes.length);
+    long at = align((long) Long.BYTES * arguments.size());
     long end = at;
-    for (int size : sizes) {
-      end = align(end + size);
+    for (KernelArgument argument : arguments) {
+      end = align(end + argument.bytes());
     }
     if (end > memory.byteSize()) {
       memory = arena.allocate(2 * end, ALIGNMENT);
     }
-    for (int i = 0; i < sizes.length; i++) {
+    for (int i = 0; i < arguments.size(); i++) {
       memory.setAtIndex(Elements.LONG, i, memory.address() + at);
       arguments.get(i).write(memory, at);
-      at = align(at + sizes[i]);
+      at = align(at + arguments.get(i).bytes());
     }
     return Addresses.of(memory);
   }

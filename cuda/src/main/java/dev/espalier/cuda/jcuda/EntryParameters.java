@@ -1,5 +1,6 @@
 package dev.espalier.cuda.jcuda;
 
+import dev.espalier.cuda.driver.KernelParameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The sizes of the parameters of each kernel of a PTX text, by which launches are checked. */
+/** The parameters of each kernel of a PTX text, by which launches are checked. */
 final class EntryParameters {
   private static final Pattern ENTRY =
       Pattern.compile("\\.entry\\s+([\\w$%]+)\\s*(?:\\(([^)]*)\\))?");
@@ -20,20 +21,22 @@ final class EntryParameters {
 
   private EntryParameters() {}
 
-  /** The bytes of each parameter, in order, by the kernel's name. */
-  static Map<String, int[]> of(String ptx) {
-    Map<String, int[]> sizes = new HashMap<>();
+  /** The parameters, in order, by the kernel's name. */
+  static Map<String, List<KernelParameter>> of(String ptx) {
+    Map<String, List<KernelParameter>> entries = new HashMap<>();
     Matcher entry = ENTRY.matcher(COMMENT.matcher(ptx).replaceAll(" "));
     while (entry.find()) {
-      List<Integer> bytes = new ArrayList<>();
+      List<KernelParameter> parameters = new ArrayList<>();
       Matcher parameter = PARAMETER.matcher(entry.group(2) == null ? "" : entry.group(2));
       while (parameter.find()) {
         int element = Integer.parseInt(parameter.group(2)) / Byte.SIZE;
-        int count = parameter.group(3) == null ? 1 : Integer.parseInt(parameter.group(3));
-        bytes.add(element * count);
+        boolean single = parameter.group(3) == null;
+        int count = single ? 1 : Integer.parseInt(parameter.group(3));
+        char kind = single ? parameter.group(1).charAt(0) : 'b';
+        parameters.add(new KernelParameter(kind, element * count));
       }
-      sizes.put(entry.group(1), bytes.stream().mapToInt(Integer::intValue).toArray());
+      entries.put(entry.group(1), List.copyOf(parameters));
     }
-    return sizes;
+    return entries;
   }
 }

@@ -11,10 +11,9 @@ import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.library.DenseLibrary;
 import dev.espalier.cuda.library.DenseOperand;
 import dev.espalier.cuda.library.DenseProduct;
+import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.OrderedStream;
 import dev.espalier.tensor.DType;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
@@ -31,23 +30,37 @@ final class JCublasLibrary implements DenseLibrary {
   /** What NVIDIA recommends for compute capability 9.0; elsewhere less would do. */
   private static final long WORKSPACE_BYTES = 32L << 20;
 
-  /** A stream's handle and what it was given. */
-  private record Session(cublasHandle handle, DevicePointer workspace, ScalarPair scalars) {}
+  /** A stream's handle and the numbers that its calls read. */
+  private record Session(cublasHandle handle, ScalarPair scalars) {
+    Session() {
+      var created = new cublasHandle();
+      check(JCublas2.cublasCreate(created), "cublasCreate");
+      this(created, new ScalarPair());
+    }
+
+    void close() {
+      JCublas2.cublasDestroy(handle);
+      scalars.close();
+    }
+  }
 
   private final JCudaDriver driver;
-  private final Map<JCudaStream, Session> sessions = new IdentityHashMap<>();
+  private final StreamSessions<Session> sessions;
   private final int version;
 
-  JCublasLibrary(JCudaDriver driver) {
+  JCublasLibrary(JCudaDriver driver, DeviceAllocator allocator) {
     this.driver = driver;
+    sessions = new StreamSessions<>(allocator, WORKSPACE_BYTES, "cuBLAS");
     JCublas2.setExceptionsEnabled(false);
     driver.context().enter();
-    var handle = new cublasHandle();
-    check(JCublas2.cublasCreate(handle), "cublasCreate");
-    int[] number = new int[1];
-    check(JCublas2.cublasGetVersion(handle, number), "cublasGetVersion");
-    version = number[0];
-    check(JCublas2.cublasDestroy(handle), "cublasDestroy");
+    var session = new Session();
+    try {
+      int[] number = new int[1];
+      check(JCublas2.cublasGetVersion(session.handle, number), "cublasGetVersion");
+      version = number[0];
+    } finally {
+      session.close();
+    }
   }
 
   @Override
@@ -57,12 +70,11 @@ final class JCublasLibrary implements DenseLibrary {
 
   @Override
   public void gemm(DenseProduct product, OrderedStream stream) {
-    stream.issue(commands -> gemm(product, (JCudaStream) commands));
+    driver.context().enter();
+    sessions.issue(stream, JCublasLibrary::open, session -> gemm(product, session));
   }
 
-  private synchronized void gemm(DenseProduct product, JCudaStream stream) {
-    driver.context().enter();
-    Session session = sessions.computeIfAbsent(stream, this::open);
+  private static void gemm(DenseProduct product, Session session) {
     var swapped = ColumnMajorProduct.of(product);
     DenseOperand first = swapped.first();
     DenseOperand second = swapped.second();
@@ -117,15 +129,23 @@ final class JCublasLibrary implements DenseLibrary {
     };
   }
 
-  private Session open(JCudaStream stream) {
-    var handle = new cublasHandle();
-    check(JCublas2.cublasCreate(handle), "cublasCreate");
-    DevicePointer workspace = driver.allocate(WORKSPACE_BYTES);
-    check(JCublas2.cublasSetStream(handle, stream.asRuntimeStream()), "cublasSetStream");
-    check(
-        JCublas2.cublasSetWorkspace(handle, Addresses.of(workspace), WORKSPACE_BYTES),
-        "cublasSetWorkspace");
-    return new Session(handle, workspace, new ScalarPair());
+  private static Session open(OrderedStream stream, DevicePointer workspace) {
+    var session = new Session();
+    try {
+      stream.issue(
+          commands ->
+              check(
+                  JCublas2.cublasSetStream(
+                      session.handle, ((JCudaStream) commands).asRuntimeStream()),
+                  "cublasSetStream"));
+      check(
+          JCublas2.cublasSetWorkspace(session.handle, Addresses.of(workspace), WORKSPACE_BYTES),
+          "cublasSetWorkspace");
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+    return session;
   }
 
   private static void check(int status, String operation) {
@@ -134,13 +154,9 @@ final class JCublasLibrary implements DenseLibrary {
     }
   }
 
-  synchronized void close() {
+  void close() {
     driver.context().enter();
-    for (Session session : sessions.values()) {
-      JCublas2.cublasDestroy(session.handle);
-      driver.free(session.workspace);
-      session.scalars.close();
-    }
-    sessions.clear();
+    sessions.handles().forEach(Session::close);
+    sessions.close();
   }
 }

@@ -1,7 +1,9 @@
 package dev.espalier.cuda.jcuda;
 
 import dev.espalier.cuda.driver.Kernel;
+import dev.espalier.cuda.driver.KernelParameter;
 import dev.espalier.cuda.driver.KernelResources;
+import java.util.List;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.JCudaDriver;
@@ -11,15 +13,16 @@ final class JCudaKernel implements Kernel {
   private final JCudaContext context;
   private final CUfunction function;
   private final String name;
-  private final int[] parameterBytes;
+  private final List<KernelParameter> parameters;
   private final KernelResources resources;
   private int allowedSharedBytes;
 
-  JCudaKernel(JCudaContext context, CUfunction function, String name, int[] parameterBytes) {
+  JCudaKernel(
+      JCudaContext context, CUfunction function, String name, List<KernelParameter> parameters) {
     this.context = context;
     this.function = function;
     this.name = name;
-    this.parameterBytes = parameterBytes;
+    this.parameters = parameters;
     resources =
         new KernelResources(
             attribute(CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS),
@@ -40,8 +43,8 @@ final class JCudaKernel implements Kernel {
     return function;
   }
 
-  int[] parameterBytes() {
-    return parameterBytes;
+  List<KernelParameter> parameters() {
+    return parameters;
   }
 
   @Override

@@ -3,11 +3,12 @@ package dev.espalier.cuda.jcuda;
 import dev.espalier.cuda.library.DenseLibrary;
 import dev.espalier.cuda.library.Libraries;
 import dev.espalier.cuda.library.SparseLibrary;
+import dev.espalier.cuda.memory.DeviceAllocator;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import jcuda.CudaException;
 
 /** JCublas and JCusparse on one device, where CUDA's libraries are installed. */
@@ -22,19 +23,26 @@ public final class JCudaLibraries implements Libraries {
           + " are";
 
   private final JCudaDriver driver;
+  private final DeviceAllocator allocator;
   private final List<String> absences = new ArrayList<>();
   private Optional<JCublasLibrary> dense;
   private Optional<JCusparseLibrary> sparse;
 
-  /** Loads nothing yet. */
-  public JCudaLibraries(JCudaDriver driver) {
+  /**
+   * Loads nothing yet.
+   *
+   * @param allocator of the device, for the libraries' workspaces
+   */
+  public JCudaLibraries(JCudaDriver driver, DeviceAllocator allocator) {
     this.driver = driver;
+    this.allocator = allocator;
   }
 
   @Override
   public synchronized Optional<DenseLibrary> dense() {
     if (dense == null) {
-      dense = load("JCublas2", "libcublas.so.12", DENSE, JCublasLibrary::new);
+      dense =
+          load("JCublas2", "libcublas.so.12", DENSE, () -> new JCublasLibrary(driver, allocator));
     }
     return dense.map(library -> library);
   }
@@ -42,16 +50,20 @@ public final class JCudaLibraries implements Libraries {
   @Override
   public synchronized Optional<SparseLibrary> sparse() {
     if (sparse == null) {
-      sparse = load("JCusparse", "libcusparse.so.12", SPARSE, JCusparseLibrary::new);
+      sparse =
+          load(
+              "JCusparse",
+              "libcusparse.so.12",
+              SPARSE,
+              () -> new JCusparseLibrary(driver, allocator));
     }
     return sparse.map(library -> library);
   }
 
-  private <T> Optional<T> load(
-      String binding, String library, String instead, Function<JCudaDriver, T> open) {
+  private <T> Optional<T> load(String binding, String library, String instead, Supplier<T> open) {
     try {
       NativeLibrary.unpack(binding);
-      return Optional.of(open.apply(driver));
+      return Optional.of(open.get());
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | CudaException e) {
       String sentence = absence(binding, library, instead, e);
       absences.add(sentence);

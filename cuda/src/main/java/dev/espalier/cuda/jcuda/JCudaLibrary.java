@@ -1,5 +1,7 @@
 package dev.espalier.cuda.jcuda;
 
+import dev.espalier.cuda.driver.DriverException;
+import java.util.function.Supplier;
 import jcuda.CudaException;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -27,7 +29,7 @@ public final class JCudaLibrary {
   public record Finding(int devices, String sentence) {}
 
   private static final class Holder {
-    static final Finding FOUND = look();
+    static final Finding FOUND = look(JCudaLibrary::load);
   }
 
   private JCudaLibrary() {}
@@ -37,11 +39,17 @@ public final class JCudaLibrary {
     return Holder.FOUND;
   }
 
-  private static Finding look() {
+  private static Finding load() {
+    NativeLibrary.unpack("JCudaDriver");
+    JCudaDriver.setExceptionsEnabled(false);
+    return devices();
+  }
+
+  static Finding look(Supplier<Finding> devices) {
     try {
-      NativeLibrary.unpack("JCudaDriver");
-      JCudaDriver.setExceptionsEnabled(false);
-      return devices();
+      return devices.get();
+    } catch (DriverException e) {
+      return absent("the driver fails (%s)".formatted(e.getMessage()));
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | CudaException e) {
       return absent(missing(e));
     }

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Kernel;
+import dev.espalier.cuda.driver.KernelParameter;
 import dev.espalier.cuda.driver.Program;
 import dev.espalier.tensor.spi.Elements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +26,7 @@ final class JCudaProgram implements Program, Resource {
 
   private final JCudaContext context;
   private final CUmodule module = new CUmodule();
-  private final Map<String, int[]> parameters;
+  private final Map<String, List<KernelParameter>> parameters;
 
   JCudaProgram(JCudaContext context, String ptx) {
     this.context = context;
@@ -79,8 +81,8 @@ final class JCudaProgram implements Program, Resource {
 
   @Override
   public Kernel kernel(String name) {
-    int[] sizes = parameters.get(name);
-    if (sizes == null) {
+    List<KernelParameter> taken = parameters.get(name);
+    if (taken == null) {
       throw new DriverException(
           "kernel " + name,
           "the module has no such entry; it has " + parameters.keySet().stream().sorted().toList());
@@ -89,7 +91,7 @@ final class JCudaProgram implements Program, Resource {
     var function = new CUfunction();
     CudaCall.check(
         JCudaDriver.cuModuleGetFunction(function, module, name), "cuModuleGetFunction " + name);
-    return new JCudaKernel(context, function, name, sizes);
+    return new JCudaKernel(context, function, name, taken);
   }
 
   @Override

@@ -90,7 +90,7 @@ final class JCudaStream implements CommandStream, Resource {
       throw new DriverException(
           "launch of " + kernel.name(), "the kernel was loaded by another driver");
     }
-    Pointer parameters = arguments.write(mine.name(), mine.parameterBytes(), given);
+    Pointer parameters = arguments.write(mine.name(), mine.parameters(), given);
     Extent grid = shape.grid();
     Extent block = shape.block();
     context.enter();

@@ -12,6 +12,7 @@ import dev.espalier.cuda.library.BlockedEllOperand;
 import dev.espalier.cuda.library.CsrOperand;
 import dev.espalier.cuda.library.DenseOperand;
 import dev.espalier.cuda.library.SparseLibrary;
+import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.OrderedStream;
 import jcuda.jcusparse.JCusparse;
 import jcuda.jcusparse.cusparseDnMatDescr;
@@ -22,18 +23,23 @@ import jcuda.jcusparse.cusparseSpMatDescr;
 /** cuSPARSE through JCusparse. */
 final class JCusparseLibrary implements SparseLibrary {
   private final JCudaDriver driver;
+  private final DeviceAllocator allocator;
   private final int version;
 
-  JCusparseLibrary(JCudaDriver driver) {
+  JCusparseLibrary(JCudaDriver driver, DeviceAllocator allocator) {
     this.driver = driver;
+    this.allocator = allocator;
     JCusparse.setExceptionsEnabled(false);
     driver.context().enter();
     var handle = new cusparseHandle();
     SparseCall.check(JCusparse.cusparseCreate(handle), "cusparseCreate");
-    int[] number = new int[1];
-    SparseCall.check(JCusparse.cusparseGetVersion(handle, number), "cusparseGetVersion");
-    version = number[0];
-    SparseCall.check(JCusparse.cusparseDestroy(handle), "cusparseDestroy");
+    try {
+      int[] number = new int[1];
+      SparseCall.check(JCusparse.cusparseGetVersion(handle, number), "cusparseGetVersion");
+      version = number[0];
+    } finally {
+      JCusparse.cusparseDestroy(handle);
+    }
   }
 
   @Override
@@ -45,7 +51,7 @@ final class JCusparseLibrary implements SparseLibrary {
   public PreparedProduct spmm(
       CsrOperand a, DenseOperand b, DenseOperand c, int n, OrderedStream stream) {
     driver.context().enter();
-    var call = new SparseCall(driver, stream, "cusparseSpMM", c.type());
+    var call = new SparseCall(driver, allocator, stream, "cusparseSpMM", c.type());
     try {
       cusparseSpMatDescr matrix = call.own(csr(a));
       cusparseDnMatDescr right = call.own(dense(b, a.columns(), n));
@@ -61,7 +67,7 @@ final class JCusparseLibrary implements SparseLibrary {
   public PreparedProduct spmm(
       BlockedEllOperand a, DenseOperand b, DenseOperand c, int n, OrderedStream stream) {
     driver.context().enter();
-    var call = new SparseCall(driver, stream, "cusparseSpMM of blocked ELL", c.type());
+    var call = new SparseCall(driver, allocator, stream, "cusparseSpMM of blocked ELL", c.type());
     try {
       cusparseSpMatDescr matrix = call.own(blockedEll(a));
       cusparseDnMatDescr right = call.own(dense(b, a.columns(), n));
@@ -78,7 +84,7 @@ final class JCusparseLibrary implements SparseLibrary {
   public PreparedProduct sddmm(
       DenseOperand a, DenseOperand b, CsrOperand out, int n, OrderedStream stream) {
     driver.context().enter();
-    var call = new SparseCall(driver, stream, "cusparseSDDMM", out.type());
+    var call = new SparseCall(driver, allocator, stream, "cusparseSDDMM", out.type());
     try {
       cusparseDnMatDescr left = call.own(dense(a, out.rows(), n));
       cusparseDnMatDescr right = call.own(dense(b, out.columns(), n));

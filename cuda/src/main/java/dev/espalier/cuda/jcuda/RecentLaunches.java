@@ -9,11 +9,21 @@ final class RecentLaunches {
 
   private final String[] kernels = new String[KEPT];
   private final LaunchShape[] shapes = new LaunchShape[KEPT];
-  private int count;
+  private long count;
+
+  RecentLaunches() {
+    this(0);
+  }
+
+  /** As after {@code count} launches, of which nothing is known. */
+  RecentLaunches(long count) {
+    this.count = count;
+  }
 
   void add(String kernel, LaunchShape shape) {
-    kernels[count % KEPT] = kernel;
-    shapes[count % KEPT] = shape;
+    int place = (int) (count % KEPT);
+    kernels[place] = kernel;
+    shapes[place] = shape;
     count++;
   }
 
@@ -24,8 +34,8 @@ final class RecentLaunches {
   /** The launches, newest first, as the end of a sentence; empty if there were none. */
   String describe() {
     var text = new StringBuilder();
-    for (int i = count - 1; i >= Math.max(0, count - KEPT); i--) {
-      text.append(text.isEmpty() ? " after " : ", ").append(describe(i % KEPT));
+    for (long i = count - 1; i >= Math.max(0, count - KEPT); i--) {
+      text.append(text.isEmpty() ? " after " : ", ").append(describe((int) (i % KEPT)));
     }
     if (count > KEPT) {
       text.append(" and ").append(count - KEPT).append(" launches before");

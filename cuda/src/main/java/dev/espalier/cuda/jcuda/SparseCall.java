@@ -2,6 +2,8 @@ package dev.espalier.cuda.jcuda;
 
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.driver.DriverException;
+import dev.espalier.cuda.memory.DeviceAllocator;
+import dev.espalier.cuda.memory.DeviceBuffer;
 import dev.espalier.cuda.memory.OrderedStream;
 import dev.espalier.tensor.DType;
 import java.util.ArrayList;
@@ -17,21 +19,29 @@ import jcuda.jcusparse.cusparseStatus;
 /** What one prepared product of cuSPARSE holds: a handle, descriptors, scalars, a workspace. */
 final class SparseCall {
   private final JCudaDriver driver;
+  private final DeviceAllocator allocator;
   private final OrderedStream stream;
   private final String operation;
   private final int computeType;
   private final cusparseHandle handle = new cusparseHandle();
   private final ScalarPair scalars = new ScalarPair();
   private final List<Runnable> releases = new ArrayList<>();
-  private DevicePointer workspace;
+  private DeviceBuffer workspace;
+  private DevicePointer address;
 
   /**
    * Opens a handle for a stream.
    *
    * @param result the type of the product; sums of 16-bit types are float32
    */
-  SparseCall(JCudaDriver driver, OrderedStream stream, String operation, DType result) {
+  SparseCall(
+      JCudaDriver driver,
+      DeviceAllocator allocator,
+      OrderedStream stream,
+      String operation,
+      DType result) {
     this.driver = driver;
+    this.allocator = allocator;
     this.stream = stream;
     this.operation = operation;
     computeType = DataTypes.of(result == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32, operation);
@@ -55,7 +65,8 @@ final class SparseCall {
   }
 
   void reserve(long bytes) {
-    workspace = driver.allocate(Math.max(1, bytes));
+    workspace = allocator.allocate(bytes, "the workspace of " + operation, stream);
+    address = workspace.use(stream);
   }
 
   cusparseHandle handle() {
@@ -63,7 +74,7 @@ final class SparseCall {
   }
 
   Pointer workspace() {
-    return Addresses.of(workspace);
+    return Addresses.of(address);
   }
 
   Pointer one() {
@@ -81,7 +92,11 @@ final class SparseCall {
   /** Makes a call that issues work. */
   void issue(IntSupplier call) {
     driver.context().enter();
-    stream.issue(_ -> check(call.getAsInt()));
+    allocator.inTurn(
+        () -> {
+          workspace.use(stream);
+          stream.issue(_ -> check(call.getAsInt()));
+        });
   }
 
   void check(int status) {
@@ -100,7 +115,7 @@ final class SparseCall {
     releases.clear();
     JCusparse.cusparseDestroy(handle);
     if (workspace != null) {
-      driver.free(workspace);
+      workspace.close(); // whoever gets it waits for what was issued
     }
     scalars.close();
   }

@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.espalier.cuda.driver.Driver;
 import dev.espalier.cuda.driver.Kernel;
 import dev.espalier.cuda.driver.Program;
+import dev.espalier.cuda.memory.Closing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -94,9 +97,11 @@ public final class Kernels implements AutoCloseable {
   @Override
   public void close() {
     kernels.clear();
-    written.values().forEach(each -> each.program.close());
+    List<Runnable> steps = new ArrayList<>();
+    written.values().forEach(each -> steps.add(each.program::close));
     written.clear();
-    programs.values().forEach(Program::close);
+    programs.values().forEach(program -> steps.add(program::close));
     programs.clear();
+    Closing.all(steps);
   }
 }

@@ -15,7 +15,7 @@ final class BlockPool {
   private BlockPool heir = this;
 
   /**
-   * Takes a block of a class: one that the stream used last if there is any, as it needs no
+   * Takes a block of a class: one that no other stream has used if there is any, as it needs no
    * waiting, else the one freed longest ago, whose work is most likely done; null if there is none.
    */
   DeviceBuffer take(int sizeClass, OrderedStream stream) {
@@ -25,7 +25,7 @@ final class BlockPool {
     }
     for (Iterator<DeviceBuffer> blocks = list.iterator(); blocks.hasNext(); ) {
       DeviceBuffer block = blocks.next();
-      if (block.user() == stream) {
+      if (block.isOnlyOf(stream)) {
         blocks.remove();
         return block;
       }

@@ -40,34 +40,34 @@ public final class CapturedStep implements AutoCloseable {
   /**
    * Runs {@code work}, whose commands are collected instead of run.
    *
-   * @param stream the calling thread's, with all earlier work of the device finished
+   * @param stream the calling thread's; no other stream of the device is captured meanwhile
    */
   public static CapturedStep capture(
       OrderedStream stream, DeviceAllocator allocator, Uploads uploads, Runnable work) {
     var pool = new PrivatePool(allocator);
-    allocator.beginCapture();
-    uploads.beginCapture();
-    Map<DeviceBuffer, Long> blocks;
+    Map<DeviceBuffer, Long> blocks = Map.of();
     List<Object> arrays;
     LaunchSequence sequence = null;
-    stream.beginCapture(pool);
     boolean done = false;
+    allocator.beginCapture();
+    uploads.beginCapture();
     try {
-      work.run();
-      done = true;
-    } finally {
-      blocks = stream.touched();
+      stream.beginCapture(pool);
       try {
-        sequence = stream.endCapture();
+        work.run();
+        done = true;
       } finally {
-        arrays = uploads.endCapture();
-        allocator.endCapture();
-        if (!done || sequence == null) {
-          if (sequence != null) {
-            sequence.close();
-          }
-          allocator.closePool(pool.blocks());
+        blocks = stream.touched();
+        sequence = stream.endCapture();
+      }
+    } finally {
+      arrays = uploads.endCapture();
+      allocator.endCapture();
+      if (!done || sequence == null) {
+        if (sequence != null) {
+          sequence.close();
         }
+        allocator.closePool(pool.blocks());
       }
     }
     return new CapturedStep(sequence, allocator, pool.blocks(), blocks, arrays);
@@ -87,6 +87,10 @@ public final class CapturedStep implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("replay: the captured step is closed");
     }
+    allocator.inTurn(() -> issue(stream));
+  }
+
+  private void issue(OrderedStream stream) {
     blocks.forEach(
         (block, generation) -> {
           if (block.pool() != pool && block.generation() != generation) {

@@ -15,9 +15,9 @@ import java.util.List;
  * The caching allocator of one device's memory, in the size classes of the host's.
  *
  * <p>The driver frees memory only after all work issued before, which stalls a device; so freed
- * blocks are kept and handed out again. A block goes to the stream that used it last at once, as
- * work on one stream runs in order; another stream first waits for that one. When the device is
- * full the cache is given back, then unreachable tensors are collected, and only then allocation
+ * blocks are kept and handed out again. A block goes back to the only stream that used it at once,
+ * as work on one stream runs in order; another stream first waits for all that did. When the device
+ * is full the cache is given back, then unreachable tensors are collected, and only then allocation
  * fails.
  */
 public final class DeviceAllocator implements AutoCloseable {
@@ -36,14 +36,15 @@ public final class DeviceAllocator implements AutoCloseable {
   private final Device device;
   private final Mode mode;
   private final BlockPool pool = new BlockPool();
+  private final Object turn = new Object();
   private long inUse;
   private long cached;
   private long peak;
   private long allocations;
   private long hits;
   private int blocksInUse;
-  private int captures;
-  private final List<DevicePointer> afterCaptures = new ArrayList<>();
+  private boolean capturing;
+  private final List<DevicePointer> afterCapture = new ArrayList<>();
   private boolean closed;
 
   /** Reserves nothing yet. */
@@ -79,8 +80,24 @@ public final class DeviceAllocator implements AutoCloseable {
     if (block == null) {
       throw new OutOfTensorMemoryException(failure(bytes, what));
     }
-    block.use(stream);
+    try {
+      block.beginWith(stream);
+    } catch (RuntimeException e) {
+      putBack(block);
+      throw e;
+    }
     return block;
+  }
+
+  /**
+   * Issues commands on memory that threads share without knowing: a library's workspace, which a
+   * captured step may use as well. From the first {@link DeviceBuffer#use} to the last command
+   * nobody else's come between.
+   */
+  public void inTurn(Runnable issue) {
+    synchronized (turn) {
+      issue.run();
+    }
   }
 
   private String failure(long bytes, String what) {
@@ -160,24 +177,22 @@ public final class DeviceAllocator implements AutoCloseable {
 
   /** Frees memory, which no stream may do while it is captured. */
   private void free(DevicePointer pointer) {
-    if (captures > 0) {
-      afterCaptures.add(pointer);
+    if (capturing) {
+      afterCapture.add(pointer);
     } else {
       driver.free(pointer);
     }
   }
 
-  /** From now on memory is freed after the last {@link #endCapture}. */
+  /** From now on memory is freed at {@link #endCapture}. */
   synchronized void beginCapture() {
-    captures++;
+    capturing = true;
   }
 
   synchronized void endCapture() {
-    captures--;
-    if (captures == 0) {
-      afterCaptures.forEach(driver::free);
-      afterCaptures.clear();
-    }
+    capturing = false;
+    afterCapture.forEach(driver::free);
+    afterCapture.clear();
   }
 
   /** A private pool, from whose blocks nobody else is served until it is closed. */
@@ -194,7 +209,7 @@ public final class DeviceAllocator implements AutoCloseable {
 
   /** Gives cached blocks back to the driver and returns how many bytes that were. */
   public synchronized long trim() {
-    if (captures > 0) {
+    if (capturing) {
       return 0;
     }
     long freed = freeAll(pool);
@@ -238,8 +253,11 @@ public final class DeviceAllocator implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (!closed) {
-      trim();
-      closed = true;
+      try {
+        trim();
+      } finally {
+        closed = true;
+      }
     }
   }
 }

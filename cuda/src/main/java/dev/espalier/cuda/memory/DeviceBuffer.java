@@ -3,13 +3,18 @@ package dev.espalier.cuda.memory;
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.tensor.spi.Buffer;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A block of device memory.
  *
- * <p>It remembers the stream that used it last. When another stream comes to use it, that one first
- * waits for the work issued to the former, so memory passes between threads, and from a freed
- * tensor to a new one, in the order of the program.
+ * <p>It remembers every stream that has used it since it was handed out. A stream that comes to use
+ * it first waits for the work issued to all others, so memory passes between threads, and from a
+ * freed tensor to a new one, in the order of the program. The last user alone would not do: when it
+ * came, another thread may have held the address for a launch that it had yet to issue.
+ *
+ * <p>Commands that are captured do not run, so they wait for nobody; each replay does.
  */
 public final class DeviceBuffer implements Buffer, AutoCloseable {
   private final DeviceAllocator allocator;
@@ -17,7 +22,7 @@ public final class DeviceBuffer implements Buffer, AutoCloseable {
   private final int sizeClass;
   private final long bytes;
   private BlockPool pool;
-  private OrderedStream user;
+  private final List<OrderedStream> users = new ArrayList<>(1);
   private long handedOut;
 
   DeviceBuffer(
@@ -30,15 +35,43 @@ public final class DeviceBuffer implements Buffer, AutoCloseable {
   }
 
   /** The address of the block for commands of a stream, which the calling thread owns. */
-  public synchronized DevicePointer use(OrderedStream stream) {
-    if (user != stream) {
-      if (user != null) {
+  public DevicePointer use(OrderedStream stream) {
+    if (stream.isCapturing()) {
+      stream.touch(this, generation());
+    } else {
+      join(stream);
+    }
+    return pointer;
+  }
+
+  private synchronized void join(OrderedStream stream) {
+    if (!isOnlyOf(stream)) {
+      followUsers(stream);
+      if (!users.contains(stream)) {
+        users.add(stream);
+      }
+    }
+  }
+
+  private void followUsers(OrderedStream stream) {
+    for (OrderedStream user : users) {
+      if (user != stream) {
         stream.follow(user);
       }
-      user = stream;
     }
-    stream.touch(this);
-    return pointer;
+  }
+
+  /** The first use after the block was handed out, when nobody can launch for its former holder. */
+  void beginWith(OrderedStream stream) {
+    if (stream.isCapturing()) {
+      use(stream); // the replays will wait for the former users
+      return;
+    }
+    synchronized (this) {
+      followUsers(stream);
+      users.clear();
+      users.add(stream);
+    }
   }
 
   @Override
@@ -73,8 +106,9 @@ public final class DeviceBuffer implements Buffer, AutoCloseable {
     handedOut++;
   }
 
-  synchronized OrderedStream user() {
-    return user;
+  /** Whether the stream need wait for nobody. */
+  synchronized boolean isOnlyOf(OrderedStream stream) {
+    return users.size() == 1 && users.getFirst() == stream;
   }
 
   DevicePointer pointer() {

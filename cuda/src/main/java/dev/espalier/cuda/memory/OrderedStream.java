@@ -23,8 +23,14 @@ import java.util.function.Consumer;
 public final class OrderedStream implements CommandStream {
   private final CommandStream stream;
   private final Event mark;
+
+  /** How many commands were given that run; those that are captured do not. */
   private long issued;
+
   private long finished;
+
+  /** Up to which command others were waited for; of the thread that owns the stream. */
+  private final Map<OrderedStream, Long> followed = new IdentityHashMap<>();
 
   /** The blocks that captured commands use, each with its generation; null outside a capture. */
   private Map<DeviceBuffer, Long> touched;
@@ -38,23 +44,23 @@ public final class OrderedStream implements CommandStream {
     mark = driver.openEvent();
   }
 
-  /** Lets the later commands of this stream wait for what {@code other} was given so far. */
+  /**
+   * Lets the later commands of this stream, which runs them, wait for what {@code other} was given
+   * so far.
+   */
   void follow(OrderedStream other) {
-    boolean inCapture = isCapturing();
+    long until;
     synchronized (other) {
-      if (other.issued == other.finished) {
+      until = other.issued;
+      if (until == other.finished || until == followed.getOrDefault(other, 0L)) {
         return;
-      }
-      if (inCapture || other.touched != null) {
-        throw new IllegalStateException(
-            "capture: a tensor is in use on another thread; let other threads finish what the step"
-                + " reads and writes before it is captured");
       }
       other.stream.record(other.mark);
     }
     // a later record of the same mark only moves it further on, which is waiting too long, not
     // wrong
     await(other.mark);
+    followed.put(other, until);
   }
 
   /** Whether commands are collected instead of run. */
@@ -67,17 +73,16 @@ public final class OrderedStream implements CommandStream {
     return capturePool;
   }
 
-  /** {@link #beginCapture()}, with allocations from a pool. */
+  /** {@link #beginCapture()} after all that runs has run, with allocations from a pool. */
   synchronized void beginCapture(PrivatePool pool) {
+    synchronize();
     beginCapture();
     capturePool = pool;
   }
 
   /** Remembers that the commands being captured use a block. */
-  synchronized void touch(DeviceBuffer block) {
-    if (touched != null) {
-      touched.putIfAbsent(block, block.generation());
-    }
+  synchronized void touch(DeviceBuffer block, long generation) {
+    touched.putIfAbsent(block, generation);
   }
 
   /** The blocks of the capture under way, each with the generation that it had at first use. */
@@ -87,39 +92,41 @@ public final class OrderedStream implements CommandStream {
 
   /** Issues work that the interface has no command for, as a library of the vendor does. */
   public synchronized void issue(Consumer<CommandStream> work) {
-    issued++;
-    work.accept(stream);
+    work.accept(commands());
+  }
+
+  /** The stream, for one command more. */
+  private CommandStream commands() {
+    if (touched == null) {
+      issued++;
+    }
+    return stream;
   }
 
   @Override
   public synchronized void copyToDevice(MemorySegment source, DevicePointer target) {
-    issued++;
-    stream.copyToDevice(source, target);
+    commands().copyToDevice(source, target);
   }
 
   @Override
   public synchronized void copyToHost(DevicePointer source, MemorySegment target) {
-    issued++;
-    stream.copyToHost(source, target);
+    commands().copyToHost(source, target);
   }
 
   @Override
   public synchronized void copyOnDevice(DevicePointer source, DevicePointer target, long bytes) {
-    issued++;
-    stream.copyOnDevice(source, target, bytes);
+    commands().copyOnDevice(source, target, bytes);
   }
 
   @Override
   public synchronized void fill(DevicePointer target, byte value, long bytes) {
-    issued++;
-    stream.fill(target, value, bytes);
+    commands().fill(target, value, bytes);
   }
 
   @Override
   public synchronized void launch(
       Kernel kernel, LaunchShape shape, List<KernelArgument> arguments) {
-    issued++;
-    stream.launch(kernel, shape, arguments);
+    commands().launch(kernel, shape, arguments);
   }
 
   @Override
@@ -129,14 +136,20 @@ public final class OrderedStream implements CommandStream {
 
   @Override
   public synchronized void await(Event event) {
-    issued++;
-    stream.await(event);
+    commands().await(event);
   }
 
   @Override
   public synchronized void synchronize() {
     stream.synchronize();
     finished = issued;
+  }
+
+  /** Waits for what runs, which is nothing while commands are captured. */
+  public synchronized void finish() {
+    if (touched == null) {
+      synchronize();
+    }
   }
 
   @Override
@@ -154,13 +167,11 @@ public final class OrderedStream implements CommandStream {
 
   @Override
   public synchronized void replay(LaunchSequence sequence) {
-    issued++;
-    stream.replay(sequence);
+    commands().replay(sequence);
   }
 
   @Override
   public synchronized void close() {
-    stream.close();
-    mark.close();
+    Closing.all(List.of(stream::close, mark::close));
   }
 }

@@ -2,9 +2,12 @@ package dev.espalier.cuda.memory;
 
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.driver.Driver;
+import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Event;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Copies between pageable host memory and the device through page-locked chunks: while the device
@@ -17,7 +20,42 @@ public final class Staging implements AutoCloseable {
   private static final long CHUNK_BYTES = 4L << 20;
   private static final int CHUNKS = 4;
 
-  private record Chunk(MemorySegment memory, Event free) {}
+  /** Page-locked memory and the stream whose copies use it until an event. */
+  private static final class Chunk {
+    private final MemorySegment memory;
+    private final Event free;
+    private OrderedStream user;
+
+    Chunk(Driver driver) {
+      memory = driver.allocateHost(CHUNK_BYTES);
+      free = driver.openEvent();
+    }
+
+    void occupy(OrderedStream stream) {
+      user = stream;
+      stream.record(free);
+    }
+
+    /**
+     * Returns when no copy uses the chunk.
+     *
+     * @throws DriverException the stream's own if it failed, which names the launches before
+     */
+    void await() {
+      try {
+        free.synchronize();
+      } catch (DriverException e) {
+        if (user != null) {
+          user.finish();
+        }
+        throw e;
+      }
+    }
+
+    void close(Driver driver) {
+      Closing.all(List.of(free::synchronize, free::close, () -> driver.freeHost(memory)));
+    }
+  }
 
   private final Driver driver;
   private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
@@ -37,7 +75,7 @@ public final class Staging implements AutoCloseable {
         MemorySegment part = chunk.memory.asSlice(0, bytes);
         part.copyFrom(source.asSlice(at, bytes));
         stream.copyToDevice(part, target.plus(at));
-        stream.record(chunk.free);
+        chunk.occupy(stream);
       } finally {
         put(chunk);
       }
@@ -54,7 +92,7 @@ public final class Staging implements AutoCloseable {
         Chunk chunk = take();
         moving.add(chunk);
         stream.copyToHost(source.plus(at), chunk.memory.asSlice(0, bytes));
-        stream.record(chunk.free);
+        chunk.occupy(stream);
         if (moving.size() == 2) {
           emptied = empty(moving, target, emptied);
         }
@@ -69,7 +107,7 @@ public final class Staging implements AutoCloseable {
 
   private long empty(ArrayDeque<Chunk> moving, MemorySegment target, long at) {
     Chunk chunk = moving.getFirst();
-    chunk.free.synchronize();
+    chunk.await();
     long bytes = Math.min(CHUNK_BYTES, target.byteSize() - at);
     MemorySegment.copy(chunk.memory, 0, target, at, bytes);
     put(moving.removeFirst());
@@ -82,13 +120,18 @@ public final class Staging implements AutoCloseable {
     synchronized (this) {
       chunk = chunks.peekFirst();
       if (chunk == null || (made < CHUNKS && !chunk.free.isReached())) {
-        chunk = new Chunk(driver.allocateHost(CHUNK_BYTES), driver.openEvent());
+        chunk = new Chunk(driver);
         made++;
         return chunk;
       }
       chunks.removeFirst();
     }
-    chunk.free.synchronize();
+    try {
+      chunk.await();
+    } catch (DriverException e) {
+      put(chunk);
+      throw e;
+    }
     return chunk;
   }
 
@@ -98,12 +141,10 @@ public final class Staging implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    for (Chunk chunk : chunks) {
-      chunk.free.synchronize();
-      chunk.free.close();
-      driver.freeHost(chunk.memory);
-    }
+    List<Runnable> steps = new ArrayList<>();
+    chunks.forEach(chunk -> steps.add(() -> chunk.close(driver)));
     chunks.clear();
     made = 0;
+    Closing.all(steps);
   }
 }

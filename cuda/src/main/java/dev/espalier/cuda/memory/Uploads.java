@@ -128,8 +128,10 @@ public final class Uploads implements AutoCloseable {
   /** Frees all copies. */
   @Override
   public synchronized void close() {
-    known.values().forEach(allocator::freeAfterAll);
+    List<Runnable> steps = new ArrayList<>();
+    known.values().forEach(block -> steps.add(() -> allocator.freeAfterAll(block)));
     known.clear();
-    owner.close();
+    steps.add(owner::close);
+    Closing.all(steps);
   }
 }

@@ -17,18 +17,18 @@ public final class Indexing {
   }
 
   /** What is done with some of the rows of a result. */
-  private interface RowRange {
+  interface RowRange {
     void visit(int first, int count);
   }
 
   /** Cuts rows of that width into ranges whose elements a kernel can count. */
-  private static void forEachRange(int rows, int width, RowRange range) {
+  static void forEachRange(int rows, int width, RowRange range) {
     if (width == 0) {
       return;
     }
     int most = (int) Math.max(1, MOST_ELEMENTS / width);
-    for (int first = 0; first < rows; first += most) {
-      range.visit(first, Math.min(most, rows - first));
+    for (long first = 0; first < rows; first += most) {
+      range.visit((int) first, (int) Math.min(most, rows - first));
     }
   }
 

@@ -18,15 +18,19 @@ import dev.espalier.tensor.ops.RandomFill;
 import org.junit.jupiter.api.Test;
 
 /** Copies, events, memory and threads of the device that there is. */
-final class DeviceTest {
-  private static final Device DEVICE = new Device("cuda", 0);
-
+class DeviceTest {
   /** Neither a whole number of staging buffers nor of pages. */
   private static final int ELEMENTS = 123_457;
 
   private static final long TOO_MUCH = 1L << 50;
 
-  private final DeviceContext context = ((CudaBackend) Backends.of(DEVICE)).context();
+  private final Device device = device();
+  private final DeviceContext context = ((CudaBackend) Backends.of(device)).context();
+
+  /** The device that is tested. */
+  Device device() {
+    return new Device("cuda", 0);
+  }
 
   private static Tensor random(long seed, int size) {
     return RandomFill.uniform(new Generator(seed), DType.FLOAT32, Shape.of(size), -1, 1);
@@ -35,7 +39,7 @@ final class DeviceTest {
   @Test
   void copiesComeBackAsTheyWent() {
     try (Tensor host = random(1, ELEMENTS);
-        Tensor there = host.to(DEVICE);
+        Tensor there = host.to(device);
         Tensor copy = there.copy();
         Tensor back = copy.to(Device.CPU)) {
       assertThat(back.toFloatArray()).isEqualTo(host.toFloatArray());
@@ -71,17 +75,17 @@ final class DeviceTest {
   void tooMuchIsRefusedAndTheDeviceGoesOn() {
     assertThatExceptionOfType(OutOfTensorMemoryException.class)
         .isThrownBy(() -> context.scratch(TOO_MUCH, "test").close())
-        .withMessageContainingAll("cuda:0", "intermediate results of test");
+        .withMessageContainingAll(device.toString(), "intermediate results of test");
     copiesComeBackAsTheyWent();
   }
 
   @Test
   void threadsPassTensorsOn() throws InterruptedException {
-    try (Tensor sum = random(2, ELEMENTS).to(DEVICE);
-        Tensor one = Tensor.empty(DType.FLOAT32, Shape.of(ELEMENTS), DEVICE)) {
+    try (Tensor sum = random(2, ELEMENTS).to(device);
+        Tensor one = Tensor.empty(DType.FLOAT32, Shape.of(ELEMENTS), device)) {
       float[] before = sum.toFloatArray();
       one.fill(1);
-      Thread other = new Thread(() -> Backends.of(DEVICE).axpby(1, one, 1, sum));
+      Thread other = new Thread(() -> Backends.of(device).axpby(1, one, 1, sum));
       other.start();
       other.join();
       float[] after = sum.toFloatArray();

@@ -3,14 +3,12 @@ package dev.espalier.cuda.context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.Extent;
 import dev.espalier.cuda.driver.KernelArgument;
 import dev.espalier.cuda.driver.RecordingDriver;
-import dev.espalier.cuda.memory.CapturedStep;
 import dev.espalier.cuda.memory.DeviceAllocator;
 import dev.espalier.cuda.memory.DeviceBuffer;
 import dev.espalier.tensor.DType;
@@ -19,8 +17,6 @@ import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 final class DeviceContextTest {
   private static final String MODULE = "movement";
@@ -124,6 +120,17 @@ final class DeviceContextTest {
   // ---- threads
 
   @Test
+  void aStreamOfAnEndedThreadIsTheNextThreads() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      Thread.ofPlatform().start(() -> context.launch(MODULE, KERNEL).overElements(1)).join();
+    }
+    assertThat(driver.log)
+        .filteredOn(line -> line.contains("launch"))
+        .extracting(line -> line.substring(0, 2))
+        .containsOnly("s2"); // s1 is that of the constants
+  }
+
+  @Test
   void threadsHaveStreamsOfTheirOwnAndMemoryPassesInOrder() throws InterruptedException {
     DeviceBuffer block = block();
     context.stream().fill(context.pointer(block), (byte) 0, 1);
@@ -136,101 +143,18 @@ final class DeviceContextTest {
     assertThat(driver.log.getLast()).startsWith(mine + " await");
   }
 
-  // ---- captures
+  // ---- the end
 
   @Test
-  void aCapturedStepIsReplayed() {
-    DeviceBuffer block = block();
-    try (CapturedStep step =
-        context.capture(() -> context.stream().fill(context.pointer(block), (byte) 1, 10))) {
-      assertThat(step.size()).isOne();
-      context.replay(step);
-      context.replay(step);
-      assertThat(driver.log).filteredOn(line -> line.contains("replay 1")).hasSize(2);
-    }
-    assertThat(driver.log).contains("sequence close");
-  }
-
-  @ParameterizedTest
-  @EnumSource(DeviceAllocator.Mode.class)
-  void memoryOfACaptureServesNobodyElseUntilItsEnd(DeviceAllocator.Mode mode) {
-    DeviceContext tested = context(mode);
-    DevicePointer[] inside = new DevicePointer[1];
-    CapturedStep step =
-        tested.capture(
-            () -> {
-              try (DeviceBuffer scratch = tested.scratch(4096, "test")) {
-                inside[0] = tested.pointer(scratch);
-              }
-            });
-    DeviceBuffer outside = tested.scratch(4096, "test");
-    assertThat(tested.pointer(outside)).isNotEqualTo(inside[0]);
-    outside.close();
-    step.close();
-    step.close();
-    assertThat(tested.memory().bytesInUse()).isZero();
-    tested.trim();
+  void aLostDeviceIsClosedToTheEnd() {
+    context.launch(MODULE, KERNEL).overElements(1);
+    context.constant(new int[1]);
+    driver.fails = command -> command.endsWith(" close");
+    assertThatExceptionOfType(DriverException.class)
+        .isThrownBy(context::close)
+        .withMessageContaining("s2 close");
+    assertThat(driver.log).endsWith("unload", "close");
     assertThat(driver.blocks()).isZero();
-    assertThat(tested.memory().bytesCached()).isZero();
-    assertThatIllegalStateException().isThrownBy(() -> tested.replay(step));
-    tested.close();
-  }
-
-  @Test
-  void aTensorOfACaptureMayOutliveIt() {
-    DeviceBuffer[] kept = new DeviceBuffer[1];
-    CapturedStep step = context.capture(() -> kept[0] = block());
-    context.replay(step);
-    step.close();
-    kept[0].release();
-    assertThat(context.memory().bytesInUse()).isZero();
-    assertThat(block()).isSameAs(kept[0]);
-  }
-
-  @Test
-  void aReplayRefusesMemoryThatWasGivenBack() {
-    DeviceBuffer block = block();
-    CapturedStep step = context.capture(() -> context.pointer(block));
-    context.replay(step);
-    block.release();
-    assertThatIllegalStateException()
-        .isThrownBy(() -> context.replay(step))
-        .withMessageContaining("was closed");
-    block(); // the same block, but somebody else's
-    assertThatIllegalStateException().isThrownBy(() -> context.replay(step));
-    step.close();
-  }
-
-  @Test
-  void aFailedCaptureLeavesNothingBehind() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                context.capture(
-                    () -> {
-                      context.scratch(100, "test").close();
-                      throw new IllegalArgumentException("on purpose");
-                    }))
-        .withMessage("on purpose");
-    assertThat(context.stream().isCapturing()).isFalse();
-    assertThat(context.memory().bytesInUse()).isZero();
-    context.capture(() -> {}).close();
-  }
-
-  @Test
-  void transfersInACaptureAreRefused() {
-    Tensor host = Tensor.zeros(DType.FLOAT32, Shape.of(1));
-    assertThatIllegalStateException()
-        .isThrownBy(() -> context.capture(() -> context.transfer(host, host)))
-        .withMessageContaining("cannot be captured");
-  }
-
-  @Test
-  void constantsMayBeUploadedInACapture() {
-    int[] array = {1, 2};
-    CapturedStep step = context.capture(() -> context.constant(array));
-    assertThat(step.size()).isZero();
-    context.replay(step);
-    step.close();
+    driver.fails = command -> false;
   }
 }

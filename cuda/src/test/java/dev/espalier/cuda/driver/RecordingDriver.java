@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A device without kernels: it has memory, does copies at once, and writes down what it is told.
@@ -20,6 +21,9 @@ public final class RecordingDriver implements Driver {
 
   /** What {@link Event#isReached} answers. */
   public boolean eventsAreReached = true;
+
+  /** What a command throws for which it is true, as of a device that was lost. */
+  public Predicate<String> fails = command -> false;
 
   private final TreeMap<Long, MemorySegment> blocks = new TreeMap<>();
   private final long capacity;
@@ -46,6 +50,9 @@ public final class RecordingDriver implements Driver {
 
   private synchronized void write(String what) {
     log.add(what);
+    if (fails.test(what)) {
+      throw new DriverException(what, "the device is lost");
+    }
   }
 
   @Override

@@ -20,11 +20,11 @@ final class CheckTest {
       add.s32 %r1, %r1, %r2;
       """;
 
-  private static String shared(String body) {
+  static String shared(String body) {
     return EmulatorFixture.kernel(2, ".shared .align 16 .b8 s[1024];\n" + TID + body);
   }
 
-  private static void fails(Check check, String ptx, int threads, String... parts) {
+  static void fails(Check check, String ptx, int threads, String... parts) {
     try (EmulatorFixture emulator = new EmulatorFixture()) {
       DevicePointer in = emulator.ints(new int[64]);
       DevicePointer out = emulator.driver.allocate(256);
@@ -55,7 +55,7 @@ final class CheckTest {
     }
   }
 
-  private static void passes(String ptx, int threads) {
+  static void passes(String ptx, int threads) {
     passes(ptx, threads, EnumSet.allOf(Check.class));
   }
 
@@ -128,73 +128,6 @@ final class CheckTest {
   @Test
   void uninitialisedSharedMemory() {
     fails(Check.UNINITIALISED, shared("ld.shared.u32 %r3, [%r1];"), 1, "shared memory");
-  }
-
-  @Test
-  void readBeforeTheBarrierRaces() {
-    String write = "st.shared.u32 [%r1], %r0;\n";
-    String read =
-        """
-        xor.b32 %r4, %r2, 128;
-        mov.u32 %r5, s;
-        add.s32 %r5, %r5, %r4;
-        ld.shared.u32 %r6, [%r5];
-        """;
-    // The first warp would read what the second has not written yet.
-    String initial =
-        """
-        st.shared.u32 [%r1], 0;
-        bar.sync 0;
-        """;
-    fails(Check.SHARED_RACE, shared(initial + write + read), 64, "read by PTX line");
-    passes(shared(initial + write + "bar.sync 0;\n" + read), 64);
-  }
-
-  @Test
-  void writeAfterReadWithoutBarrierRaces() {
-    String first =
-        """
-        st.shared.u32 [%r1], %r0;
-        bar.sync 0;
-        ld.shared.u32 %r3, [s+4];
-        """;
-    fails(Check.SHARED_RACE, shared(first + "st.shared.u32 [%r1], 7;"), 64, "read by PTX line");
-    passes(shared(first + "bar.sync 0;\nst.shared.u32 [%r1], 7;"), 64);
-  }
-
-  @Test
-  void lanesOfAWarpNeedAWarpBarrier() {
-    String write = "st.shared.u32 [%r1], %r0;\n";
-    String read =
-        """
-        xor.b32 %r4, %r2, 4;
-        mov.u32 %r5, s;
-        add.s32 %r5, %r5, %r4;
-        ld.shared.u32 %r6, [%r5];
-        """;
-    fails(Check.SHARED_RACE, shared(write + read), 32);
-    passes(shared(write + "bar.warp.sync -1;\n" + read), 32);
-  }
-
-  @Test
-  void lanesMayWriteOneValueButNotSeveral() {
-    passes(shared("st.shared.u32 [s], 3;"), 32);
-    fails(Check.SHARED_RACE, shared("st.shared.u32 [s], %r0;"), 32, "another value");
-    passes(shared("@%p0 st.shared.u32 [s], %r0;"), 32);
-  }
-
-  @Test
-  void halfWordsBesideEachOtherDoNotRace() {
-    passes(
-        shared(
-            """
-            shl.b32 %r4, %r0, 1;
-            mov.u32 %r5, s;
-            add.s32 %r5, %r5, %r4;
-            cvt.u16.u32 %h0, %r0;
-            st.shared.u16 [%r5], %h0;
-            """),
-        64);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.espalier.cuda.driver.LaunchShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The driver around the kernels: memory, streams, captures, refusals. */
@@ -67,6 +68,56 @@ final class EmulatedDriverTest {
   }
 
   @Test
+  void aWaitRunsNothingBehindTheEvent() {
+    try (EmulatedDriver driver = EmulatedDriver.builder().deferred(true).build();
+        CommandStream first = driver.openStream();
+        CommandStream second = driver.openStream();
+        Event event = driver.openEvent()) {
+      MemorySegment host = driver.allocateHost(1);
+      DevicePointer device = driver.allocate(1);
+      first.fill(device, (byte) 1, 1);
+      first.record(event);
+      second.await(event);
+      second.copyToHost(device, host);
+      first.fill(device, (byte) 2, 1);
+      first.record(event); // who waits already waits for the earlier record
+      second.synchronize();
+      assertThat(host.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 1);
+      assertThat(event.isReached()).isFalse();
+      driver.freeHost(host);
+    }
+  }
+
+  @Test
+  void oneThreadIssuesWhileAnotherWaits() throws InterruptedException {
+    try (EmulatedDriver driver = EmulatedDriver.builder().deferred(true).build();
+        CommandStream stream = driver.openStream();
+        CommandStream copies = driver.openStream()) {
+      int rounds = 20_000;
+      DevicePointer device = driver.allocate(rounds);
+      var running = new AtomicBoolean(true);
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (running.get()) {
+                      driver.free(driver.allocate(1)); // waits for all streams
+                    }
+                  });
+      for (int i = 0; i < rounds; i++) {
+        stream.fill(device.plus(i), (byte) 1, 1);
+      }
+      running.set(false);
+      other.join();
+      stream.synchronize();
+      MemorySegment host = driver.allocateHost(rounds);
+      copies.copyToHost(device, host); // refuses what was never written
+      copies.synchronize();
+      driver.freeHost(host);
+    }
+  }
+
+  @Test
   void refusals() {
     try (EmulatorFixture emulator =
         new EmulatorFixture(EmulatedDriver.builder().memoryBytes(1000))) {
@@ -84,11 +135,24 @@ final class EmulatedDriverTest {
           .hasMessageContaining("0 arguments for 1 parameters");
       assertThatThrownBy(
               () -> emulator.stream.launch(kernel, shape, List.of(new KernelArgument.Int32(1))))
-          .hasMessageContaining("of 4 bytes, but the parameter has 8");
+          .hasMessageContaining("of 4 bytes, but the parameter is a whole number or address of 8");
+      var ofFloat = emulator.driver.load(INCREMENT.replace(".param .u64", ".param .f64"));
+      assertThatThrownBy(
+              () ->
+                  emulator.stream.launch(
+                      ofFloat.kernel("k"), shape, List.of(new KernelArgument.Int64(1))))
+          .hasMessageContaining("a floating-point number of 8");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", "10.2")))
           .hasMessageContaining("10.2");
       assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_100")))
           .hasMessageContaining("sm_100");
+      for (String odd : List.of("99999999999.0", ".5")) {
+        assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("8.0", odd)))
+            .isInstanceOf(DriverException.class);
+      }
+      assertThatThrownBy(() -> emulator.driver.load(INCREMENT.replace("sm_80", "sm_99999999999")))
+          .isInstanceOf(DriverException.class)
+          .hasMessageContaining("sm_99999999999");
       assertThatThrownBy(() -> emulator.driver.load("not PTX")).isInstanceOf(DriverException.class);
       emulator.driver.free(pointer);
       assertThat(emulator.driver.liveAllocations()).isEmpty();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.espalier.cuda.driver.DevicePointer;
 import dev.espalier.cuda.driver.KernelArgument;
+import dev.espalier.cuda.driver.KernelParameter;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,14 @@ final class ArgumentBufferTest {
             new KernelArgument.Float32(2.5f),
             new KernelArgument.Int64(-9));
     try (var buffer = new ArgumentBuffer()) {
-      buffer.write("test", new int[] {8, 20, 4, 8}, arguments);
+      buffer.write(
+          "test",
+          List.of(
+              new KernelParameter('u', 8),
+              new KernelParameter('b', 20),
+              new KernelParameter('f', 4),
+              new KernelParameter('s', 8)),
+          arguments);
       assertThat(buffer.value(0, 8).getLong()).isEqualTo(0xabc0);
       assertThat(buffer.value(1, 20).get(19)).isEqualTo((byte) 5);
       assertThat(buffer.value(2, 4).getFloat()).isEqualTo(2.5f);
@@ -37,7 +46,7 @@ final class ArgumentBufferTest {
       for (int i = 0; i < 3; i++) {
         buffer.write(
             "test",
-            new int[] {4000, 4000, 4000},
+            Collections.nCopies(3, new KernelParameter('b', 4000)),
             List.of(
                 new KernelArgument.Struct(struct),
                 new KernelArgument.Struct(struct),
@@ -53,8 +62,11 @@ final class ArgumentBufferTest {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  buffer.write("spmm_f32", new int[] {8, 4}, List.of(new KernelArgument.Int64(1))))
-          .withMessageContainingAll("spmm_f32", "[8, 4]", "[8]");
+                  buffer.write(
+                      "spmm_f32",
+                      List.of(new KernelParameter('f', 4)),
+                      List.of(new KernelArgument.Int32(1))))
+          .withMessageContainingAll("spmm_f32", "argument 0 is Int32", "floating-point");
     }
   }
 }

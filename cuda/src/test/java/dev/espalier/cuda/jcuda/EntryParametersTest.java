@@ -2,12 +2,13 @@ package dev.espalier.cuda.jcuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.cuda.driver.KernelParameter;
 import org.junit.jupiter.api.Test;
 
 final class EntryParametersTest {
   @Test
-  void sizesAreThoseOfTheDeclaredTypes() {
-    var sizes =
+  void kindsAndSizesAreThoseOfTheDeclaredTypes() {
+    var parameters =
         EntryParameters.of(
             """
             .version 7.0
@@ -26,9 +27,15 @@ final class EntryParametersTest {
             { ret; }
             .entry bare { ret; }
             """);
-    assertThat(sizes).containsOnlyKeys("many", "none", "bare");
-    assertThat(sizes.get("many")).containsExactly(8, 312, 4, 1, 8);
-    assertThat(sizes.get("none")).isEmpty();
-    assertThat(sizes.get("bare")).isEmpty();
+    assertThat(parameters).containsOnlyKeys("many", "none", "bare");
+    assertThat(parameters.get("many"))
+        .containsExactly(
+            new KernelParameter('u', 8),
+            new KernelParameter('b', 312),
+            new KernelParameter('f', 4),
+            new KernelParameter('u', 1),
+            new KernelParameter('u', 8));
+    assertThat(parameters.get("none")).isEmpty();
+    assertThat(parameters.get("bare")).isEmpty();
   }
 }

@@ -39,6 +39,17 @@ final class JCudaMessagesTest {
   }
 
   @Test
+  void launchesAreNamedHoweverManyThereWere() {
+    var recent = new RecentLaunches(Integer.MAX_VALUE);
+    for (int i = 1; i <= 8; i++) {
+      recent.add("k" + i, new LaunchShape(Extent.of(1), Extent.of(1), 0));
+    }
+    assertThat(recent.describe())
+        .startsWith(" after k8<<<")
+        .endsWith("k1<<<(1, 1, 1), (1, 1, 1), 0>>> and 2147483647 launches before");
+  }
+
+  @Test
   void rejectedPtxIsExplained() {
     String ptx = "//\n.version 9.9\n.target sm_80\n";
     assertThat(JCudaProgram.rejected(CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, ptx, "", 12_040))
@@ -58,6 +69,19 @@ final class JCudaMessagesTest {
         .contains("jcuda-natives");
     assertThat(JCudaLibrary.missing(new UnsatisfiedLinkError())).contains("JCuda does not load");
     assertThat(JCudaLibrary.find().sentence()).doesNotContain("\n");
+  }
+
+  @Test
+  void aDriverThatFailsWhileItIsLookedAtIsAbsent() {
+    JCudaLibrary.Finding found =
+        JCudaLibrary.look(
+            () -> {
+              throw CudaCall.failure(CUresult.CUDA_ERROR_SYSTEM_NOT_READY, "cuDeviceGetCount");
+            });
+    assertThat(found.devices()).isZero();
+    assertThat(found.sentence())
+        .startsWith("CUDA is absent: ")
+        .contains("cuDeviceGetCount", "CUDA_ERROR_SYSTEM_NOT_READY");
   }
 
   @Test

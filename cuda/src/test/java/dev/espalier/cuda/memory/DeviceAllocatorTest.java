@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.RecordingDriver;
 import dev.espalier.tensor.Device;
 import dev.espalier.tensor.Memory;
@@ -75,6 +76,28 @@ final class DeviceAllocatorTest {
     second.fill(block.use(second), (byte) 1, KIB);
     block.use(first);
     assertThat(driver.log).endsWith("s2 record e2", "s1 await e2");
+  }
+
+  @Test
+  void whoHasWaitedAlreadyDoesNotWaitAgain() {
+    DeviceBuffer one = block(KIB, first);
+    DeviceBuffer two = block(KIB, first);
+    first.fill(one.use(first), (byte) 1, KIB);
+    one.use(second);
+    two.use(second);
+    assertThat(driver.log).filteredOn(line -> line.contains("await")).hasSize(1);
+  }
+
+  @Test
+  void aBlockIsNotLostWhenItsFormerUserFails() {
+    DeviceBuffer block = block(KIB, first);
+    first.fill(block.use(first), (byte) 1, KIB);
+    block.release();
+    driver.fails = command -> command.contains("record");
+    assertThatExceptionOfType(DriverException.class).isThrownBy(() -> block(KIB, second));
+    assertThat(allocator.stats().liveStorages()).isZero();
+    driver.fails = command -> false;
+    assertThat(block(KIB, second)).isSameAs(block);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.espalier.cuda.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.espalier.cuda.driver.DevicePointer;
+import dev.espalier.cuda.driver.DriverException;
 import dev.espalier.cuda.driver.RecordingDriver;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,6 +56,24 @@ final class StagingTest {
               "s1 record e2",
               "e3 synchronize",
               "s1 record e3");
+    }
+  }
+
+  @Test
+  void aFailureIsToldByTheStreamWhichKnowsItsLaunches() {
+    try (Arena arena = Arena.ofConfined()) {
+      var staging = new Staging(driver);
+      DevicePointer block = driver.allocate(4);
+      driver.fails =
+          command -> command.equals("e2 synchronize") || command.equals("s1 synchronize");
+      assertThatExceptionOfType(DriverException.class)
+          .isThrownBy(() -> staging.toHost(block, arena.allocate(4), stream))
+          .withMessageContaining("s1 synchronize");
+      assertThatExceptionOfType(DriverException.class)
+          .isThrownBy(() -> staging.toDevice(arena.allocate(4), block, stream))
+          .withMessageContaining("s1 synchronize");
+      assertThatExceptionOfType(DriverException.class).isThrownBy(staging::close);
+      assertThat(driver.log).endsWith("e2 close", "freeHost");
     }
   }
 

@@ -41,7 +41,8 @@ final class LibraryProductsTest {
   private final DeviceContext real = ((CudaBackend) Backends.of(DEVICE)).context();
   private final List<DenseProduct> asked = new ArrayList<>();
   private final DeviceContext context =
-      new DeviceContext(real.driver(), new LoopLibraries(), DEVICE, DeviceAllocator.Mode.EXACT);
+      new DeviceContext(
+          real.driver(), _ -> new LoopLibraries(), DEVICE, DeviceAllocator.Mode.EXACT);
   private final Gemm gemm = new Gemm(context);
   private Scope scope;
 

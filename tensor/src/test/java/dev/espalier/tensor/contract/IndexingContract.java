@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gathering and scattering of rows and elements. */
-abstract class IndexingContract extends Contract {
-  IndexingContract(Backend backend) {
+public abstract class IndexingContract extends Contract {
+  protected IndexingContract(Backend backend) {
     super(backend);
   }
 

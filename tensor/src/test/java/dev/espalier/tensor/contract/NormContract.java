@@ -9,13 +9,13 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /** Channel statistics, batch normalisation and layer normalisation. */
-abstract class NormContract extends Contract {
+public abstract class NormContract extends Contract {
   private static final double EPS = 1e-3;
   private static final int[][] EXTENTS_NCS = {
     {1, 1, 1}, {4, 3, 1}, {1, 5, 17}, {2, 3, 67}, {3, 2, 1031}
   };
 
-  NormContract(Backend backend) {
+  protected NormContract(Backend backend) {
     super(backend);
   }
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reductions over every choice of axes, and argmax. */
-abstract class ReduceContract extends Contract {
-  ReduceContract(Backend backend) {
+public abstract class ReduceContract extends Contract {
+  protected ReduceContract(Backend backend) {
     super(backend);
   }
 

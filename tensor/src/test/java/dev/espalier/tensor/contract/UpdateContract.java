@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Optimiser steps, a few in a row, against the published recurrences. */
-abstract class UpdateContract extends Contract {
+public abstract class UpdateContract extends Contract {
   private static final int STEPS = 4;
 
-  UpdateContract(Backend backend) {
+  protected UpdateContract(Backend backend) {
     super(backend);
   }
 

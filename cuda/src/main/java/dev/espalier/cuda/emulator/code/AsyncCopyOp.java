@@ -80,6 +80,7 @@ final class AsyncCopyOp extends MemoryOp {
 
   @Override
   void execute(Warp warp, int mask) {
+    warp.block.shared.beginWrites();
     // Lanes that copy nothing need no valid source.
     int reading = mask;
     if (sourceSize >= 0) {

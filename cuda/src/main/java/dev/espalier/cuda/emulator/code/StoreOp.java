@@ -51,6 +51,7 @@ final class StoreOp extends MemoryOp {
 
   @Override
   void shared(Warp warp, int mask) {
+    warp.block.shared.beginWrites();
     for (int m = mask; m != 0; m &= m - 1) {
       int k = Integer.numberOfTrailingZeros(m);
       warp.block.shared.write(warp, k, warp.offsets[k], bytes, index);

@@ -8,8 +8,8 @@ import dev.espalier.cuda.emulator.Check;
  *
  * <p>Each place of as many bytes as the kernel's narrowest access remembers its last write and two
  * reads by different threads that no later read is ordered after: one of the two belongs to another
- * thread than a write that comes. Lanes that write the same bits to one place by one instruction
- * are no race; atomic operations are none among each other.
+ * thread than a write that comes. Lanes that write the same bits to one place by one execution of
+ * an instruction are no race; atomic operations are none among each other.
  */
 public final class RaceDetector {
   private static final int THREAD_BITS = 10;
@@ -22,8 +22,13 @@ public final class RaceDetector {
 
   private final int shift;
   private final long[] writers;
+
+  /** By which execution of its instruction each place was last written. */
+  private final int[] executions;
+
   private final long[] readers;
   private final long[] otherReaders;
+  private int execution;
   private boolean overlap;
 
   /** Watches {@code bytes} bytes in places of {@code granule} bytes. */
@@ -31,8 +36,14 @@ public final class RaceDetector {
     shift = Integer.numberOfTrailingZeros(granule);
     int places = (bytes + granule - 1) / granule;
     writers = new long[places];
+    executions = new int[places];
     readers = new long[places];
     otherReaders = new long[places];
+  }
+
+  /** What follows is by another execution of an instruction, even if by the same instruction. */
+  void beginExecution() {
+    execution++;
   }
 
   private static long event(Warp warp, int lane, int op) {
@@ -71,7 +82,7 @@ public final class RaceDetector {
     for (int place = at >>> shift; place <= end; place++) {
       long writer = writers[place];
       if (writer != 0 && !isBefore(writer, warp, lane)) {
-        if (isSameInstruction(writer, now)) {
+        if (isSameInstruction(writer, now) && executions[place] == execution) {
           overlap = true;
         } else {
           throw race(warp, lane, place, "writes", writer, "written");
@@ -79,6 +90,7 @@ public final class RaceDetector {
       }
       requireNoReader(place, warp, lane);
       writers[place] = now;
+      executions[place] = execution;
     }
   }
 

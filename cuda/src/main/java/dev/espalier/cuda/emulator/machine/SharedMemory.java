@@ -87,6 +87,13 @@ public final class SharedMemory {
     }
   }
 
+  /** The writes that follow are by one execution of an instruction. */
+  public void beginWrites() {
+    if (races != null) {
+      races.beginExecution();
+    }
+  }
+
   /** Notes a write. */
   public void write(Warp warp, int lane, int at, int count, int op) {
     if (races != null) {
