@@ -46,7 +46,7 @@ final class Ptx {
           "8.4", "8.5", "8.6", "8.7", "8.8", "9.0");
 
   private static final Pattern TARGET_LINE = Pattern.compile("\\A// target: (\\w+)\\R");
-  private static final Pattern FUNCTIONS_LINE = Pattern.compile("\\A// functions\\R");
+  private static final Pattern FLAGS_LINE = Pattern.compile("\\A// flags: (.+)\\R");
   private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
   private static final Pattern FILE_LINE =
       Pattern.compile("(?m)^(\\s*\\.file\\s+\\d+\\s+)\"([^\"]*)\".*$");
@@ -200,8 +200,9 @@ final class Ptx {
   private static List<String> flags(String source) {
     List<String> flags = new ArrayList<>(FLAGS);
     flags.add("-arch=compute_" + target(source));
-    if (FUNCTIONS_LINE.matcher(source).find()) {
-      flags.add("-rdc=true"); // or functions that no kernel calls would be left out
+    Matcher besides = FLAGS_LINE.matcher(source);
+    if (besides.find()) {
+      flags.addAll(List.of(besides.group(1).split(" ")));
     }
     return flags;
   }

@@ -1,3 +1,4 @@
+// flags: -fmad=false
 // Elementwise maps: out = op(x, p), out = op(a, b), y = alpha x + beta y, out = mask ? x : 0.
 //
 //   unary_OP_TYPE        any strides; when all operands are contiguous (one axis of stride 1) and
@@ -6,6 +7,8 @@
 //   axpby_TYPE           contiguous; y is not read where beta is 0
 //   apply_mask_TYPE      contiguous; bit i % 64 of word i / 64 belongs to element i
 //
+// Every operation rounds (-fmad=false): a product and a sum that were joined here or there, by the compiler
+// or the driver's assembler, would make a map alone differ from the same map in a chain.
 // out may be one of the inputs: each element is read before it is written, by the same thread.
 // Geometry: one-dimensional grids of any size.
 #include "maps.cuh"

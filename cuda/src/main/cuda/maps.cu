@@ -1,4 +1,4 @@
-// functions
+// flags: -rdc=true -fmad=false
 // The elementwise maps as functions of one element, from which Java puts the kernels of fused chains
 // together (dev.espalier.cuda.fuse): their bodies are taken over, so that a chain computes what the
 // kernels of its maps would, map by map.
@@ -6,7 +6,8 @@
 //   unary_OP_TYPE(x, p)     p is used by the maps with a parameter alone
 //   binary_OP_TYPE(a, b)
 //
-// There is no kernel here, and nothing to launch.
+// There is no kernel here: -rdc=true keeps functions that none calls. Every operation rounds, as in
+// elementwise.cu, so that no map is joined with the next.
 #include "maps.cuh"
 
 #define UNARY_FUNCTION(name, value)                                                    \

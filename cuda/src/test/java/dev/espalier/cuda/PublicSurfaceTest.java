@@ -32,21 +32,6 @@ final class PublicSurfaceTest {
   private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
   private static final Path COMPILER = Path.of(System.getProperty("java.home"), "bin", "javac");
 
-  private static final String FRAME =
-      """
-      package outside;
-
-      %s
-
-      public final class Example%d {
-        public static void main(String[] arguments) {
-          try (var scope = dev.espalier.tensor.Scope.open("example")) {
-      %s
-          }
-        }
-      }
-      """;
-
   /** Signatures show nothing that another module could not name. */
   @ParameterizedTest
   @ValueSource(classes = {CudaBackend.class, FrozenLayers.class, SparseSoftmax.class})
@@ -118,7 +103,20 @@ final class PublicSurfaceTest {
   private static String framed(String text, int number) {
     String imports = text.lines().filter(line -> line.startsWith("import ")).collect(joining("\n"));
     String body = text.lines().filter(line -> !line.startsWith("import ")).collect(joining("\n"));
-    return FRAME.formatted(imports, number, body);
+    return """
+    package outside;
+
+    %s
+
+    public final class Example%d {
+      public static void main(String[] arguments) {
+        try (var scope = dev.espalier.tensor.Scope.open("example")) {
+    %s
+        }
+      }
+    }
+    """
+        .formatted(imports, number, body);
   }
 
   private static Path write(Path folder, String name, String text) throws IOException {

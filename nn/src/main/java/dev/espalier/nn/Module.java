@@ -134,9 +134,9 @@ public abstract class Module {
     return all;
   }
 
-  /** All parameters of the tree. */
+  /** All parameters of the tree; one that has several names, as shared layers have, once. */
   public List<Parameter> parameters() {
-    return new ArrayList<>(namedParameters().values());
+    return namedParameters().values().stream().distinct().toList();
   }
 
   private void walk(String prefix, BiConsumer<String, Module> visit) {

@@ -19,6 +19,11 @@ public sealed interface Goal {
     }
 
     @Override
+    public void prune(Pruner pruner) {
+      pruner.pruneToRatio(ratio);
+    }
+
+    @Override
     public void requireReachable(Pruner pruner) {
       pruner.requireReachable(ratio);
     }
@@ -38,6 +43,11 @@ public sealed interface Goal {
     @Override
     public double density(Pruner pruner) {
       return pruner.densityForSpeedup(ratio);
+    }
+
+    @Override
+    public void prune(Pruner pruner) {
+      pruner.pruneToSpeedup(ratio);
     }
 
     @Override
@@ -96,6 +106,14 @@ public sealed interface Goal {
 
   /** The density of groups to end at. */
   double density(Pruner pruner);
+
+  /**
+   * Prunes to the goal by the scores of now: where groups are of different sizes, the density that
+   * met a ratio by earlier scores meets another one by these.
+   */
+  default void prune(Pruner pruner) {
+    pruner.pruneToDensity(density(pruner));
+  }
 
   /**
    * Refuses, before anything is trained, what pruning to this goal would refuse.

@@ -63,11 +63,15 @@ public final class GradualPruning implements TrainingListener {
     if (!schedule.due(step, steps)) {
       return false;
     }
+    if (step == lastDue) {
+      pruner.bringBackHidden();
+      goal.prune(pruner);
+      return true;
+    }
     if (Double.isNaN(density)) {
       density = goal.density(pruner);
     }
-    Masking masking = step == lastDue ? Masking.HARD : schedule.masking();
-    pruner.pruneToDensity(schedule.density(step, steps, density), masking);
+    pruner.pruneToDensity(schedule.density(step, steps, density), schedule.masking());
     return true;
   }
 }

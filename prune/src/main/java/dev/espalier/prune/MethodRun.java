@@ -108,8 +108,8 @@ public final class MethodRun {
   public Cost run(Goal goal) {
     try {
       switch (method.schedule()) {
-        case Schedule.AtStart atStart -> atStart(atStart, goal.density(pruner));
-        case Schedule.Rounds rounds -> inRounds(rounds, goal.density(pruner));
+        case Schedule.AtStart atStart -> atStart(atStart, goal);
+        case Schedule.Rounds rounds -> inRounds(rounds, goal);
         case Schedule.Gradual gradual -> gradually(gradual, goal);
         case Schedule.Threshold rising -> byThreshold(rising, goal);
         case Schedule.DropAndGrow moving -> sparsely(moving, goal.density(pruner));
@@ -152,22 +152,29 @@ public final class MethodRun {
     };
   }
 
-  private void atStart(Schedule.AtStart schedule, double last) {
-    for (int round = 1; round <= schedule.rounds(); round++) {
+  private void atStart(Schedule.AtStart schedule, Goal goal) {
+    double last = schedule.rounds() > 1 ? goal.density(pruner) : Double.NaN;
+    for (int round = 1; round < schedule.rounds(); round++) {
       pruner.pruneToDensity(schedule.density(round, last));
     }
+    goal.prune(pruner);
     pruned.accept(1);
     trainOn(0, method.fineTune().inRound(1, 1), recipe.wholeEpochs());
     trained.accept(1);
   }
 
-  private void inRounds(Schedule.Rounds schedule, double last) {
+  private void inRounds(Schedule.Rounds schedule, Goal goal) {
+    double last = goal.density(pruner);
     int layers = pruner.sets().size();
     int rounds = schedule.rounds(last, layers);
     for (int round = 1; round <= rounds; round++) {
       int current = round;
-      pruner.pruneToDensity(
-          schedule.density(round, last), layer -> schedule.opens(current, layer, layers));
+      if (round == rounds && !schedule.tellsLayersApart()) {
+        goal.prune(pruner);
+      } else {
+        pruner.pruneToDensity(
+            schedule.density(round, last), layer -> schedule.opens(current, layer, layers));
+      }
       pruned.accept(round);
       FineTune tune = method.fineTune().inRound(round, rounds);
       int granted = recipe.fineTuneEpochs(round, rounds);
@@ -185,12 +192,15 @@ public final class MethodRun {
   /** Trains for the record alone: the pruned network is afterwards as it was. */
   private void trainBeside(int round, FineTune tune, int granted) {
     Map<String, Tensor> state = copy();
+    Map<Generator, Generator.State> draws = new LinkedHashMap<>();
+    module.namedGenerators().values().forEach(it -> draws.put(it, it.state()));
     try {
-      trainOn(round, tune, granted, OptionalDouble.empty());
+      trainOn(round, tune, granted, new Aside(generator.split("beside " + round)));
       trained.accept(round);
     } finally {
       module.loadStateDict(state);
       state.values().forEach(Tensor::close);
+      draws.forEach(Generator::restore);
     }
   }
 
@@ -202,7 +212,7 @@ public final class MethodRun {
         recipe.wholeEpochs(),
         rates,
         method.fineTune(),
-        new GradualPruning(pruner, schedule.along(steps, rates), goal, steps));
+        observers(new GradualPruning(pruner, schedule.along(steps, rates), goal, steps)));
     trained.accept(1);
   }
 
@@ -214,7 +224,7 @@ public final class MethodRun {
         recipe.wholeEpochs(),
         recipe.rates(steps, true),
         method.fineTune(),
-        ThresholdPruning.of(pruner, schedule, smallest, steps, recipe.steps(1)));
+        observers(ThresholdPruning.of(pruner, schedule, smallest, steps, recipe.steps(1))));
     trained.accept(1);
   }
 
@@ -235,17 +245,36 @@ public final class MethodRun {
     var moving = new SparseTraining(pruner, schedule, steps);
     pruner.pruneAtRandom(last);
     pruned.accept(1);
-    train(0, recipe.wholeEpochs(), recipe.rates(steps, false), method.fineTune(), moving);
+    train(
+        0, recipe.wholeEpochs(), recipe.rates(steps, false), method.fineTune(), observers(moving));
     trained.accept(1);
   }
 
   /** Fine-tuning after a round, or the training of a network that was pruned before it. */
   private void trainOn(int round, FineTune tune, int granted) {
-    trainOn(round, tune, granted, method.fineTune().capture());
+    trainOn(round, tune, granted, new InLine(method.fineTune().capture()));
   }
 
-  private void trainOn(int round, FineTune tune, int granted, OptionalDouble share) {
-    tune.prepare(new Restart(module, origins, latest, recipe.init(), generator));
+  /** What a training run is for. */
+  private sealed interface Purpose {}
+
+  /**
+   * The next rounds go on from it, and the scorer hears it.
+   *
+   * @param capture the share of it whose state is kept, if any
+   */
+  private record InLine(OptionalDouble capture) implements Purpose {}
+
+  /**
+   * The record alone.
+   *
+   * @param source of randomness that nothing else draws from
+   */
+  private record Aside(Generator source) implements Purpose {}
+
+  private void trainOn(int round, FineTune tune, int granted, Purpose purpose) {
+    Generator source = purpose instanceof Aside aside ? aside.source() : generator;
+    tune.prepare(new Restart(module, origins, latest, recipe.init(), source));
     int count = tune.epochs(new Allowance(recipe.denseEpochs(), granted, this::macsRatio));
     long steps = recipe.steps(count);
     LongFunction<LrSchedule> ordinary = it -> recipe.rates(it, false);
@@ -255,23 +284,33 @@ public final class MethodRun {
             recipe.steps(recipe.denseEpochs()),
             ordinary,
             trained ? recipe::fineTuneRates : ordinary);
-    if (share.isEmpty()) {
-      train(round, count, tune.rates(rates, steps), tune);
-      return;
+    LrSchedule factors = tune.rates(rates, steps);
+    switch (purpose) {
+      case Aside _ -> train(round, count, factors, tune, List.of());
+      case InLine(OptionalDouble share) when share.isEmpty() ->
+          train(round, count, factors, tune, observers());
+      case InLine(OptionalDouble share) -> {
+        long at = Math.round(share.getAsDouble() * steps);
+        Map<String, Tensor> before = at == 0 ? copy() : null;
+        var capture = new Capture(at);
+        train(round, count, factors, tune, observers(capture));
+        forget();
+        latest = before == null ? capture.state : before;
+      }
     }
-    long at = Math.round(share.getAsDouble() * steps);
-    Map<String, Tensor> before = at == 0 ? copy() : null;
-    var capture = new Capture(at);
-    train(round, count, tune.rates(rates, steps), tune, capture);
-    forget();
-    latest = before == null ? capture.state : before;
+  }
+
+  /** The scorer's, and more. */
+  private List<TrainingListener> observers(TrainingListener... more) {
+    List<TrainingListener> all = new ArrayList<>();
+    pruner.observer().ifPresent(all::add);
+    all.addAll(List.of(more));
+    return all;
   }
 
   private void train(
-      int round, int count, LrSchedule rates, FineTune tune, TrainingListener... own) {
-    List<TrainingListener> all = new ArrayList<>();
-    pruner.observer().ifPresent(all::add);
-    all.addAll(List.of(own));
+      int round, int count, LrSchedule rates, FineTune tune, List<TrainingListener> own) {
+    List<TrainingListener> all = new ArrayList<>(own);
     all.addAll(listeners);
     all.add(macs);
     long start = System.nanoTime();

@@ -363,6 +363,11 @@ public final class Pruner {
     }
   }
 
+  /** Ends soft pruning: what is hidden takes part in the next choice. */
+  void bringBackHidden() {
+    SoftMasks.remove(weights);
+  }
+
   /**
    * Prunes an unmasked model to a density at random, as sparse training starts; who competes with
    * whom is the method's business as ever.

@@ -4,6 +4,7 @@ import static dev.espalier.prune.RankingScope.GLOBAL;
 import static dev.espalier.prune.RankingScope.LOCAL;
 
 import dev.espalier.prune.schedule.AtInitialisation;
+import dev.espalier.prune.schedule.BackToFront;
 import dev.espalier.prune.schedule.Cubic;
 import dev.espalier.prune.schedule.OneShot;
 import dev.espalier.prune.score.Correlation;
@@ -17,6 +18,8 @@ import dev.espalier.prune.score.SynFlow;
 import dev.espalier.prune.score.TaylorWeight;
 import dev.espalier.prune.structure.ElementStructure;
 import dev.espalier.prune.tune.Continue;
+import dev.espalier.prune.tune.Length;
+import dev.espalier.prune.tune.Reinitialise;
 
 /** Single weights by what the loss, its derivatives or activations say of them. */
 final class SaliencyMethods {
@@ -48,6 +51,15 @@ final class SaliencyMethods {
         GLOBAL,
         new AtInitialisation(),
         keep,
+        Floors.NONE);
+    table.add(
+        "snip-redrawn",
+        "the masks of snip, weights drawn anew under them, as the authors' code does",
+        element,
+        new Snip(),
+        GLOBAL,
+        new AtInitialisation(),
+        new Reinitialise(Length.GRANTED),
         Floors.NONE);
     table.add(
         "grasp",
@@ -111,16 +123,16 @@ final class SaliencyMethods {
         Floors.WHOLE_CLASSIFIER);
     table.add(
         "correlation",
-        "least correlated connections of each layer, drawn with λ = 0.75 (Sun et al. 2016)",
+        "least correlated connections, last layer first, drawn with λ = 0.75 (Sun et al. 2016)",
         element,
         Correlation.stochastic(),
         LOCAL,
-        once,
+        new BackToFront(),
         keep,
         Floors.NONE);
     table.add(
         "correlation-ranked",
-        "as correlation, the least correlated without a draw",
+        "least correlated connections of all layers at once, without a draw",
         element,
         Correlation.ranked(),
         LOCAL,

@@ -23,6 +23,11 @@ public interface Scorer {
     return Optional.empty();
   }
 
+  /** The order of the derivatives of the loss that it takes at most; memory grows with it. */
+  default int derivatives() {
+    return 1;
+  }
+
   /**
    * The scores, by parameter name.
    *

@@ -74,7 +74,7 @@ final class TicketMethods {
         Floors.NONE);
     table.add(
         "late-rewinding",
-        "as lottery-ticket, rewound to 5 % of the dense run (Frankle et al. 2019)",
+        "as lottery-ticket, rewound to 5 % of the dense run, rates afresh (Frankle et al. 2019)",
         element,
         magnitude,
         LOCAL,

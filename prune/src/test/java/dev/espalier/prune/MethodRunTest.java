@@ -5,10 +5,15 @@ import static dev.espalier.prune.RankingScope.LOCAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.espalier.nn.ModelSummary;
 import dev.espalier.nn.Module;
 import dev.espalier.nn.Parameter;
 import dev.espalier.nn.loss.Distillation;
+import dev.espalier.nn.train.StepEvent;
+import dev.espalier.nn.train.Trainer;
+import dev.espalier.nn.train.TrainingListener;
 import dev.espalier.prune.schedule.AtInitialisation;
 import dev.espalier.prune.schedule.BackToFront;
 import dev.espalier.prune.schedule.Constant;
@@ -22,6 +27,7 @@ import dev.espalier.prune.schedule.OneShot;
 import dev.espalier.prune.schedule.RateTied;
 import dev.espalier.prune.score.Magnitude;
 import dev.espalier.prune.score.Movement;
+import dev.espalier.prune.score.RandomScore;
 import dev.espalier.prune.structure.ElementStructure;
 import dev.espalier.prune.structure.FilterStructure;
 import dev.espalier.prune.tune.Continue;
@@ -33,11 +39,14 @@ import dev.espalier.prune.tune.Reinitialise;
 import dev.espalier.prune.tune.Rewind;
 import dev.espalier.prune.tune.SignConstant;
 import dev.espalier.tensor.Generator;
+import dev.espalier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -85,6 +94,82 @@ class MethodRunTest {
   void rewindingToTheStartIsTheLotteryTicketBitForBit(Rewind.From from) {
     Module ticket = toy.run(method(new Iterative(3), new Rewind()), 0.2);
     assertSameBits(toy.run(method(new Iterative(3), rewind(0, from)), 0.2), ticket);
+  }
+
+  /** Neurons of the first layer have 66 parameters and two of a norm, those of the second 25. */
+  @ParameterizedTest
+  @MethodSource("ofNeurons")
+  void aRatioIsMetByTheScoresOfTheLastRound(Scorer scorer, Schedule schedule) {
+    var method =
+        new Method(
+            "test",
+            "",
+            new FilterStructure(),
+            scorer,
+            GLOBAL,
+            schedule,
+            new Continue(),
+            Floors.NONE);
+    Module module = toy.run(method, new Goal.Ratio(3), _ -> {});
+    assertThat((double) Nets.parameters(module) / Nets.kept(module)).isCloseTo(3, within(0.1));
+    Module quick = toy.run(method, new Goal.Speedup(3), _ -> {});
+    ModelSummary summary = ModelSummary.of(quick, Toy.INPUT);
+    assertThat((double) summary.macs() / summary.remainingMacs()).isCloseTo(3, within(0.1));
+  }
+
+  private static Stream<Arguments> ofNeurons() {
+    return Stream.of(
+        arguments(new Magnitude(), new Iterative(3)),
+        arguments(new RandomScore(), new OneShot()),
+        arguments(new RandomScore(), new Iterative(2)),
+        arguments(new RandomScore(), new Linear(0.1, 0.7, 5)),
+        arguments(new RandomScore(), new AtInitialisation()));
+  }
+
+  @Test
+  void theLatestRunIsGoneBackToWhereItWas() {
+    var states = new ArrayList<Map<String, Tensor>>();
+    FineTune latest = rewind(0.25, Rewind.From.LATEST);
+    var watching =
+        new TrainingListener() {
+          @Override
+          public void onStart(Trainer trainer) {
+            states.add(Toy.copy(trainer.model()));
+          }
+
+          @Override
+          public void afterStep(Trainer trainer, StepEvent event) {
+            states.add(Toy.copy(trainer.model()));
+          }
+        };
+    toy.run(method(new Iterative(2), latest), 0.5, run -> run.withListener(watching));
+    int steps = (int) toy.steps(Toy.FINE_TUNE_EPOCHS);
+    assertThat(states).hasSize(2 * (1 + steps));
+    double[] reached = states.get(steps / 4).get("6.bias").toDoubleArray();
+    assertThat(states.get(1 + steps).get("6.bias").toDoubleArray()).isEqualTo(reached);
+  }
+
+  /** Scores drawn at random would differ if the controls drew from the same generator. */
+  @Test
+  void controlsBesideTheRoundsChangeNoMask() {
+    var control = new Control(new Rewind(), new Reinitialise(Length.DENSE), true);
+    Module alone = toy.run(random(new Rewind()), 0.2);
+    Module beside = toy.run(random(control), 0.2);
+    for (int i = 0; i < alone.parameters().size(); i++) {
+      assertThat(beside.parameters().get(i).mask()).isEqualTo(alone.parameters().get(i).mask());
+    }
+  }
+
+  private static Method random(FineTune tune) {
+    return new Method(
+        "test",
+        "",
+        new ElementStructure(),
+        new RandomScore(),
+        LOCAL,
+        new Iterative(3),
+        tune,
+        Floors.NONE);
   }
 
   @Test

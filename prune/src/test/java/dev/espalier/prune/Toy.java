@@ -145,12 +145,17 @@ final class Toy implements TrainingRecipe, Origins {
 
   /** Runs a method from start to end. */
   Module run(Method method, double density, Consumer<MethodRun> setUp) {
+    return run(method, new Goal.Density(density), setUp);
+  }
+
+  /** Runs a method from start to end. */
+  Module run(Method method, Goal goal, Consumer<MethodRun> setUp) {
     Module module = MethodRun.startsTrained(method) ? trained() : network();
     var generator = new Generator(5);
     var pruner = new Pruner(module, method, example(), generator);
     var run = new MethodRun(method, module, pruner, this, this, INPUT, generator);
     setUp.accept(run);
-    run.run(new Goal.Density(density));
+    run.run(goal);
     return module;
   }
 
@@ -182,6 +187,11 @@ final class Toy implements TrainingRecipe, Origins {
   @Override
   public LrSchedule rates(long steps, boolean gradual) {
     return LrSchedule.multiStep(0.1, Math.round((gradual ? 0.9 : 0.7) * steps));
+  }
+
+  @Override
+  public LrSchedule fineTuneRates(long steps) {
+    return LrSchedule.multiStep(0.1, Math.round(0.5 * steps));
   }
 
   @Override

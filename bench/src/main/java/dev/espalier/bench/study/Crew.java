@@ -74,7 +74,9 @@ final class Crew {
   private void work(Board board) {
     try {
       for (Board.Job job = board.take(); job != null; job = board.take()) {
-        long need = job.group().pair().memoryNeed();
+        PairRun pair = job.group().pair();
+        long need =
+            job instanceof Board.Trial trial ? pair.memoryNeed(trial.method()) : pair.memoryNeed();
         memory.take(need);
         desk.quiet().enter();
         try {
@@ -150,7 +152,7 @@ final class Crew {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      desk.forecast().drop(pair.work(), pair.steps(trial.method(), key.ratio()), true);
+      desk.skip(pair, 0, true);
       fail(key.toString(), e);
     }
   }

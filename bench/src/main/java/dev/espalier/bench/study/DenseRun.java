@@ -62,7 +62,12 @@ final class DenseRun implements Origins, AutoCloseable {
         desk.skip(pair, pair.denseSteps(), false);
       } else {
         String what = "dense %s, seed %d".formatted(pair.pair().name(), seed);
-        training.trainDense(module, seed, desk.watch(what, pair.work()));
+        Desk.Watch watch = desk.watch(what, pair.work());
+        try {
+          training.trainDense(module, seed, watch);
+        } finally {
+          desk.settle(pair, pair.denseSteps(), watch);
+        }
         PrunedModelFile.write(file, module, training.denseSettings());
       }
       return new DenseRun(pair, desk, seed, module, initial);
@@ -134,8 +139,15 @@ final class DenseRun implements Origins, AutoCloseable {
         requireSameSettings(file, pair.training().denseSettings());
         PrunedModelFile.load(file, module);
       } else {
-        desk.progress().say("training %s to step %d again, for rewinding".formatted(name, step));
-        pair.training().trainDense(module, seed, new StopAt(step));
+        String what = "%s to step %d again, for rewinding".formatted(name, step);
+        desk.progress().say("training " + what);
+        desk.forecast().announce(pair.work(), step, false);
+        Desk.Watch watch = desk.watch(what, pair.work());
+        try {
+          pair.training().trainDense(module, seed, watch, new StopAt(step));
+        } finally {
+          desk.settle(pair, step, watch);
+        }
         PrunedModelFile.write(file, module, pair.training().denseSettings());
       }
       return snapshot(module);

@@ -11,9 +11,15 @@ record Desk(Progress progress, Forecast forecast, Quiet quiet) {
     private final Forecast.Work work;
     private long last = System.nanoTime();
     private double seconds;
+    private long steps;
 
     private Watch(Forecast.Work work) {
       this.work = work;
+    }
+
+    /** Steps so far. */
+    long steps() {
+      return steps;
     }
 
     /** Seconds of the steps so far. */
@@ -30,6 +36,7 @@ record Desk(Progress progress, Forecast forecast, Quiet quiet) {
     public void onStep(StepEvent event) {
       double step = (System.nanoTime() - last) / 1e9;
       seconds += step;
+      steps++;
       forecast.steps(work, 1, step);
       progress.advance(1);
       progress.forecast(forecast);
@@ -42,6 +49,13 @@ record Desk(Progress progress, Forecast forecast, Quiet quiet) {
   void skip(PairRun pair, long steps, boolean trial) {
     forecast.drop(pair.work(), steps, trial);
     progress.skip(steps);
+  }
+
+  /** Corrects what was announced of a training run that is over, or has failed, by its steps. */
+  void settle(PairRun pair, long announced, Watch watch) {
+    if (announced != watch.steps()) {
+      skip(pair, announced - watch.steps(), false);
+    }
   }
 
   /** A watch on a training run of some name. */

@@ -18,14 +18,21 @@ final class MemoryNeed {
   /**
    * The estimate in bytes.
    *
-   * @param trainingBatch the most examples of which gradients are taken at once
-   * @param evaluationBatch the most examples at once without
+   * @param trainingBatch examples of a training step
+   * @param scoringBatch the most examples that a scorer sees at once
+   * @param derivatives the order of those that it takes: each keeps what the one before computed
+   * @param evaluationBatch the most examples at once without gradients
    */
-  static long of(ModelSummary summary, int trainingBatch, int evaluationBatch) {
+  static long of(
+      ModelSummary summary,
+      int trainingBatch,
+      int scoringBatch,
+      int derivatives,
+      int evaluationBatch) {
     long activations = summary.rows().stream().mapToLong(row -> row.output().size()).sum();
+    long training = Math.max(trainingBatch, (long) derivatives * scoringBatch);
     long examples =
-        Math.max(
-            (long) TRAINING_COPIES * trainingBatch, (long) EVALUATION_COPIES * evaluationBatch);
+        Math.max(TRAINING_COPIES * training, (long) EVALUATION_COPIES * evaluationBatch);
     return BYTES * (WEIGHT_COPIES * summary.parameters() + examples * activations);
   }
 }

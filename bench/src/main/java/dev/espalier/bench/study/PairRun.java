@@ -56,7 +56,7 @@ final class PairRun {
   private final String digest;
   private final Machine machine = Machine.detect();
   private final int threads = Threads.count();
-  private final long memoryNeed;
+  private final ModelSummary summary;
   private final int layers;
   private final List<String> weights;
   private final Map<TrialKey, Double> compressions = new ConcurrentHashMap<>();
@@ -78,16 +78,10 @@ final class PairRun {
     digest = data.train().digest() + "+" + data.test().digest();
     Module module = create(0);
     try {
-      ModelSummary summary = ModelSummary.of(module, Models.entry(pair.model()).input());
+      summary = ModelSummary.of(module, Models.entry(pair.model()).input());
       weights = PrunableWeight.of(module).stream().map(PrunableWeight::name).toList();
       layers = weights.size();
-      int batch = pair.recipe().batch();
-      memoryNeed =
-          MemoryNeed.of(
-              summary,
-              Math.max(batch, Math.min(pair.recipe().scoreImages(), Training.SCORING_BATCH)),
-              Math.max(Training.EVALUATION_BATCH, plan.latency().batch()));
-      work = forecast.add((double) summary.macs() * batch);
+      work = forecast.add((double) summary.macs() * pair.recipe().batch());
     } finally {
       module.close();
     }
@@ -109,19 +103,34 @@ final class PairRun {
     return plan.latency();
   }
 
-  /** Bytes outside the heap that a trial is expected to need. */
+  /** Bytes outside the heap that the dense network is expected to need. */
   long memoryNeed() {
-    return memoryNeed;
+    return memoryNeed(1);
+  }
+
+  /** The same of a trial. */
+  long memoryNeed(Method method) {
+    return memoryNeed(method.scorer().derivatives());
+  }
+
+  private long memoryNeed(int derivatives) {
+    return MemoryNeed.of(
+        summary,
+        recipe().batch(),
+        Math.min(recipe().scoreImages(), Training.SCORING_BATCH),
+        derivatives,
+        Math.max(Training.EVALUATION_BATCH, plan.latency().batch()));
   }
 
   /** What is said of a budget that no trial of this pair is expected to keep to. */
   Optional<String> memoryRemark() {
     long most = plan.limits().memoryBytes();
-    return memoryNeed <= most
+    long need = plan.methods().stream().mapToLong(this::memoryNeed).max().orElseThrow();
+    return need <= most
         ? Optional.empty()
         : Optional.of(
             "note: a trial of %s is expected to need %s, more than the memory of %s for all, so it runs when no other does"
-                .formatted(pair.name(), ByteSize.text(memoryNeed), ByteSize.text(most)));
+                .formatted(pair.name(), ByteSize.text(need), ByteSize.text(most)));
   }
 
   /** Where its steps and trials are counted. */

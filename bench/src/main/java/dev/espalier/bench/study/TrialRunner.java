@@ -53,6 +53,7 @@ final class TrialRunner {
     Instant started = Instant.now();
     boolean startsTrained = MethodRun.startsTrained(method);
     Module module = startsTrained ? dense.trained() : dense.untrained();
+    Desk.Watch watch = desk.watch(key.toString(), pair.work());
     try (var _ = Scope.open("trial")) {
       Tensor example = pair.example(key.seed());
       var generator = new Generator(key.seed()).split("pruning " + method.name());
@@ -64,7 +65,6 @@ final class TrialRunner {
                 (scorer, batch, batches) ->
                     desk.progress().scored(key + ", " + scorer, batch, batches));
       }
-      Desk.Watch watch = desk.watch(key.toString(), pair.work());
       Shape input = Models.entry(key.model()).input();
       MethodRun run =
           new MethodRun(
@@ -72,10 +72,6 @@ final class TrialRunner {
               .withListener(watch);
       var log = new RoundLog(training, module, input);
       MethodRun.Cost cost = log.follow(run, startsTrained).run(pair.goal(key.ratio()));
-      long unused = pair.steps(method, key.ratio()) - training.steps(cost.epochs());
-      if (unused > 0) {
-        desk.skip(pair, unused, false);
-      }
       Optional<Path> kept = pair.networkFile(key);
       if (kept.isPresent()) {
         Files.createDirectories(kept.get().getParent());
@@ -84,6 +80,7 @@ final class TrialRunner {
       return measure(
           key, method, module, dense, new Outcome(log, cost, watch.seconds()), example, started);
     } finally {
+      desk.settle(pair, pair.steps(method, key.ratio()), watch);
       module.close();
     }
   }
@@ -146,8 +143,7 @@ final class TrialRunner {
     summary.rows().forEach(row -> rows.putIfAbsent(row.name(), row));
     List<LayerResult> layers = new ArrayList<>();
     for (PrunableWeight weight : PrunableWeight.of(module)) {
-      String layer =
-          weight.name().substring(0, Math.max(0, weight.name().length() - ".weight".length()));
+      String layer = weight.name().substring(0, Math.max(0, weight.name().lastIndexOf('.')));
       layers.add(
           new LayerResult(
               weight.name(),

@@ -433,7 +433,9 @@ final class StudyTest {
             plan.latency(),
             plan.limits(),
             plan.out());
-    Study.Outcome found = new Study(both, new RecordedProgress()).load().run();
+    var progress = new RecordedProgress();
+    Study.Outcome found = new Study(both, progress).load().run();
+    assertThat(progress.latest.left()).as("nothing is left to wait for").contains(Duration.ZERO);
     assertThat(found.failures())
         .singleElement()
         .satisfies(

@@ -65,8 +65,8 @@ public final class ChainCode {
         + "\n";
   }
 
-  private void line(String format, Object... values) {
-    lines.add(format.formatted(values));
+  private void line(String text) {
+    lines.add(text);
   }
 
   private void kernel() {
@@ -79,39 +79,39 @@ public final class ChainCode {
       parameters.add(
           ".param .align 8 .b8 where[%d]".formatted(STRIDES_AT + (inputs + 1) * STRIDES_BYTES));
     }
-    line(".visible .entry %s(%s)", ENTRY, String.join(", ", parameters));
-    line(".maxntid %d, 1, 1", THREADS);
+    line(".visible .entry %s(%s)".formatted(ENTRY, String.join(", ", parameters)));
+    line(".maxntid %d, 1, 1".formatted(THREADS));
     line("{");
-    line(".reg .pred %%q<3>;");
-    line(".reg .b32 %%i<16>;");
-    line(".reg .b64 %%a<%d>;", 2 * inputs + 4);
-    line(".reg .%s %%v<%d>;", type, (inputs + chain.steps().size()) * layout.lanes());
-    line(".reg .%s %%c<%d>;", type, numbers + 1);
+    line(".reg .pred %q<3>;");
+    line(".reg .b32 %i<16>;");
+    line(".reg .b64 %%a<%d>;".formatted(2 * inputs + 4));
+    line(".reg .%s %%v<%d>;".formatted(type, (inputs + chain.steps().size()) * layout.lanes()));
+    line(".reg .%s %%c<%d>;".formatted(type, numbers + 1));
     for (int k = 0; k <= inputs; k++) {
-      line("ld.param.u64 %s, [p%d];", base(k), k);
-      line("cvta.to.global.u64 %s, %s;", base(k), base(k));
+      line("ld.param.u64 %s, [p%d];".formatted(base(k), k));
+      line("cvta.to.global.u64 %s, %s;".formatted(base(k), base(k)));
     }
     for (int j = 0; j < numbers; j++) {
-      line("ld.param.%s %%c%d, [number%d];", type, j, j);
+      line("ld.param.%s %%c%d, [number%d];".formatted(type, j, j));
     }
     // i0 elements, i1 this thread, i2 all threads, i3 packs, i4 the pack
-    line("ld.param.u32 %%i0, [n];");
-    line("mov.u32 %%i5, %%ctaid.x;");
-    line("mov.u32 %%i6, %%ntid.x;");
-    line("mov.u32 %%i7, %%tid.x;");
-    line("mad.lo.u32 %%i1, %%i5, %%i6, %%i7;");
-    line("mov.u32 %%i8, %%nctaid.x;");
-    line("mul.lo.u32 %%i2, %%i8, %%i6;");
-    line("shr.u32 %%i3, %%i0, %d;", Integer.numberOfTrailingZeros(layout.lanes()));
-    line("mov.u32 %%i4, %%i1;");
-    line("setp.ge.u32 %%q0, %%i4, %%i3;");
-    line("@%%q0 bra packs_done;");
+    line("ld.param.u32 %i0, [n];");
+    line("mov.u32 %i5, %ctaid.x;");
+    line("mov.u32 %i6, %ntid.x;");
+    line("mov.u32 %i7, %tid.x;");
+    line("mad.lo.u32 %i1, %i5, %i6, %i7;");
+    line("mov.u32 %i8, %nctaid.x;");
+    line("mul.lo.u32 %i2, %i8, %i6;");
+    line("shr.u32 %%i3, %%i0, %d;".formatted(Integer.numberOfTrailingZeros(layout.lanes())));
+    line("mov.u32 %i4, %i1;");
+    line("setp.ge.u32 %q0, %i4, %i3;");
+    line("@%q0 bra packs_done;");
     line("next_pack:");
-    line("mul.lo.u32 %%i9, %%i4, %d;", layout.lanes());
+    line("mul.lo.u32 %%i9, %%i4, %d;".formatted(layout.lanes()));
     pack(layout.lanes());
-    line("add.u32 %%i4, %%i4, %%i2;");
-    line("setp.lt.u32 %%q0, %%i4, %%i3;");
-    line("@%%q0 bra next_pack;");
+    line("add.u32 %i4, %i4, %i2;");
+    line("setp.lt.u32 %q0, %i4, %i3;");
+    line("@%q0 bra next_pack;");
     line("packs_done:");
     if (layout.isOneRun()) {
       rest();
@@ -122,9 +122,9 @@ public final class ChainCode {
 
   /** The elements after the last full pack, fewer than there are threads. */
   private void rest() {
-    line("mad.lo.u32 %%i9, %%i3, %d, %%i1;", layout.lanes());
-    line("setp.ge.u32 %%q0, %%i9, %%i0;");
-    line("@%%q0 ret;");
+    line("mad.lo.u32 %%i9, %%i3, %d, %%i1;".formatted(layout.lanes()));
+    line("setp.ge.u32 %q0, %i9, %i0;");
+    line("@%q0 ret;");
     pack(1);
   }
 
@@ -151,15 +151,17 @@ public final class ChainCode {
   /** Loads, computes and stores that many elements from element i9 on. */
   private void pack(int lanes) {
     int inputs = chain.inputs();
-    line("mul.wide.u32 %s, %%i9, %d;", offset(), bytes);
+    line("mul.wide.u32 %s, %%i9, %d;".formatted(offset(), bytes));
     if (layout.isOneRun()) {
       for (int k = 0; k < inputs; k++) {
-        line("add.u64 %s, %s, %s;", place(k), base(k), layout.isRepeated(k) ? "0" : offset());
+        line(
+            "add.u64 %s, %s, %s;"
+                .formatted(place(k), base(k), layout.isRepeated(k) ? "0" : offset()));
       }
     } else {
       locate();
     }
-    line("add.u64 %s, %s, %s;", offset(), offset(), base(inputs));
+    line("add.u64 %s, %s, %s;".formatted(offset(), offset(), base(inputs)));
     for (int k = 0; k < inputs; k++) {
       load(k, lanes);
     }
@@ -172,58 +174,61 @@ public final class ChainCode {
       number += Chain.hasNumber(step) ? 1 : 0;
     }
     int result = inputs + chain.steps().size() - 1;
-    line("st.global%s.%s [%s], %s;", suffix(lanes), type, offset(), values(result, lanes));
+    line(
+        "st.global%s.%s [%s], %s;".formatted(suffix(lanes), type, offset(), values(result, lanes)));
   }
 
   /** Where the inputs' element i9 lies: the axes' positions times their strides. */
   private void locate() {
     int inputs = chain.inputs();
     for (int k = 0; k < inputs; k++) {
-      line("mov.u64 %s, %s;", place(k), base(k));
+      line("mov.u64 %s, %s;".formatted(place(k), base(k)));
     }
-    line("mov.u32 %%i10, %%i9;");
+    line("mov.u32 %i10, %i9;");
     for (int axis = 0; axis < layout.axes(); axis++) {
       boolean last = axis == layout.axes() - 1;
       if (last) {
-        line("mov.u32 %%i12, %%i10;");
+        line("mov.u32 %i12, %i10;");
       } else {
         // i11 quotient by the magic number, i12 remainder
         int extent = EXTENTS_AT + axis * DIVISOR_BYTES;
-        line("ld.param.u32 %%i13, [where+%d];", extent + Integer.BYTES);
-        line("mul.hi.u32 %%i11, %%i10, %%i13;");
-        line("add.u32 %%i11, %%i11, %%i10;");
-        line("ld.param.u32 %%i14, [where+%d];", extent + 2 * Integer.BYTES);
-        line("shr.u32 %%i11, %%i11, %%i14;");
-        line("ld.param.u32 %%i15, [where+%d];", extent);
-        line("mul.lo.u32 %%i12, %%i11, %%i15;");
-        line("sub.u32 %%i12, %%i10, %%i12;");
-        line("mov.u32 %%i10, %%i11;");
+        line("ld.param.u32 %%i13, [where+%d];".formatted(extent + Integer.BYTES));
+        line("mul.hi.u32 %i11, %i10, %i13;");
+        line("add.u32 %i11, %i11, %i10;");
+        line("ld.param.u32 %%i14, [where+%d];".formatted(extent + 2 * Integer.BYTES));
+        line("shr.u32 %i11, %i11, %i14;");
+        line("ld.param.u32 %%i15, [where+%d];".formatted(extent));
+        line("mul.lo.u32 %i12, %i11, %i15;");
+        line("sub.u32 %i12, %i10, %i12;");
+        line("mov.u32 %i10, %i11;");
       }
-      line("mul.wide.u32 %s, %%i12, %d;", place(inputs), bytes);
+      line("mul.wide.u32 %s, %%i12, %d;".formatted(place(inputs), bytes));
       for (int k = 0; k < inputs; k++) {
         line(
-            "ld.param.u64 %s, [where+%d];",
-            scratch(), STRIDES_AT + k * STRIDES_BYTES + axis * Long.BYTES);
-        line("mad.lo.s64 %s, %s, %s, %s;", place(k), place(inputs), scratch(), place(k));
+            "ld.param.u64 %s, [where+%d];"
+                .formatted(scratch(), STRIDES_AT + k * STRIDES_BYTES + axis * Long.BYTES));
+        line("mad.lo.s64 %s, %s, %s, %s;".formatted(place(k), place(inputs), scratch(), place(k)));
       }
     }
   }
 
   private void load(int input, int lanes) {
     if (!layout.isRepeated(input)) {
-      line("ld.global%s.%s %s, [%s];", suffix(lanes), type, values(input, lanes), place(input));
+      line(
+          "ld.global%s.%s %s, [%s];"
+              .formatted(suffix(lanes), type, values(input, lanes), place(input)));
       return;
     }
-    line("ld.global.%s %s, [%s];", type, value(input, 0), place(input));
+    line("ld.global.%s %s, [%s];".formatted(type, value(input, 0), place(input)));
     for (int lane = 1; lane < lanes; lane++) {
-      line("mov.%s %s, %s;", type, value(input, lane), value(input, 0));
+      line("mov.%s %s, %s;".formatted(type, value(input, lane), value(input, 0)));
     }
   }
 
   private void take(Chain.Step step, int index, int lane, String number) {
     String target = value(index, lane);
     switch (step) {
-      case Chain.Step.Constant _ -> line("mov.%s %s, %s;", type, target, number);
+      case Chain.Step.Constant _ -> line("mov.%s %s, %s;".formatted(type, target, number));
       case Chain.Step.Unary unary -> {
         String p = unary.op().hasParameter() ? number : value(unary.x(), lane);
         inline("unary_", unary.op(), target, value(unary.x(), lane), p);
@@ -232,10 +237,10 @@ public final class ChainCode {
           inline("binary_", binary.op(), target, value(binary.a(), lane), value(binary.b(), lane));
       case Chain.Step.Select select -> {
         String zero = layout.type() == DType.FLOAT64 ? "0d0000000000000000" : "0f00000000";
-        line("setp.neu.%s %%q1, %s, %s;", type, value(select.condition(), lane), zero);
+        line("setp.neu.%s %%q1, %s, %s;".formatted(type, value(select.condition(), lane), zero));
         line(
-            "selp.%s %s, %s, %s, %%q1;",
-            type, target, value(select.yes(), lane), value(select.no(), lane));
+            "selp.%s %s, %s, %s, %%q1;"
+                .formatted(type, target, value(select.yes(), lane), value(select.no(), lane)));
       }
     }
   }

@@ -31,12 +31,6 @@ final class MapFunctions {
   /** Labels and the memory of arrays, which are named once in a function. */
   private static final Pattern LOCAL_NAME = Pattern.compile("\\$L_\\w+|__local_depot\\d+");
 
-  /**
-   * Arithmetic that says nothing of its rounding, which an assembler might join with that of the
-   * next map.
-   */
-  private static final Pattern JOINABLE = Pattern.compile("\\b(add|sub|mul)\\.(f32|f64)\\b");
-
   private static final Pattern WORD = Pattern.compile("[\\w$]+");
 
   private static final MapFunctions SHIPPED = new MapFunctions(Kernels.ptx(MODULE));
@@ -161,8 +155,7 @@ final class MapFunctions {
     if (result.matches()) {
       return move(result.group(1), target, result.group(2));
     }
-    String own = LOCAL_NAME.matcher(line).replaceAll("$0_" + number);
-    return JOINABLE.matcher(own).replaceAll("$1.rn.$2");
+    return LOCAL_NAME.matcher(line).replaceAll("$0_" + number);
   }
 
   private static String move(String type, String to, String from) {

@@ -67,7 +67,7 @@ final class ChainPtxTest {
   @Test
   void mapsKeepTheirRounding() {
     for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
-      assertThat(ChainCode.of(EVERYTHING, new ChainLayout(type, 1, 1, 0)).split("entry")[1])
+      assertThat(ChainCode.of(EVERYTHING, new ChainLayout(type, 1, 1, 0)))
           .doesNotContainPattern("\\b(add|sub|mul)\\.f(32|64)\\b");
     }
   }

@@ -69,7 +69,7 @@ final class ChainsTest {
     assertThat(launch.kernel()).isEqualTo("chain");
     assertThat(launch.sectors()).isEqualTo(least);
     assertThat(launch.touchedBytes()).isEqualTo(least * SECTOR);
-    assertThat(launch.globalRequests()).as("of 16 bytes a lane").isEqualTo(4 * n / 128);
+    assertThat(launch.globalRequests()).as("of 16 bytes a lane").isEqualTo(4L * n / 128);
     // map by map each of the four would read and write its own
     Elementwise.binary(BinaryOp.MUL, a, a);
     assertThat(lastLaunch().sectors()).isEqualTo(3L * n * Float.BYTES / SECTOR);
@@ -81,7 +81,7 @@ final class ChainsTest {
     LaunchReport launch = lastLaunch();
     int warps = 64; // one for each row
     assertThat(launch.sectors()).isEqualTo(warps * (3L * 128 * Float.BYTES / SECTOR + 1));
-    assertThat(launch.globalRequests()).isEqualTo(4 * warps);
+    assertThat(launch.globalRequests()).isEqualTo(4L * warps);
   }
 
   @Test

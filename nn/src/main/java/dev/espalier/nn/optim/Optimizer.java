@@ -32,7 +32,7 @@ public abstract class Optimizer {
   /**
    * An optimiser without state yet.
    *
-   * @throws IllegalArgumentException if a name is in two groups
+   * @throws IllegalArgumentException if a name or a parameter is in two groups
    */
   protected Optimizer(List<ParameterGroup> groups) {
     this.groups = List.copyOf(groups);
@@ -42,7 +42,8 @@ public abstract class Optimizer {
   }
 
   private void add(String name, Parameter parameter) {
-    if (parameters.put(name, parameter) != null) {
+    boolean second = parameters.containsValue(parameter);
+    if (parameters.put(name, parameter) != null || second) {
       throw new IllegalArgumentException(
           "optimizer: parameter '%s' is in two groups; put it into one".formatted(name));
     }

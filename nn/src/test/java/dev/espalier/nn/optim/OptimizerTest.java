@@ -49,6 +49,24 @@ class OptimizerTest {
   }
 
   @Test
+  void aParameterOfTwoNamesTakesOneStep() {
+    Map<String, Parameter> names = both();
+    names.put("again", a);
+    var sgd = new Sgd(List.of(new ParameterGroup(names, 0.1, 0)), Sgd.Config.momentum(0.9));
+    gradients();
+    sgd.step();
+    assertThat(Given.values(a)).containsExactly(new float[] {0.9f, 1.9f}, within(1e-6f));
+    assertThatThrownBy(
+            () ->
+                new Sgd(
+                    List.of(
+                        new ParameterGroup(both(), 0.1, 0),
+                        new ParameterGroup(Map.of("again", a), 0.1, 0)),
+                    Sgd.Config.DEFAULT))
+        .hasMessageContaining("'again'");
+  }
+
+  @Test
   void aParameterInTwoGroupsIsRefused() {
     var group = new ParameterGroup(both(), 0.1, 0);
     assertThatThrownBy(() -> new Sgd(List.of(group, group), Sgd.Config.DEFAULT))

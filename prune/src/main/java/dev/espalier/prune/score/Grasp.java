@@ -46,6 +46,11 @@ public record Grasp(double temperature) implements Scorer {
   }
 
   @Override
+  public int derivatives() {
+    return 2;
+  }
+
+  @Override
   public boolean needsData() {
     return true;
   }

@@ -53,6 +53,11 @@ public record HessianDiagonal(int probes) implements Scorer {
   }
 
   @Override
+  public int derivatives() {
+    return 2;
+  }
+
+  @Override
   public boolean needsData() {
     return true;
   }

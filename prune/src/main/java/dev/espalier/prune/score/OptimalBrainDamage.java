@@ -39,6 +39,11 @@ public record OptimalBrainDamage(boolean gaussNewton) implements Scorer {
   }
 
   @Override
+  public int derivatives() {
+    return 2;
+  }
+
+  @Override
   public boolean needsData() {
     return true;
   }

@@ -83,7 +83,8 @@ public final class Surgery {
   }
 
   private static void cut(Module module, ShrinkPlan plan, Undo undo) {
-    for (Module part : module.namedModules().values()) {
+    List<Module> parts = module.namedModules().values().stream().distinct().toList();
+    for (Module part : parts) {
       if (part instanceof BatchNorm norm && plan.parameters().contains(norm.weight())) {
         undo.remember(norm);
         norm.replaceStatistics(
@@ -100,7 +101,7 @@ public final class Surgery {
         parameter.setMask(mask, mode);
       }
     }
-    for (Module part : module.namedModules().values()) {
+    for (Module part : parts) {
       if (part instanceof Conv2d conv && plan.rowsPerGroup(conv.weight()) > 0) {
         undo.remember(conv);
         conv.setGroups(conv.weight().dim(0) / plan.rowsPerGroup(conv.weight()));

@@ -82,6 +82,7 @@ public record Rewind(double share, From from, Length length, RateRule rule) impl
 
   @Override
   public LrSchedule rates(Rates rates, long steps) {
-    return rule.of(rates, steps);
+    boolean asContinued = share == 1 && rule == RateRule.AFRESH;
+    return asContinued ? rates.onward(steps) : rule.of(rates, steps);
   }
 }

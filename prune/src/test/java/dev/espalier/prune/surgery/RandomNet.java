@@ -42,7 +42,7 @@ class RandomNet extends Module {
 
   /** A step that is a layer of its own. */
   Value layer(Module layer, Value from, Shape shape) {
-    Module mine = children().containsValue(layer) ? layer : child("s" + steps.size(), layer);
+    Module mine = child("s" + steps.size(), layer); // a layer that is used twice has two names
     return add(layer + " of " + from.index, shape, values -> mine.forward(values.get(from.index)));
   }
 

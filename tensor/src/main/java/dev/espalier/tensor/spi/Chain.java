@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A function of elements, put together of maps, that a backend may compute in one pass: each input
@@ -74,14 +75,11 @@ public final class Chain {
           "chain: takes 1 to %d inputs, not %d; split it, or combine inputs before"
               .formatted(MOST_INPUTS, inputs));
     }
-    List<Step> all = new ArrayList<>();
-    List<Term> terms = new ArrayList<>();
-    for (int i = 0; i < inputs; i++) {
-      terms.add(new Term(inputs, all, i));
-    }
-    Term result = Objects.requireNonNull(expression.apply(List.copyOf(terms)), "chain: no result");
-    result.requireOf(all);
-    return ofNeeded(inputs, all, result.value);
+    var draft = new Draft(inputs);
+    List<Term> terms = IntStream.range(0, inputs).mapToObj(i -> new Term(draft, i)).toList();
+    Term result = Objects.requireNonNull(expression.apply(terms), "chain: no result");
+    result.requireOf(draft);
+    return ofNeeded(inputs, draft.steps, result.value);
   }
 
   /** Leaves out the steps that the result does not depend on. */
@@ -211,28 +209,36 @@ public final class Chain {
     return text.toString();
   }
 
+  /** What has been described of a chain. */
+  private static final class Draft {
+    private final int inputs;
+    private final List<Step> steps = new ArrayList<>();
+
+    Draft(int inputs) {
+      this.inputs = inputs;
+    }
+  }
+
   /** One value of a chain that is being described. */
   public static final class Term {
-    private final int inputs;
-    private final List<Step> steps;
+    private final Draft draft;
     private final int value;
 
-    private Term(int inputs, List<Step> steps, int value) {
-      this.inputs = inputs;
-      this.steps = steps;
+    private Term(Draft draft, int value) {
+      this.draft = draft;
       this.value = value;
     }
 
-    private void requireOf(List<Step> chain) {
-      if (steps != chain) {
+    private void requireOf(Draft chain) {
+      if (draft != chain) {
         throw new IllegalArgumentException(
             "chain: a term belongs to another chain; use the terms that the expression is given");
       }
     }
 
     private Term then(Step step) {
-      steps.add(step);
-      return new Term(inputs, steps, inputs + steps.size() - 1);
+      draft.steps.add(step);
+      return new Term(draft, draft.inputs + draft.steps.size() - 1);
     }
 
     /** A number, for use with terms of this chain. */
@@ -256,14 +262,14 @@ public final class Chain {
 
     /** {@code op(this, other)}. */
     public Term binary(BinaryOp op, Term other) {
-      other.requireOf(steps);
+      other.requireOf(draft);
       return then(new Step.Binary(op, value, other.value));
     }
 
     /** {@code this != 0 ? yes : no}. */
     public Term select(Term yes, Term no) {
-      yes.requireOf(steps);
-      no.requireOf(steps);
+      yes.requireOf(draft);
+      no.requireOf(draft);
       return then(new Step.Select(value, yes.value, no.value));
     }
 

@@ -12,6 +12,7 @@ import dev.espalier.tensor.spi.BinaryOp;
 import dev.espalier.tensor.spi.Chain;
 import dev.espalier.tensor.spi.Chain.Term;
 import dev.espalier.tensor.spi.UnaryOp;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -76,10 +77,15 @@ class ChainsTest extends OpsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Chain.of(1, x -> x.get(0).unary(UnaryOp.POW_SCALAR)))
         .withMessage("chain: POW_SCALAR has a parameter; use unary(POW_SCALAR, p)");
-    Term[] foreign = new Term[1];
-    Chain.of(1, x -> (foreign[0] = x.get(0)).addScalar(1));
+    List<Term> foreign = new ArrayList<>();
+    Chain.of(
+        1,
+        x -> {
+          foreign.addAll(x);
+          return x.get(0).addScalar(1);
+        });
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Chain.of(1, x -> x.get(0).add(foreign[0])))
+        .isThrownBy(() -> Chain.of(1, x -> x.get(0).add(foreign.getFirst())))
         .withMessageContaining("a term belongs to another chain");
   }
 

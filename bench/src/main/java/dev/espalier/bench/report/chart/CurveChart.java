@@ -33,6 +33,7 @@ public record CurveChart(
   private static final double TEXT_SIZE = 12;
   private static final double LABEL_GAP = 8;
   private static final double CAP = 3;
+  private static final double MARK = 4;
   private static final double MOST_DODGE = 5;
 
   /**
@@ -48,13 +49,14 @@ public record CurveChart(
     Drawing drawing = new Drawing(WIDTH, HEIGHT, title);
     drawing.add(text(title, LEFT, 18, 14, Ink.TEXT, Anchor.START, true));
     drawAxes(drawing);
-    level.ifPresent(line -> drawLevel(drawing, line));
+    level.filter(this::isInside).ifPresent(line -> drawLevel(drawing, line));
     for (boolean faded : new boolean[] {true, false}) {
       List<Curve> layer = curves.stream().filter(curve -> curve.faded() == faded).toList();
       layer.forEach(curve -> drawLines(drawing, curve));
       layer.forEach(curve -> drawErrorBars(drawing, curve));
       layer.forEach(curve -> drawMarkers(drawing, curve));
     }
+    level.filter(this::isInside).ifPresent(line -> drawing.add(label(line)));
     return drawing;
   }
 
@@ -87,12 +89,72 @@ public record CurveChart(
 
   private void drawLevel(Drawing drawing, Level line) {
     double at = py(line.value());
-    if (at < TOP || at > BOTTOM) {
-      return;
-    }
     drawing.add(new Drawing.Line(LEFT, at, RIGHT, at, Ink.TEXT, 1.2, 5));
-    drawing.add(text(line.label(), RIGHT - 4, at - 5, TEXT_SIZE, Ink.TEXT, Anchor.END, false));
     drawing.add(new Drawing.Glyph(Marker.CIRCLE, px(1), at, 4.2, Ink.TEXT, true, line.label()));
+  }
+
+  private boolean isInside(Level line) {
+    return line.value() >= y.low() && line.value() <= y.high();
+  }
+
+  /** The label of a level, above or below it, where it hides least. */
+  private Drawing.Text label(Level line) {
+    double width = Legend.textWidth(line.label(), TEXT_SIZE);
+    List<double[]> marks = marks();
+    double at = py(line.value());
+    double bestX = 0;
+    double bestY = 0;
+    long least = Long.MAX_VALUE;
+    for (double share : new double[] {1, 0, 0.5, 0.75, 0.25}) {
+      for (double base : new double[] {at - 5, at + TEXT_SIZE + 2}) {
+        double left = LEFT + 4 + share * (RIGHT - LEFT - 8 - width);
+        long hidden = marks.stream().filter(mark -> hides(left, base, width, mark)).count();
+        if (hidden < least && base < BOTTOM && base - TEXT_SIZE > TOP) {
+          least = hidden;
+          bestX = left;
+          bestY = base;
+        }
+      }
+    }
+    return text(line.label(), bestX, bestY, TEXT_SIZE, Ink.TEXT, Anchor.START, false);
+  }
+
+  private static boolean hides(double left, double base, double width, double[] mark) {
+    return mark[0] > left - MARK
+        && mark[0] < left + width + MARK
+        && mark[1] > base - TEXT_SIZE - MARK
+        && mark[1] < base + MARK;
+  }
+
+  /** Places along everything that curves are drawn with, a few pixels apart. */
+  private List<double[]> marks() {
+    List<double[]> marks = new ArrayList<>(List.of(new double[] {px(1), py(level.get().value())}));
+    for (Curve curve : curves) {
+      Curve.Point before = null;
+      for (Curve.Point point : curve.points()) {
+        double atX = px(point, curve);
+        along(marks, atX, py(point.y() - point.spreadY()), atX, py(point.y() + point.spreadY()));
+        along(
+            marks,
+            px(Math.max(x.low(), point.x() - point.spreadX())),
+            py(point.y()),
+            px(Math.min(x.high(), point.x() + point.spreadX())),
+            py(point.y()));
+        if (before != null) {
+          along(marks, px(before, curve), py(before.y()), atX, py(point.y()));
+        }
+        before = point;
+      }
+    }
+    return marks;
+  }
+
+  private static void along(List<double[]> marks, double x1, double y1, double x2, double y2) {
+    int steps = 1 + (int) (Math.hypot(x2 - x1, y2 - y1) / MARK);
+    for (int i = 0; i <= steps; i++) {
+      double part = (double) i / steps;
+      marks.add(new double[] {x1 + part * (x2 - x1), y1 + part * (y2 - y1)});
+    }
   }
 
   private void drawLines(Drawing drawing, Curve curve) {

@@ -74,6 +74,24 @@ class CurveChartTest {
   }
 
   @Test
+  void labelOfALevelStandsWhereItHidesNothing() {
+    var level = Optional.of(new CurveChart.Level(95, "dense 95"));
+    Curve atTheEnd = new Curve("a", 0, false, List.of(point(15, 95.2, 0.5)));
+    assertThat(label(new CurveChart("t", X, Y, level, List.of(), false)).x()).isGreaterThan(300);
+    assertThat(label(new CurveChart("t", X, Y, level, List.of(atTheEnd), false)).x())
+        .isLessThan(500)
+        .isGreaterThan(70);
+  }
+
+  private static Drawing.Text label(CurveChart chart) {
+    return chart.draw().marks().stream()
+        .filter(mark -> mark instanceof Drawing.Text text && text.text().equals("dense 95"))
+        .map(Drawing.Text.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void crowdedTickLabelsAreLeftOut() {
     Axis crowded = new Axis("x", true, 1, 16, List.of(4.0, 4.1, 4.2, 16.0), "");
     Drawing drawing = new CurveChart("t", crowded, Y, Optional.empty(), List.of(), false).draw();
