@@ -3,6 +3,7 @@ package dev.espalier.cuda.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.cuda.driver.DevicePointer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Approximate instructions with the largest error that they may have. */
 final class ApproximationsTest {
   private static final float[] ARGUMENTS = {
-    0.1f, 0.3f, 0.7f, 1f, 1.5f, 2f, 3f, 5f, 7.25f, 10f, 17f, 30.5f
+    0.1f, 0.3f, 0.7f, 1.1f, 1.5f, 2.2f, 3.3f, 5.1f, 7.25f, 10.7f, 17.3f, 30.5f
   };
 
   private static float[] run(Approximations approximations, String instruction, float[] x) {
@@ -62,6 +63,14 @@ final class ApproximationsTest {
     };
     assertThat(run(Approximations.FARTHEST, instruction, special))
         .containsExactly(run(Approximations.NEAREST, instruction, special));
+  }
+
+  /** The toolkit's double-precision functions scale by such powers. */
+  @Test
+  void wholePowersOfTwoStayExact() {
+    float[] whole = {-149, -30, -1, 1, 2, 3, 17, 127};
+    assertThat(run(Approximations.FARTHEST, "ex2.approx.f32", whole))
+        .containsExactly(run(Approximations.NEAREST, "ex2.approx.f32", whole));
   }
 
   @ParameterizedTest

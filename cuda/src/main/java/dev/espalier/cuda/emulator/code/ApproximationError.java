@@ -6,7 +6,8 @@ import static java.lang.Float.floatToRawIntBits;
  * Moves results of {@code .approx} instructions as far as their documented error allows.
  *
  * <p>Source: NVIDIA, Parallel Thread Execution ISA, Floating Point Instructions. The special cases
- * of its tables (zeros, infinities, NaN, subnormal exponents) stay exact.
+ * of its tables (zeros, infinities, NaN, subnormal exponents) stay exact, and so do powers of two
+ * with whole exponents, by which the toolkit's own double-precision functions scale.
  */
 final class ApproximationError {
   private ApproximationError() {}
@@ -15,7 +16,8 @@ final class ApproximationError {
     return a -> {
       float exact = function.apply(a);
       boolean special = Math.abs(a) < Float.MIN_NORMAL || !Float.isFinite(exact) || exact == 0;
-      return special ? exact : moved(exact, bound(root, a, exact), floatToRawIntBits(a));
+      boolean power = root.equals("ex2") && a == Math.rint(a);
+      return special || power ? exact : moved(exact, bound(root, a, exact), floatToRawIntBits(a));
     };
   }
 
