@@ -172,7 +172,7 @@ final class CountersTest {
       int height = 4 * spec.strideH();
       int width = 32 * spec.strideW();
       String what = "3x3 of 16 to 64 maps of %dx%d".formatted(height, width);
-      String stride = spec == HALF ? ", stride 2" : "";
+      String stride = spec.strideW() > 1 ? ", stride 2" : "";
       int[] in = {2, 16, height, width};
       int[] out = {2, 64, 4, 32};
       int[] weight = {64, 16, 3, 3};
