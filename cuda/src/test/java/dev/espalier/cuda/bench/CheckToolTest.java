@@ -22,6 +22,7 @@ final class CheckToolTest {
   private static final Pattern OPENS_THE_DEVICE =
       Pattern.compile(
           "(Backends\\.of|\\.to)\\((CUDA|DEVICE|new Device\\(\"cuda\", 0\\))\\)"
+              + "|return new Device\\(\"cuda\", 0\\)"
               + "|extends Block\\w+Fixture");
 
   /** They ask the emulator for counters, or break drivers and libraries of their own. */
