@@ -13,7 +13,9 @@ import java.util.List;
  * a GPU's in one launch, which reads each operand once and writes the result once.
  *
  * <p>Operands broadcast (axes are aligned at the end, an extent of 1 stretches) and may have any
- * strides; results are contiguous. Types must agree and be float32 or float64.
+ * strides; results are contiguous. Types must agree and be float32 or float64. Each map rounds as
+ * it does alone. PyTorch: what {@code torch.compile} makes of pointwise operations, here put
+ * together by hand.
  */
 public final class Chains {
   private static final String NAME = "chain";
